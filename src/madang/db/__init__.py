@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows: one database, SQLite by default and PostgreSQL by a setting, through SQLAlchemy.
+
+This room knows how to open units of work and how tables are declared. It does not know any table of another room.
+"""
+
+from madang.db.database import Database
+from madang.db.events import announce, subscribe
+from madang.db.migrate import migrate, revision
+from madang.db.tables import Base, Json, UtcTime, slices
+
+__all__ = ["Base", "Database", "Json", "UtcTime", "announce", "migrate", "revision", "slices", "subscribe"]
