@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files in, findings out: licences, copyrights and packages of a tree, each with the lines where they stand.
+
+The core knows files, ScanCode's detection and the formats that others read. It knows no account, no asset and no database: what it
+remembers goes through a ``Cache`` that it is given, and it can be used by a stranger::
+
+    with scan.Pool(scan.Limits()) as pool:
+        report = scan.scan_tree(Path("src"), name="src", pool=pool, cache=scan.LocalCache())
+    scan.write(report, "spdx-json", sys.stdout)
+
+The licence index (1.4 GB) lives in processes of the pool's own and never in the caller's.
+"""
+
+from madang.scan.limits import Limits
+from madang.scan.progress import Cancelled, Priority, Progress
+from madang.scan.report import (
+    Dependency,
+    Detection,
+    Engine,
+    File,
+    Match,
+    Package,
+    Report,
+    Statement,
+    Totals,
+    Unread,
+)
+
+__all__ = [
+    "Cancelled",
+    "Dependency",
+    "Detection",
+    "Engine",
+    "File",
+    "Limits",
+    "Match",
+    "Package",
+    "Priority",
+    "Progress",
+    "Report",
+    "Statement",
+    "Totals",
+    "Unread",
+]

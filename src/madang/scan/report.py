@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a scan found: plain frozen values, the same for the command line, the platform and every written format.
+
+Paths are relative to the scanned root, with ``/``, and always valid Unicode: bytes of a name that are no UTF-8 are shown as ``\\xff``, and
+``path_bytes`` then holds the real name in base64. Expressions are SPDX licence expressions unless the name of the field says otherwise.
+Tuples keep the order of the tree (byte order of the path), so two reports over the same bytes are equal.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from madang.scan.wire import Wired
+
+Json = Mapping[str, Any]
+"""A mapping as JSON has it, kept as the engine gave it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What looked: the engine, its version and the day and digest of its licence data."""
+
+    name: str
+    version: str
+    data_date: str
+    """Day of the licence data, ``2026-01-15``."""
+    data_digest: str
+    """SHA-256 over the digests of all rules, licences and code of the engine."""
+    spdx_list_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A place in a file that one rule matched."""
+
+    license_expression_spdx: str
+    start_line: int
+    end_line: int
+    score: float
+    """0 to 100."""
+    matcher: str
+    rule_identifier: str
+    license_expression: str
+    """In the engine's own keys."""
+    match_coverage: float
+    matched_length: int
+    rule_relevance: int
+    rule_url: str | None = None
+    from_file: str | None = None
+    """Where the match stands, when it was followed from another file ("see LICENSE")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """One or more matches that together say one thing."""
+
+    license_expression_spdx: str
+    license_expression: str
+    matches: tuple[Match, ...]
+    identifier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A copyright notice, a holder or an author, and its lines."""
+
+    value: str
+    start_line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that was read, and what is in it."""
+
+    path: str
+    sha256: str
+    size: int
+    """Bytes."""
+    is_text: bool = False
+    is_binary: bool = False
+    is_archive: bool = False
+    is_media: bool = False
+    is_source: bool = False
+    is_script: bool = False
+    mime_type: str | None = None
+    file_type: str | None = None
+    programming_language: str | None = None
+    detected_license_expression: str | None = None
+    """In the engine's own keys."""
+    detected_license_expression_spdx: str | None = None
+    license_detections: tuple[Detection, ...] = ()
+    license_clues: tuple[Match, ...] = ()
+    """Matches too weak to count."""
+    percentage_of_license_text: float = 0
+    copyrights: tuple[Statement, ...] = ()
+    holders: tuple[Statement, ...] = ()
+    authors: tuple[Statement, ...] = ()
+    package_data: tuple[Json, ...] = ()
+    """What the engine's parsers read in this manifest, in the engine's own shape."""
+    for_packages: tuple[str, ...] = ()
+    """``package_uid`` of the packages that this file belongs to."""
+    scan_errors: tuple[str, ...] = ()
+    path_bytes: str | None = None
+
+    @property
+    def has_findings(self) -> bool:
+        """Whether there is a licence, a clue, a copyright, an author or package data."""
+        return bool(self.license_detections or self.license_clues or self.copyrights or self.holders or self.authors or self.package_data)
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package that manifests of the tree describe together."""
+
+    package_uid: str
+    type: str
+    name: str | None
+    version: str | None
+    purl: str | None
+    declared_license_expression: str | None
+    """In the engine's own keys."""
+    declared_license_expression_spdx: str | None
+    datafile_paths: tuple[str, ...]
+    """Manifests, relative to the root."""
+    raw: Json = field(default_factory=dict)
+    """Everything that the engine says of it, in its own shape (paths there begin with the root folder's name)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """What a manifest or lockfile says it needs."""
+
+    dependency_uid: str
+    purl: str | None
+    extracted_requirement: str | None
+    scope: str | None
+    is_runtime: bool
+    is_optional: bool
+    is_pinned: bool
+    is_direct: bool
+    for_package_uid: str | None
+    datafile_path: str
+    raw: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A thing in the tree whose content was not, or not wholly, looked at.
+
+    ``reason`` is one of ``too-large, unreadable, changed, deadline, memory, died, engine`` (a fault: it should have been read) or
+    ``link, special, version-control`` (left out on purpose). ``message`` is an English sentence that names the limit if there is one.
+    """
+
+    path: str
+    reason: str
+    message: str
+    path_bytes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Figures over the whole tree."""
+
+    files: int
+    directories: int
+    bytes: int
+    files_with_licence: int
+    files_with_copyright: int
+    files_with_findings: int
+    files_with_errors: int
+    unread: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report(Wired):
+    """All findings of one tree. ``Report.from_json(report.to_json()) == report``."""
+
+    name: str
+    """The root folder's name, as shown."""
+    engine: Engine
+    files: tuple[File, ...]
+    directories: tuple[str, ...]
+    packages: tuple[Package, ...]
+    dependencies: tuple[Dependency, ...]
+    license_detections: tuple[Json, ...]
+    """Unique detections over the tree, in the engine's own shape."""
+    unread: tuple[Unread, ...]
+    """Faults only: what should have been read and could not, also files of ``files`` that have ``scan_errors``."""
+    skipped: tuple[Unread, ...]
+    """Left out on purpose: links, devices, the version control's own files."""
+    totals: Totals
+    declared_license_expression: str | None
+    """What the tree says of itself: see ``summary.declared``."""
+    declared_in: tuple[str, ...]
+    """Files that the declared expression was read from."""
+    license_expression: str | None
+    """Every expression detected in a file, each once, joined with AND and simplified."""
+    license_counts: Mapping[str, int]
+    """Detected expression → number of files, the largest first."""
+    holder_counts: Mapping[str, int]
+    """Copyright holder → number of files, the largest first."""
+    errors: tuple[str, ...] = ()
+    """What went wrong over the whole tree; the findings of single files stand all the same."""
