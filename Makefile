@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+# The only commands that anyone needs. Each builds what it stands on and says so; a second call is quick.
+#   make run     the platform on this machine          make test    every test that this machine can run
+#   make check   format, lint, types, floors, tests    make fix     format and mend what a machine can mend
+#   make bench   figures   make soak   long tests      make docs    generated pages, catalogues, the README's picture
+#   make clean   everything built is gone; rows and objects under .madang stay
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help run test check check-static fix bench soak docs picture words clean lock migration system-test-packages
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+WEB := $(wildcard web/package.json web/package-lock.json web/.npmrc hatch_build.py)
+WORDS := $(wildcard src/madang/locale/*/LC_MESSAGES/*.po)
+ARGS ?=
+
+help:
+	@sed -n '3,6s/^# *//p' Makefile
+
+# ---- the environment: each stamp is written last, so what was killed half way is done again
+
+# A package may be half there when pip is killed, and pip would not see it; a newer system may have taken the Python away. Both begin anew.
+ifneq ($(wildcard $(VENV)/.installing),)
+ifeq ($(shell kill -0 $$(cat $(VENV)/.installing) 2>/dev/null && echo alive),alive)
+$(error another make is installing into $(VENV); let it end first)
+endif
+$(shell rm -rf $(VENV))
+else ifneq ($(wildcard $(VENV)/.made),)
+$(if $(shell $(BIN)/python -c 'print(1)' 2>/dev/null),,$(shell rm -rf $(VENV)))
+endif
+
+$(VENV)/.made:
+	@for python in $${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11 none; do
+		if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then break; fi
+	done
+	[[ $$python != none ]] || { echo "madang: there is no Python >= 3.11 on PATH (PYTHON=/path/to/python3 names one)" >&2; exit 1; }
+	echo "madang: making $(VENV) with $$("$$python" --version)"
+	rm -rf $(VENV)
+	"$$python" -m venv $(VENV) || {
+		rm -rf $(VENV)
+		echo "madang: this Python cannot make environments; on Debian and Ubuntu: apt-get install python3-venv" >&2
+		exit 1
+	}
+	touch $@
+
+define install
+echo "madang: $(1)"
+echo $$$$ >$(VENV)/.installing
+SECONDS=0
+$(PIP) install --quiet $(2)
+rm $(VENV)/.installing
+touch $@
+echo "madang: done in $$SECONDS s"
+endef
+
+$(VENV)/.runtime: requirements.lock $(VENV)/.made
+	@$(call install,installing what requirements.lock names (about 200 MB to fetch; one to three minutes the first time),--require-hashes -r requirements.lock)
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@$(call install,installing the test tools that requirements-dev.lock names,--require-hashes -r requirements-dev.lock)
+
+# Scripts and fonts come from npm packages; where the machine has no npm, PyPI's node is there for the build only.
+$(VENV)/.madang: pyproject.toml $(WEB) $(WORDS) $(VENV)/.runtime
+	@node=$(CURDIR)/$(VENV)/node
+	trap 'rm -rf "$$node"' EXIT
+	if ! command -v npm >/dev/null && $(BIN)/python hatch_build.py --stale; then
+		echo "madang: there is no npm here, so node is fetched for the build (60 MB)"
+		$(PIP) install --quiet --require-hashes --target "$$node" -r requirements-node.lock
+	fi
+	export PYTHONPATH="$$node"
+	$(call install,building Madang,--no-deps --no-build-isolation --editable .)
+
+# ---- what people call
+
+run: $(VENV)/.madang
+	@export MADANG_HOME="$${MADANG_HOME:-$(CURDIR)/.madang}"
+	exec $(BIN)/madang up $(ARGS)
+
+test: $(VENV)/.dev $(VENV)/.madang
+	@$(BIN)/python -m pytest $(ARGS)
+
+check-static: $(VENV)/.dev $(VENV)/.madang
+	@echo "madang: format";  $(BIN)/ruff format --check --quiet src tests bench || { $(BIN)/ruff format --diff src tests bench; exit 1; }
+	echo "madang: lint";    $(BIN)/ruff check --quiet src tests bench
+	echo "madang: types";   $(BIN)/mypy
+	echo "madang: floors";  $(BIN)/lint-imports
+
+check: check-static
+	@$(MAKE) test ARGS="--cov --cov-report=term:skip-covered $(ARGS)"
+
+fix: $(VENV)/.dev
+	@$(BIN)/ruff check --fix --quiet src tests bench || true
+	$(BIN)/ruff format src tests bench
+
+bench: $(VENV)/.dev $(VENV)/.madang
+	@for figure in bench/bench_*.py; do echo "== $$figure"; $(BIN)/python $$figure $(ARGS); done
+
+soak: $(VENV)/.dev $(VENV)/.madang
+	@$(BIN)/python -m pytest -m soak $(ARGS)
+
+docs: $(VENV)/.dev $(VENV)/.madang
+	@$(BIN)/python docs/generate.py $(ARGS)
+
+# The README's picture is a real page: the example's version, scanned by a platform that starts for it in an empty folder.
+picture: $(VENV)/.dev $(VENV)/.madang
+	@$(BIN)/python docs/pictures/take.py
+
+migration: $(VENV)/.dev $(VENV)/.madang
+	@[[ -n "$(m)" ]] || { echo 'usage: make migration m="what changes"' >&2; exit 2; }
+	$(BIN)/python -m madang.app.migration "$(m)"
+
+words: $(VENV)/.dev $(VENV)/.madang
+	@catalogue=src/madang/locale
+	$(BIN)/pybabel -q extract -F $$catalogue/babel.cfg -k _ -k pgettext:1c,2 --no-location --omit-header -o $$catalogue/messages.pot src/madang
+	for language in ko en; do $(BIN)/pybabel -q update -N --omit-header -i $$catalogue/messages.pot -d $$catalogue -l $$language; done
+
+# uv resolves for every Python that Madang supports at once; the locks carry hashes and no address.
+lock:
+	@command -v uv >/dev/null || { echo "madang: make lock needs uv (any installer: pipx install uv)" >&2; exit 1; }
+	flags=(--universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet)
+	uv pip compile "$${flags[@]}" $(ARGS) --group build pyproject.toml -o requirements.lock
+	uv pip compile "$${flags[@]}" $(ARGS) --group node -o requirements-node.lock
+	uv pip compile "$${flags[@]}" $(ARGS) --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache .coverage .coverage.* web/node_modules src/madang/_static
+	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src -name '*.mo' -delete
+
+system-test-packages:
+	@[[ $$(id -u) == 0 ]] || { echo "madang: not root, so no system packages are installed" >&2; exit 0; }
+	missing=()
+	command -v chromium >/dev/null || missing+=(chromium)
+	fc-list :lang=ko 2>/dev/null | grep -q . || missing+=(fontconfig fonts-noto-cjk)
+	command -v git >/dev/null || missing+=(git)
+	[[ $${#missing[@]} == 0 ]] && exit 0
+	echo "madang: installing $${missing[*]}"
+	export DEBIAN_FRONTEND=noninteractive
+	apt-get update -qq
+	apt-get install -qq -y --no-install-recommends "$${missing[@]}" >/dev/null
