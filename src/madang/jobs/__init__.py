@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Durable work: what must be done after a deed, survives a kill, can be cancelled and is done once.
+
+Work is queued in the deed's own unit of work, so it exists only if the deed did. A job is a plain function that is run again from its
+start after a kill; what must not run twice is a step. The queue's rows stand in the application's database.
+
+This room does not know what any job does, who may cancel it, or how progress is shown. No other room touches the library beneath.
+"""
+
+from madang.jobs.actions import cancel, enqueue
+from madang.jobs.durable import migrate
+from madang.jobs.job import Beat, Failure, Job, Lane, Limits, State
+from madang.jobs.queries import state
+from madang.jobs.runner import Runner
+from madang.jobs.running import Stopped, check, give_way, is_stopping, step
+
+__all__ = [
+    "Beat",
+    "Failure",
+    "Job",
+    "Lane",
+    "Limits",
+    "Runner",
+    "State",
+    "Stopped",
+    "cancel",
+    "check",
+    "enqueue",
+    "give_way",
+    "is_stopping",
+    "migrate",
+    "state",
+    "step",
+]

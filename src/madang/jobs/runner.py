@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Running jobs and beats: the jobs process has one runner, and no other process any."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from madang.db import Database
+from madang.jobs import durable, queries
+from madang.jobs.errors import JobFailed, StepFailed
+from madang.jobs.job import INTERRUPTED, Beat, Failure, Job, Lane, Limits, State
+from madang.jobs.running import Crowd, Running, Stopped, as_current
+from madang.kit import Refusal, now
+
+log = logging.getLogger("madang.jobs")
+FORGET_EVERY = 3600.0
+
+
+class Runner:
+    """Takes work from the queue and runs it, a few at once in each lane; what a killed process left unfinished comes first."""
+
+    def __init__(self, database: Database, *, jobs: Sequence[Job], beats: Sequence[Beat] = (), limits: Limits | None = None) -> None:
+        self.database = database
+        self.limits = limits or Limits()
+        self.jobs = {job.name: job for job in jobs}
+        if len(self.jobs) != len(jobs):
+            raise ValueError("two jobs have one name")
+        self.beats = [*beats, Beat("jobs.forget", FORGET_EVERY, self.forget)]
+        self._stopping = threading.Event()
+        self._crowd = Crowd()
+        self._active = 0
+        self._idle = threading.Condition()
+        self._threads: list[threading.Thread] = []
+        self.is_running = False
+
+    def start(self) -> None:
+        """Work is taken from now on. The tables must be there (``migrate``)."""
+        durable.launch(self.database, {job.name: self._body(job) for job in self.jobs.values()}, self.limits)
+        self._threads = [threading.Thread(target=self._keep, args=(beat,), name=f"beat-{beat.name}", daemon=True) for beat in self.beats]
+        for thread in self._threads:
+            thread.start()
+        self.is_running = True
+
+    def stop(self, grace: float = 5.0) -> bool:
+        """No work is taken any more, and running jobs were told to stop and given ``grace`` seconds.
+
+        Whether all of them have. Those that have not end with the process; either way each goes on at the next start, and an orderly stop
+        does not count as an interruption.
+        """
+        self._stopping.set()
+        with self._idle:
+            ended = self._idle.wait_for(lambda: self._active == 0, timeout=grace)
+        self._pardon()
+        durable.end()
+        for thread in self._threads:
+            thread.join(timeout=1.0)
+        self.is_running = False
+        return ended
+
+    def forget(self) -> None:
+        """Tasks that ended over ``kept_days`` ago are gone from the queue's tables."""
+        moment = int((now() - timedelta(days=self.limits.kept_days)).timestamp() * 1000)
+        while not self._stopping.is_set():
+            with self.database.reading() as session:
+                old = queries.finished_before(session, moment, at_most=200)
+                if not old:
+                    return
+                durable.client(session).delete_workflows(old)
+
+    def _body(self, job: Job) -> Callable[..., None]:
+        def run(*args: object) -> None:
+            with self._idle:
+                self._active += 1
+            try:
+                self._run(job, args)
+            finally:
+                with self._idle:
+                    self._active -= 1
+                    self._idle.notify_all()
+
+        return run
+
+    def _run(self, job: Job, args: tuple[object, ...]) -> None:
+        if self._stopping.is_set():
+            raise Stopped
+        task_id = durable.task_now()
+        with self.database.reading() as session:
+            attempts, lane = queries.attempts(session, task_id)
+        running = Running(task_id, Lane(lane or Lane.BACKGROUND), self._crowd, self._stopping, self._is_cancelled)
+        with as_current(running):
+            failure = _interrupted(job, attempts) or _attempt(job, args, task_id)
+            if failure is None:
+                return
+            if job.on_failed is not None:
+                job.on_failed(*args, failure)
+            raise JobFailed(failure.code)
+
+    def _is_cancelled(self, task_id: str) -> bool:
+        with self.database.reading() as session:
+            return queries.state(session, task_id) is State.CANCELLED
+
+    def _pardon(self) -> None:
+        with self.database.writing() as session:
+            tasks = durable.tasks(session.connection())
+            begun = (tasks.c.status == "PENDING", tasks.c.executor_id == durable.EXECUTOR, tasks.c.recovery_attempts > 0)
+            session.execute(update(tasks).where(*begun).values(recovery_attempts=tasks.c.recovery_attempts - 1))
+
+    def _keep(self, beat: Beat) -> None:
+        due = time.monotonic() + beat.every
+        while not self._stopping.wait(max(0.0, due - time.monotonic())):
+            try:
+                beat.run()
+            except Exception:  # an edge: a chore that fails must not end the chores
+                log.exception("beat.failed", extra={"beat": beat.name})
+            due = max(due + beat.every, time.monotonic())
+
+
+def _interrupted(job: Job, attempts: int) -> Failure | None:
+    if attempts <= job.attempts:
+        return None
+    log.error("job.interrupted", extra={"job": job.name, "attempts": attempts})
+    return Failure("interrupted", INTERRUPTED, {"times": attempts - 1})
+
+
+def _attempt(job: Job, args: tuple[object, ...], task_id: str) -> Failure | None:
+    log.info("job.started", extra={"job": job.name, "task": task_id})
+    began = time.monotonic()
+    try:
+        job.run(*args)
+    except Refusal as refusal:
+        log.info("job.refused", extra={"job": job.name, "task": task_id, "code": refusal.code})
+        return Failure.of(refusal)
+    except Exception as error:  # an edge: whatever a job raises, its owner is told, so that nothing hangs
+        log.exception("job.failed", extra={"job": job.name, "task": task_id})
+        kind = error.kind if isinstance(error, StepFailed) else type(error).__name__
+        return Failure.fault(kind)
+    log.info("job.done", extra={"job": job.name, "task": task_id, "seconds": round(time.monotonic() - began, 3)})
+    return None
