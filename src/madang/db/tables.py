@@ -36,7 +36,7 @@ class UtcTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # the driver's signature
         """Turn an aware time to UTC before it is written."""
         if value is None:
             return None
@@ -44,7 +44,7 @@ class UtcTime(TypeDecorator[datetime]):
             raise ValueError("a time without a zone cannot be kept")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # the driver's signature
         """Give a time that was read its zone."""
         if value is None:
             return None

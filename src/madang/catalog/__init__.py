@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is in the yard: namespaces, assets and their versions, who may see them, and the list that people look through.
+
+An asset is known by (kind, namespace, name), a version by its number in the asset and, once fetched, by the digest of its content. This
+room does not know how a version is fetched, verified or shown; higher rooms hand in the little that the list says about it.
+"""
+
+from madang.catalog.actions import add_version, describe, fix_content, open_namespace, register, set_exposure, set_title
+from madang.catalog.api import router
+from madang.catalog.errors import AssetTaken, InvalidExposure, InvalidKind, LabelTaken, NamespaceNotYours, NoSuchAsset, NoSuchVersion
+from madang.catalog.models import EXPOSURES, KINDS, Asset, Namespace, Version
+from madang.catalog.queries import (
+    Filter,
+    assets,
+    changeable,
+    check_changeable,
+    count_assets,
+    facets,
+    find_asset,
+    get_asset,
+    get_asset_by_id,
+    get_version,
+    get_version_by_id,
+    namespaces_of,
+    versions_of,
+    visible,
+    yard,
+)
+from madang.catalog.rules import Source, asset_address, reserved_names, version_address
+from madang.catalog.web import routes
+
+__all__ = [
+    "EXPOSURES",
+    "KINDS",
+    "Asset",
+    "AssetTaken",
+    "Filter",
+    "InvalidExposure",
+    "InvalidKind",
+    "LabelTaken",
+    "Namespace",
+    "NamespaceNotYours",
+    "NoSuchAsset",
+    "NoSuchVersion",
+    "Source",
+    "Version",
+    "add_version",
+    "asset_address",
+    "assets",
+    "changeable",
+    "check_changeable",
+    "count_assets",
+    "describe",
+    "facets",
+    "find_asset",
+    "fix_content",
+    "get_asset",
+    "get_asset_by_id",
+    "get_version",
+    "get_version_by_id",
+    "namespaces_of",
+    "open_namespace",
+    "register",
+    "reserved_names",
+    "router",
+    "routes",
+    "set_exposure",
+    "set_title",
+    "version_address",
+    "versions_of",
+    "visible",
+    "yard",
+]

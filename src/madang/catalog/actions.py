@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every write of the catalogue."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from madang import audit, kit
+from madang.catalog import rules
+from madang.catalog.errors import AssetTaken, LabelTaken
+from madang.catalog.models import Asset, Namespace, Version
+from madang.catalog.rules import Source
+
+
+def open_namespace(session: Session, name: str, *, by: kit.Actor) -> Namespace:
+    """The namespace stands and ``by`` may write in it; one of the actor's own name is opened when it is missing."""
+    rules.check_namespace_name(name)
+    namespace = session.get(Namespace, name.lower())
+    rules.check_may_write(namespace, name, by)
+    if namespace is None:
+        namespace = Namespace(key=name.lower(), name=name, owner_id=by.account_id, created_at=kit.now(), created_by=by.name)
+        session.add(namespace)
+        session.flush()
+        audit.record(session, "namespace.opened", target=f"namespace/{name}", by=by)
+    return namespace
+
+
+def register(session: Session, *, kind: str, namespace: str, name: str, title: str = "", exposure: str = "private", by: kit.Actor) -> Asset:
+    """The asset is in the catalogue, without a version yet. ``AssetTaken`` when its name is in use, by case alone too."""
+    rules.check_kind(kind)
+    rules.check_exposure(exposure)
+    kit.check_name(name)
+    title = rules.check_text(title, field="title", limit=rules.TITLE_LENGTH)
+    place = open_namespace(session, namespace, by=by)
+    taken = select(Asset.id).where(Asset.kind == kind, Asset.namespace_key == place.key, Asset.key == name.lower())
+    if session.scalar(taken) is not None:
+        raise AssetTaken(field="name", name=f"{place.name}/{name}")
+    at = kit.now()
+    asset = Asset(
+        id=kit.new_id(), kind=kind, namespace_key=place.key, namespace=place.name, key=name.lower(), name=name,
+        title=title, exposure=exposure, created_at=at, created_by=by.name, changed_at=at, version_count=0, state="empty", label="", conflicts=0, strip=[],
+    )  # fmt: skip
+    session.add(asset)
+    session.flush()
+    audit.record(session, "asset.registered", target=asset.ref, by=by, exposure=exposure)
+    return asset
+
+
+def add_version(session: Session, asset: Asset, *, source: Source, label: str = "", by: kit.Actor) -> Version:
+    """The asset has one more version, whose content is still to be fetched. ``LabelTaken`` when the label is in use."""
+    label = rules.check_text(label, field="label", limit=rules.LABEL_LENGTH)
+    if label and session.scalar(select(Version.id).where(Version.asset_id == asset.id, Version.label == label)) is not None:
+        raise LabelTaken(field="label", label=label)
+    asset.version_count += 1
+    version = Version(
+        id=kit.new_id(), asset_id=asset.id, number=asset.version_count, label=label or None, source_kind=source.kind, source=source.address,
+        source_ref=source.ref, source_object=source.object, created_at=kit.now(), created_by=by.name,
+    )  # fmt: skip
+    session.add(version)
+    session.flush()
+    audit.record(session, "version.added", target=f"{asset.ref}@{version.number}", by=by, source=source.address, ref=source.ref)
+    return version
+
+
+def fix_content(session: Session, version: Version, *, content: str, commit: str | None = None, by: kit.Actor) -> None:
+    """The version's content is known and stays: the digest of its tree. Once more the same changes nothing; another is refused."""
+    if version.content == content:
+        return
+    if version.content is not None:
+        raise kit.Conflict()
+    version.content, version.commit, version.fixed_at = content, commit, kit.now()
+    audit.record(session, "version.fixed", target=f"version/{version.id}", by=by, content=content, commit=commit)
+
+
+def describe(
+    session: Session,
+    asset: Asset,
+    version: Version,
+    *,
+    state: str,
+    license_expression: str | None = None,
+    files: int | None = None,
+    conflicts: int = 0,
+    strip: Sequence[Any] = (),
+) -> None:
+    """The list says this of the asset, if ``version`` is its newest."""
+    if version.number != asset.version_count:
+        return
+    asset.state, asset.label, asset.changed_at = state, version.label or "", kit.now()
+    if state == "verified":
+        asset.license_expression, asset.files, asset.conflicts, asset.strip = license_expression, files, conflicts, list(strip)
+
+
+def set_exposure(session: Session, asset: Asset, exposure: str, *, by: kit.Actor) -> None:
+    """The asset is shown to whom ``exposure`` says."""
+    rules.check_exposure(exposure)
+    if exposure != asset.exposure:
+        audit.record(session, "asset.exposed", target=asset.ref, by=by, before=asset.exposure, after=exposure)
+        asset.exposure, asset.changed_at = exposure, kit.now()
+
+
+def set_title(session: Session, asset: Asset, title: str, *, by: kit.Actor) -> None:
+    """The asset has this title."""
+    title = rules.check_text(title, field="title", limit=rules.TITLE_LENGTH)
+    if title != asset.title:
+        asset.title, asset.changed_at = title, kit.now()
+        audit.record(session, "asset.titled", target=asset.ref, by=by, title=title)

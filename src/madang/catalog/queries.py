@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every read of the catalogue. What the viewer may not see is not there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
+from sqlalchemy.orm import Session
+
+from madang import kit
+from madang.catalog import rules
+from madang.catalog.errors import NoSuchAsset, NoSuchVersion
+from madang.catalog.models import Asset, Namespace, Version
+
+FACETS = {"kind": Asset.kind, "exposure": Asset.exposure, "state": Asset.state, "licence": Asset.license_expression}
+FACET_VALUES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the list is asked: words that stand in namespace, name or title, and any of some values of each facet."""
+
+    q: str = ""
+    kind: tuple[str, ...] = ()
+    exposure: tuple[str, ...] = ()
+    state: tuple[str, ...] = ()
+    licence: tuple[str, ...] = ()
+
+    @property
+    def asks(self) -> bool:
+        """Whether anything is asked."""
+        return bool(self.q.strip() or self.kind or self.exposure or self.state or self.licence)
+
+
+def visible(viewer: kit.Actor) -> ColumnElement[bool]:
+    """The condition on ``Asset`` under which ``viewer`` may see it; the same rule as ``rules.may_see``, in SQL."""
+    if viewer.is_at_least(kit.Role.REVIEWER):
+        return true()
+    if not viewer.is_signed_in:
+        return Asset.exposure == "open"
+    own = select(Namespace.key).where(Namespace.owner_id == viewer.account_id)
+    return or_(Asset.exposure != "private", Asset.namespace_key.in_(own))
+
+
+def _matching(asked: Filter, *, but: str = "") -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = []
+    for word in asked.q.lower().split()[:8]:
+        pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        text = Asset.namespace_key + "/" + Asset.key + " " + func.lower(Asset.title)
+        conditions.append(text.like(pattern, escape="\\"))
+    for name, column in FACETS.items():
+        values = getattr(asked, name)
+        if values and name != but:
+            conditions.append(column.in_(values))
+    return and_(true(), *conditions)
+
+
+def _newest(selected: Select[tuple[Asset]]) -> Select[tuple[Asset]]:
+    return selected.order_by(Asset.changed_at.desc(), Asset.id.desc())
+
+
+def assets(
+    session: Session, asked: Filter, *, viewer: kit.Actor, limit: int, after: tuple[datetime, str] | None = None, offset: int = 0
+) -> Sequence[Asset]:
+    """Newest first, at most ``limit``, from behind ``after`` (a row's ``changed_at`` and ``id``) or from ``offset``."""
+    selected = select(Asset).where(visible(viewer), _matching(asked))
+    if after is not None:
+        selected = selected.where(tuple_(Asset.changed_at, Asset.id) < tuple_(*after))
+    return session.scalars(_newest(selected).limit(limit).offset(offset)).all()
+
+
+def count_assets(session: Session, asked: Filter, *, viewer: kit.Actor) -> int:
+    """How many assets match."""
+    return session.scalar(select(func.count()).select_from(Asset).where(visible(viewer), _matching(asked))) or 0
+
+
+def facets(session: Session, asked: Filter, *, viewer: kit.Actor) -> dict[str, list[tuple[str, int]]]:
+    """For each facet its values with their counts under the other filters, most first."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for name, column in FACETS.items():
+        counted = select(column, func.count()).where(visible(viewer), _matching(asked, but=name), column.is_not(None)).group_by(column)
+        rows = session.execute(counted.order_by(func.count().desc(), column).limit(FACET_VALUES)).all()
+        found[name] = [(value, count) for value, count in rows]
+    return found
+
+
+def yard(session: Session, *, viewer: kit.Actor) -> dict[tuple[str, str], int]:
+    """How many assets by (kind, exposure)."""
+    counted = select(Asset.kind, Asset.exposure, func.count()).where(visible(viewer)).group_by(Asset.kind, Asset.exposure)
+    return {(kind, exposure): count for kind, exposure, count in session.execute(counted)}
+
+
+def find_asset(session: Session, kind: str, namespace: str, name: str, *, viewer: kit.Actor) -> Asset | None:
+    """The asset of that name, in any case of letters, or None."""
+    wanted = select(Asset).where(Asset.kind == kind, Asset.namespace_key == namespace.lower(), Asset.key == name.lower(), visible(viewer))
+    return session.scalar(wanted)
+
+
+def get_asset(session: Session, kind: str, namespace: str, name: str, *, viewer: kit.Actor) -> Asset:
+    """The asset of that name; ``NoSuchAsset`` when there is none for this viewer."""
+    asset = find_asset(session, kind, namespace, name, viewer=viewer)
+    if asset is None:
+        raise NoSuchAsset(name=f"{kind}/{namespace}/{name}"[:220])
+    return asset
+
+
+def get_asset_by_id(session: Session, asset_id: str, *, viewer: kit.Actor) -> Asset:
+    """The asset with that id; ``NoSuchAsset`` when there is none for this viewer."""
+    asset = session.scalar(select(Asset).where(Asset.id == asset_id, visible(viewer)))
+    if asset is None:
+        raise NoSuchAsset(name=asset_id)
+    return asset
+
+
+def get_version(session: Session, asset: Asset, number: str) -> Version:
+    """The version of that number (or ``latest``) of an asset that the viewer was shown; ``NoSuchVersion`` otherwise."""
+    wanted = select(Version).where(Version.asset_id == asset.id)
+    if number == "latest":
+        wanted = wanted.order_by(Version.number.desc()).limit(1)
+    elif number.isascii() and number.isdigit() and len(number) < 10:
+        wanted = wanted.where(Version.number == int(number))
+    else:
+        raise NoSuchVersion(version=number[:100])
+    version = session.scalar(wanted)
+    if version is None:
+        raise NoSuchVersion(version=number[:100])
+    return version
+
+
+def get_version_by_id(session: Session, version_id: str) -> Version:
+    """The version with that id; ``NoSuchVersion`` when there is none. For the platform's own work: it asks nobody's rights."""
+    version = session.get(Version, version_id)
+    if version is None:
+        raise NoSuchVersion(version=version_id)
+    return version
+
+
+def versions_of(session: Session, asset: Asset, *, limit: int, before: int | None = None, offset: int = 0) -> Sequence[Version]:
+    """The asset's versions, newest first."""
+    wanted = select(Version).where(Version.asset_id == asset.id)
+    if before is not None:
+        wanted = wanted.where(Version.number < before)
+    return session.scalars(wanted.order_by(Version.number.desc()).limit(limit).offset(offset)).all()
+
+
+def namespaces_of(session: Session, actor: kit.Actor) -> list[str]:
+    """The names that the actor may register in, the own one first."""
+    wanted = select(Namespace.name).order_by(Namespace.key).limit(200)
+    if not actor.is_at_least(kit.Role.OPERATOR):
+        wanted = wanted.where(Namespace.owner_id == actor.account_id)
+    others = [name for name in session.scalars(wanted) if name.lower() != actor.name.lower()]
+    return [actor.name, *others] if rules.may_open_namespace(actor.name, actor) else others
+
+
+def owner_of(session: Session, asset: Asset) -> str | None:
+    """The id of the account that the asset's namespace belongs to."""
+    return session.scalar(select(Namespace.owner_id).where(Namespace.key == asset.namespace_key))
+
+
+def changeable(session: Session, asset: Asset, *, viewer: kit.Actor) -> bool:
+    """Whether ``viewer`` may change the asset."""
+    return rules.may_change(owner_of(session, asset), viewer)
+
+
+def check_changeable(session: Session, asset: Asset, *, by: kit.Actor) -> None:
+    """Refuse whoever may not change the asset."""
+    if not by.is_signed_in:
+        raise kit.NotSignedIn()
+    if not changeable(session, asset, viewer=by):
+        raise kit.NotAllowed()

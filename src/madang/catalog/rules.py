@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may see and change what; what names may be. Pure."""
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from urllib.parse import quote
+
+from madang import kit
+from madang.catalog.errors import InvalidExposure, InvalidKind, NamespaceNotYours, ReservedNamespace, TextTooLong
+from madang.catalog.models import EXPOSURES, KINDS, Asset, Namespace, Version
+
+TITLE_LENGTH = 200
+LABEL_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a version comes from: ``kind`` is ``git`` (``address``, ``ref``), ``archive`` (``address`` is the file's name, ``object`` the
+    sha256 of its bytes in the store) or ``folder`` (only the platform itself: a folder of the installation)."""
+
+    kind: str
+    address: str
+    ref: str | None = None
+    object: str | None = None
+
+
+@cache
+def reserved_names() -> frozenset[str]:
+    """First segments of the platform's own addresses, in lower case."""
+    return frozenset(files("madang.catalog").joinpath("reserved_names.txt").read_text().split())
+
+
+def check_kind(kind: str) -> str:
+    """Hand back ``kind`` if there is such a kind of asset."""
+    if kind not in KINDS:
+        raise InvalidKind(field="kind", kind=kind[:40], kinds=", ".join(KINDS))
+    return kind
+
+
+def check_exposure(exposure: str) -> str:
+    """Hand back ``exposure`` if there is such a one."""
+    if exposure not in EXPOSURES:
+        raise InvalidExposure(field="exposure", exposure=exposure[:40], exposures=", ".join(EXPOSURES))
+    return exposure
+
+
+def check_namespace_name(name: str) -> str:
+    """Hand back ``name`` if it can be a namespace: a name, and no word of the platform's own addresses."""
+    kit.check_name(name, field="namespace")
+    if name.lower() in reserved_names():
+        raise ReservedNamespace(field="namespace", name=name)
+    return name
+
+
+def check_text(text: str, *, field: str, limit: int) -> str:
+    """``text`` on one line without characters that cannot be shown, in Unicode's composed form; refused when longer than ``limit``."""
+    made = unicodedata.normalize("NFC", " ".join(text.split()))
+    if len(made) > limit or any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") or c in BIDI for c in made):
+        raise TextTooLong(field=field, limit=limit)
+    return made
+
+
+BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def may_open_namespace(name: str, actor: kit.Actor) -> bool:
+    """An operator may open any, a member the one of their own name."""
+    return actor.is_at_least(kit.Role.OPERATOR) or (actor.is_at_least(kit.Role.MEMBER) and name.lower() == actor.name.lower())
+
+
+def may_write(namespace: Namespace, actor: kit.Actor) -> bool:
+    """An operator may write in any namespace, a member in their own."""
+    return actor.is_at_least(kit.Role.OPERATOR) or (
+        actor.is_at_least(kit.Role.MEMBER) and actor.account_id is not None and namespace.owner_id == actor.account_id
+    )
+
+
+def check_may_write(namespace: Namespace | None, name: str, actor: kit.Actor) -> None:
+    """Refuse whoever may not write in that namespace, there or still to be opened."""
+    if not actor.is_signed_in:
+        raise kit.NotSignedIn()
+    if not (may_write(namespace, actor) if namespace else may_open_namespace(name, actor)):
+        raise NamespaceNotYours(field="namespace", own=actor.name, namespace=name)
+
+
+def may_see(asset: Asset, owner_id: str | None, actor: kit.Actor) -> bool:
+    """Open: everybody. Inner and partner: whoever is signed in. Private: the owner, reviewers and operators."""
+    if asset.exposure == "open" or actor.is_at_least(kit.Role.REVIEWER):
+        return True
+    if asset.exposure in ("inner", "partner") and actor.is_signed_in:
+        return True
+    return owner_id is not None and owner_id == actor.account_id
+
+
+def may_change(owner_id: str | None, actor: kit.Actor) -> bool:
+    """The owner, as a member at least, and operators."""
+    return actor.is_at_least(kit.Role.OPERATOR) or (
+        actor.is_at_least(kit.Role.MEMBER) and owner_id is not None and owner_id == actor.account_id
+    )
+
+
+def asset_address(asset: Asset) -> str:
+    """The page of an asset."""
+    return f"/assets/{asset.kind}/{quote(asset.namespace)}/{quote(asset.name)}"
+
+
+def version_address(asset: Asset, version: Version) -> str:
+    """The page of a version."""
+    return f"{asset_address(asset)}/versions/{version.number}"

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The list of assets as a page, and the same rows as CSV."""
+
+import csv
+import io
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from madang import kit, web
+from madang.catalog import queries
+from madang.catalog.models import Asset
+from madang.catalog.pages import AssetRow, AssetsPage, Facet, FacetValue, Share
+
+ROWS = 25
+MOST_PAGES = 400
+CSV_ROWS = 10_000
+COLUMNS = ("kind", "namespace", "name", "title", "exposure", "state", "license_expression", "files", "conflicts", "updated_at")
+
+
+def _asked(request: Request) -> queries.Filter:
+    get = request.query_params.getlist
+    values = {name: tuple(value[:400] for value in get(name)[:20] if value) for name in queries.FACETS}
+    return queries.Filter(q=request.query_params.get("q", "")[:200], **values)
+
+
+def list_assets(request: Request, session: Session, actor: kit.Actor) -> Response:
+    """The assets that the viewer may see, newest first; the filter lives in the address."""
+    asked, place = _asked(request), _place(request)
+    total = queries.count_assets(session, asked, viewer=actor)
+    rows = queries.assets(session, asked, viewer=actor, limit=ROWS, offset=(place - 1) * ROWS)
+    page = AssetsPage(
+        rows=tuple(row_of(asset) for asset in rows),
+        facets=tuple(_facet(name, values, asked) for name, values in queries.facets(session, asked, viewer=actor).items()),
+        total=total,
+        visible=queries.count_assets(session, queries.Filter(), viewer=actor),
+        first=(place - 1) * ROWS + 1,
+        q=asked.q,
+        is_filtered=asked.asks,
+        previous=_address(request, place - 1) if place > 1 else None,
+        next=_address(request, place + 1) if place * ROWS < total and place < MOST_PAGES else None,
+        csv=_address(request, None, "/assets.csv"),
+        json=_address(request, None, "/api/v1/assets", licence="license"),
+    )
+    return web.render(request, "catalog/assets.html", page)
+
+
+def _place(request: Request) -> int:
+    given = request.query_params.get("page", "1")
+    return min(max(int(given), 1), MOST_PAGES) if given.isascii() and given.isdigit() and len(given) < 6 else 1
+
+
+def _address(request: Request, place: int | None, path: str = "", **renamed: str) -> str:
+    kept = [(renamed.get(name, name), value) for name, value in request.query_params.multi_items() if name not in ("page", "lang", "theme")]
+    kept += [("page", str(place))] if place and place > 1 else []
+    return (path or request.url.path) + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _facet(name: str, values: list[tuple[str, int]], asked: queries.Filter) -> Facet:
+    chosen = getattr(asked, name)
+    shown = [FacetValue(value, count, value in chosen) for value, count in values]
+    shown += [FacetValue(value, 0, is_chosen=True) for value in chosen if value not in {row.value for row in shown}]
+    return Facet(name, tuple(shown))
+
+
+def row_of(asset: Asset) -> AssetRow:
+    """What the list shows of one asset."""
+    return AssetRow(
+        kind=asset.kind, namespace=asset.namespace, name=asset.name, title=asset.title, exposure=asset.exposure, state=asset.state,
+        changed_at=asset.changed_at, version=str(asset.version_count) if asset.version_count else None, label=asset.label,
+        licence=asset.license_expression, files=asset.files, conflicts=asset.conflicts, strip=tuple(Share(*share) for share in asset.strip),
+    )  # fmt: skip
+
+
+def list_assets_csv(request: Request, session: Session, actor: kit.Actor) -> Response:
+    """The same rows as a file for a spreadsheet; cells that a spreadsheet would compute are given a quote."""
+    rows = queries.assets(session, _asked(request), viewer=actor, limit=CSV_ROWS)
+    return web.attachment(table_of(COLUMNS, (_cells(asset) for asset in rows)), name="assets.csv", media_type="text/csv; charset=utf-8")
+
+
+def _cells(asset: Asset) -> tuple[object, ...]:
+    head = (asset.kind, asset.namespace, asset.name, asset.title, asset.exposure, asset.state)
+    return (*head, asset.license_expression, asset.files, asset.conflicts, asset.changed_at.isoformat(timespec="seconds"))
+
+
+def table_of(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """Comma-separated values with a byte-order mark, so that spreadsheets read Korean; no cell can begin a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_safe(cell) for cell in row])
+    return "\ufeff" + text.getvalue()
+
+
+def _safe(cell: object) -> object:
+    if isinstance(cell, str):
+        shown = cell.encode("utf-8", "backslashreplace").decode()
+        return "'" + shown if shown[:1] in ("=", "+", "-", "@", "\t", "\r") else shown
+    return "" if cell is None else cell
+
+
+routes = [web.page("/assets", list_assets), web.page("/assets.csv", list_assets_csv)]

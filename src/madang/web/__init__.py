@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The gate: what stands between the wire and the doors of the rooms.
+
+It opens the unit of work, says who asks, checks that a form came from our own page, chooses the language, turns refusals into answers and
+gives every answer its headers. It does not know any room: the composition hands it the doors, the template folders and the way to tell
+who asks.
+"""
+
+from madang.web.answers import attachment, json_answer, no_content, see_other
+from madang.web.application import Composition, Imprint, application
+from madang.web.bodies import Upload, allow_body, form, read_upload
+from madang.web.gate import Door, Gate, page, perform, reading
+from madang.web.idempotency import IdempotentAnswer
+from madang.web.languages import current_language, translate, use_language
+from madang.web.limits import Limits
+from madang.web.paging import BadCursor, Page, next_address, page_of, position, write_cursor
+from madang.web.preferences import local_path
+from madang.web.routers import ApiRouter, api_router
+from madang.web.streams import event_stream
+from madang.web.templating import render, render_text
+
+__all__ = [
+    "ApiRouter",
+    "BadCursor",
+    "Composition",
+    "Door",
+    "Gate",
+    "IdempotentAnswer",
+    "Imprint",
+    "Limits",
+    "Page",
+    "Upload",
+    "allow_body",
+    "api_router",
+    "application",
+    "attachment",
+    "current_language",
+    "event_stream",
+    "form",
+    "json_answer",
+    "local_path",
+    "next_address",
+    "no_content",
+    "page",
+    "page_of",
+    "perform",
+    "position",
+    "read_upload",
+    "reading",
+    "render",
+    "render_text",
+    "see_other",
+    "translate",
+    "use_language",
+    "write_cursor",
+]

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The few shapes of answers that doors give."""
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+
+from fastapi.encoders import jsonable_encoder
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+
+
+def see_other(address: str) -> Response:
+    """Look at ``address`` now: the answer to every form that did its deed."""
+    return RedirectResponse(address, status_code=303)
+
+
+def json_answer(value: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """``value`` (models, dataclasses, dictionaries) as JSON."""
+    return JSONResponse(jsonable_encoder(value), status_code=status, headers=headers)
+
+
+def no_content() -> Response:
+    """Done, and there is nothing to say."""
+    return Response(status_code=204)
+
+
+def attachment(body: bytes | str | Iterable[bytes], *, name: str, media_type: str) -> Response:
+    """Bytes to keep as a file called ``name``. They can come from users, so a browser must never run or draw them (RFC 6266, RFC 8187)."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in name)
+    headers = {
+        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='', errors='replace')}",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    if isinstance(body, bytes | str):
+        return Response(body, media_type=media_type, headers=headers)
+    return StreamingResponse(body, media_type=media_type, headers=headers)

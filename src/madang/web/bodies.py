@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What comes in a request's body: forms, JSON and one uploaded file, each within its limit, counted as it comes."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from madang import kit
+
+
+class BodyTooLarge(kit.TooLarge):
+    """More came than this address takes."""
+
+    code = "body-too-large"
+    message = kit.marked(
+        "This is larger than the limit of %(limit)s bytes (%(setting)s). Send less, or ask the operator to raise the limit."
+    )
+
+
+class UnreadableBody(kit.Invalid):
+    """The body does not have the form that its type promises."""
+
+    code = "unreadable-body"
+    message = kit.marked("The body cannot be read as %(type)s.")
+
+
+class UnsupportedBody(kit.Invalid):
+    """The body is of a type that this address does not take."""
+
+    code = "unsupported-body"
+    message = kit.marked("This address takes application/json, or multipart/form-data with one part “file”; this is %(type)s.")
+
+
+@dataclass
+class _Bound:
+    limit: int
+    setting: str
+    seen: int = 0
+
+
+class BodyLimit:
+    """ASGI: counts a body as it comes and refuses it when it passes the limit; a door may lift the limit before it reads."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self.app, self.limit = app, limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with a counting ``receive``."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        bound = scope["madang.bound"] = _Bound(self.limit, "MADANG_MAX_BODY_BYTES")
+
+        async def counting() -> Message:
+            message = await receive()
+            bound.seen += len(message.get("body", b""))
+            if bound.seen > bound.limit:
+                raise BodyTooLarge(limit=bound.limit, setting=bound.setting)
+            return message
+
+        await self.app(scope, counting, send)
+
+
+def allow_body(request: Request, limit: int, *, setting: str) -> None:
+    """This request's body may have ``limit`` bytes; a declared length over it is refused at once."""
+    bound: _Bound = request.scope["madang.bound"]
+    bound.limit, bound.setting = limit, setting
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limit:
+        raise BodyTooLarge(limit=limit, setting=setting)
+
+
+def form(request: Request) -> Mapping[str, str]:
+    """The text fields of the form that came with this request; a field that is missing reads as ``""``."""
+    fields: Mapping[str, str] = getattr(request.state, "form", _Fields())
+    return fields
+
+
+class _Fields(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+@dataclass
+class Upload:
+    """What came: the text fields or JSON members, and the file if there was one."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    file: BinaryIO | None = None
+    file_name: str = ""
+
+
+async def read_form(request: Request) -> Upload:
+    """The fields of a form; one file at most. The file lies in a temporary file that goes when the request ends."""
+    try:
+        parsed = await request.form(max_files=1, max_fields=100, max_part_size=256 * 1024)
+    except (MultiPartException, HTTPException, ValueError) as fault:
+        raise UnreadableBody(type="multipart/form-data") from fault
+    upload = Upload(fields=_Fields())
+    for name, value in parsed.multi_items():
+        if isinstance(value, UploadFile):
+            if value.filename:
+                upload.file, upload.file_name = value.file, value.filename
+        elif "\0" in value:
+            raise kit.Invalid(kit.marked("A field holds a character that no text has (U+0000)."), field=name)
+        else:
+            upload.fields[name] = value
+    request.state.form = upload.fields
+    return upload
+
+
+async def read_upload(request: Request, *, limit: int, setting: str) -> Upload:
+    """JSON, or a form with at most one file of up to ``limit`` bytes."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        allow_body(request, limit, setting=setting)
+        return await read_form(request)
+    if kind == "application/json":
+        return Upload(fields=_object(await request.body()))
+    raise UnsupportedBody(type=kind[:80] or "nothing")
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError) as fault:
+        raise UnreadableBody(type="application/json") from fault
+    if not isinstance(value, dict):
+        raise UnreadableBody(type="a JSON object")
+    return value

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Language and light: what a reader chose, kept in cookies of their own and nowhere else."""
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from madang import kit
+from madang.web.answers import see_other
+from madang.web.bodies import form
+from madang.web.gate import page
+from madang.web.languages import LANGUAGES
+from madang.web.middleware import THEMES, preference_cookie
+
+
+def create_preference(request: Request, session: Session, actor: kit.Actor) -> Response:
+    """Remember the language or theme and go back to where the reader was."""
+    fields, response = form(request), see_other(local_path(form(request)["back"]))
+    is_secure = request.app.state.gate.is_secure
+    if fields["lang"] in LANGUAGES:
+        response.headers.append("Set-Cookie", preference_cookie("language", fields["lang"], is_secure=is_secure))
+    if fields["theme"] in THEMES:
+        response.headers.append("Set-Cookie", preference_cookie("theme", fields["theme"], is_secure=is_secure))
+    return response
+
+
+def local_path(address: str) -> str:
+    """``address`` if it is a path on this host, else ``/``: a browser reads ``//host`` and ``/\\host`` as another host."""
+    good = address.startswith("/") and not address.startswith(("//", "/\\")) and not any(ord(c) < 33 for c in address)
+    return address if good and "\\" not in address else "/"
+
+
+route = page("/preferences", create_preference, methods=["POST"])

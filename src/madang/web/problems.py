@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Refusals as answers: problem documents for programs (RFC 9457), a page for people. Only this module knows status codes."""
+
+import logging
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from madang import kit
+from madang.web.answers import see_other
+from madang.web.languages import translate
+from madang.web.templating import render
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[kit.Refusal], int] = {
+    kit.NotSignedIn: 401,
+    kit.NotAllowed: 403,
+    kit.NotFound: 404,
+    kit.Conflict: 409,
+    kit.Stale: 412,
+    kit.TooLarge: 413,
+    kit.Invalid: 422,
+    kit.TooMany: 429,
+    kit.Unavailable: 503,
+}
+TITLES = {
+    400: kit.marked("The request cannot be read"),
+    401: kit.marked("Sign in first"),
+    403: kit.marked("Not for this account"),
+    404: kit.marked("Nothing here"),
+    405: kit.marked("Not done this way"),
+    409: kit.marked("It stands already"),
+    412: kit.marked("It has changed meanwhile"),
+    413: kit.marked("Too large"),
+    422: kit.marked("Something to mend"),
+    429: kit.marked("Too many"),
+    500: kit.marked("A fault of ours"),
+    503: kit.marked("Not available now"),
+}
+WAYS_OUT = {
+    404: kit.marked("Look at the address again, or find the thing in the list of assets."),
+    405: kit.marked("Go back and use the page's own buttons."),
+    500: kit.marked("Nothing that was saved before is lost."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a refused request is answered: plain values for the page (``web/error.html``) and for the document.
+
+    ``sentence`` says what happened and what to do next, in the language of the request; ``field`` is the part of the input that is meant.
+    """
+
+    status: int
+    code: str
+    sentence: str
+    field: str | None = None
+    retry_after: int | None = None
+    errors: tuple[dict[str, str], ...] = ()
+    request_id: str = ""
+    may_sign_in: bool = False
+
+    @property
+    def title(self) -> str:
+        """The kind of problem, in a few words."""
+        return translate(TITLES.get(self.status, TITLES[400]))
+
+    @property
+    def way_out(self) -> str:
+        """What to do next when the sentence does not say it."""
+        return translate(WAYS_OUT[self.status]) if self.status in WAYS_OUT else ""
+
+
+def problem_of(refusal: kit.Refusal) -> Problem:
+    """The problem that says this refusal, in the language of this request."""
+    status = next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 400)
+    sentence = refusal.sentence(translate)
+    errors = ({"field": refusal.field, "message": sentence},) if refusal.field else ()
+    return Problem(status, refusal.code, sentence, refusal.field, getattr(refusal, "retry_after", None), errors)
+
+
+def answer(request: Request, problem: Problem) -> Response:
+    """The problem as a page where a person reads, else as a document."""
+    if problem.status == 401 and _is_read_by_a_person(request) and request.method == "GET":
+        return see_other(f"/sign-in?back={quote(str(request.url.path))}")
+    response = _page(request, problem) if _is_read_by_a_person(request) else _document(request, problem)
+    if problem.retry_after is not None:
+        response.headers["Retry-After"] = str(problem.retry_after)
+    if problem.status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="madang"'
+    return response
+
+
+def _is_read_by_a_person(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+
+
+def _page(request: Request, problem: Problem) -> Response:
+    actor = getattr(request.state, "actor", None)
+    may_sign_in = problem.status in (401, 403, 404) and (actor is None or not actor.is_signed_in)
+    shown = replace(problem, request_id=request.state.request_id, may_sign_in=may_sign_in)
+    return render(request, "web/error.html", shown, status=problem.status)
+
+
+def _document(request: Request, problem: Problem) -> Response:
+    body: dict[str, Any] = {
+        "type": f"urn:madang:problem:{problem.code}",
+        "title": problem.title,
+        "status": problem.status,
+        "code": problem.code,
+        "detail": problem.sentence,
+        "instance": quote(request.url.path),
+        "request_id": request.state.request_id,
+    }
+    if problem.errors:
+        body["errors"] = list(problem.errors)
+    return JSONResponse(body, status_code=problem.status, media_type="application/problem+json")
+
+
+async def on_refusal(request: Request, refusal: Exception) -> Response:
+    """Answer a room's refusal."""
+    assert isinstance(refusal, kit.Refusal)
+    return answer(request, problem_of(refusal))
+
+
+async def on_http_exception(request: Request, fault: Exception) -> Response:
+    """Answer what the router itself refuses: no such address, no such method, a body that cannot be read."""
+    assert isinstance(fault, HTTPException)
+    details = {
+        404: kit.NotFound.message,
+        405: kit.marked("This address answers other methods."),
+        400: kit.marked("The request is malformed."),
+    }
+    detail = translate(details.get(fault.status_code, "")) or str(fault.detail)
+    codes = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+    response = answer(request, Problem(fault.status_code, codes.get(fault.status_code, "malformed"), detail))
+    for name, value in (fault.headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+async def on_validation_error(request: Request, fault: Exception) -> Response:
+    """Answer values that do not have the declared form, each with where it stands."""
+    assert isinstance(fault, RequestValidationError)
+    errors = tuple({"field": ".".join(str(part) for part in error["loc"]), "message": str(error["msg"])} for error in fault.errors())
+    detail = translate(kit.marked("Some values do not have the form that this address takes."))
+    return answer(request, Problem(422, "invalid", detail, errors=errors))
+
+
+class FaultBoundary:
+    """ASGI: whatever no one translated is a fault of ours: written down with the request's id, and nothing of it is shown."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; answer in its place if it breaks before it answered."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = False
+
+        async def watching(message: Message) -> None:
+            nonlocal began
+            began = began or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watching)
+        except Exception as fault:  # the edge: everything that rooms can say has been translated below
+            request = Request(scope, receive)
+            log.error("fault", exc_info=fault, extra={"request_id": scope["state"]["request_id"], "path": scope["path"]})
+            if not began:
+                await answer(request, Problem(500, "fault", translate(FAULT)))(scope, receive, send)
+
+
+FAULT = kit.marked("This is a fault of the platform and it is written down. Try again; if it stays, tell the operator the number below.")
