@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the operator sets: one frozen value, read once from the environment (``MADANG_…``) and the command line.
+
+Each setting says its default, how it is written and, in one sentence, what it does; ``madang settings``, the documents and the tests
+read that. A setting may fill a field of a room's ``Limits``; the composition asks for them with ``fill``, so no room is known here.
+"""
+
+from madang.settings.fields import (
+    PREFIX,
+    Settings,
+    UnknownSetting,
+    WrongSetting,
+    default_home,
+    read,
+    shown_default,
+    variable,
+    written,
+)
+
+__all__ = ["PREFIX", "Settings", "UnknownSetting", "WrongSetting", "default_home", "read", "shown_default", "variable", "written"]

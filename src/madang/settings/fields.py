@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The settings themselves, and how they are read."""
+
+import dataclasses
+import difflib
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from madang.kit import Invalid, _
+from madang.settings import readers
+
+PREFIX = "MADANG_"
+GIB = 1 << 30
+MIB = 1 << 20
+NOWHERE = Path()
+L = TypeVar("L")
+
+
+class WrongSetting(Invalid):
+    """A setting has a value that it cannot have."""
+
+    code = "wrong-setting"
+    message = _("%(name)s cannot be “%(value)s”: it takes %(accepted)s.")
+
+
+class UnknownSetting(Invalid):
+    """A variable begins with ``MADANG_`` and is no setting."""
+
+    code = "unknown-setting"
+    message = _("There is no setting %(name)s. %(nearest)s`madang settings` lists them all.")
+
+
+def setting(default: Any, sentence: str, accepts: readers.Reader, *, shown: str = "", fills: str = "", hidden: bool = False) -> Any:
+    """A field of ``Settings``. ``shown`` says a default that depends on the machine; ``fills`` names a room's limit (``room.field``)."""
+    return field(default=default, metadata={"help": sentence, "accepts": accepts, "shown": shown, "fills": fills, "hidden": hidden})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that is set, complete and checked. Sizes are bytes, durations as their names say."""
+
+    home: Path = setting(NOWHERE, "The folder of everything that Madang keeps.", readers.folder, shown="$XDG_DATA_HOME/madang")  # noqa: RUF009
+    host: str = setting("127.0.0.1", "The address of this machine that the web process listens on; 0.0.0.0 is every address.", readers.text)
+    port: int = setting(8000, "The port that the web process listens on.", readers.whole(1, 65535))
+    url: str = setting("", "The address printed on pages and in copied lines.", readers.web_address, shown="from host and port")
+    database_url: str = setting("", "The database, in SQLAlchemy's form.", readers.text, shown="madang.db in the home folder", hidden=True)
+    institute: str = setting("", "The institute's name, shown at the head of every page.", readers.text)
+    language: str = setting("ko", "The language of those who have not chosen one, and of the command line.", readers.choice("ko", "en"))
+    log_level: str = setting("info", "The least grave event that is logged.", readers.choice("debug", "info", "warning", "error"))
+    log_format: str = setting("", "How events are logged.", readers.choice("text", "json"), shown="text on a terminal, else json")
+    allowed_hosts: tuple[str, ...] = setting(
+        (), "Hosts, addresses and ranges of the inner network that sources may be fetched from, parted by commas.", readers.names
+    )
+    allow_file: bool = setting(False, "Whether folders of this machine may be given as file: addresses.", readers.flag)
+    allow_http: bool = setting(False, "Whether sources may be fetched over http without encryption.", readers.flag)
+    jobs_at_once: int = setting(2, "How many people's jobs run at once.", readers.whole(1, 64), fills="jobs.people")
+    scan_workers: int = setting(
+        0, "Processes that look at files.", readers.whole(1, 256), shown="one for each core, at most 4", fills="scan.workers"
+    )
+    scan_file_seconds: int = setting(
+        120, "How long one file may take; then it is named as unread.", readers.whole(1), fills="scan.file_seconds"
+    )
+    scan_memory_bytes: int = setting(
+        1_500_000_000, "Memory that a scan's worker may take beyond the licence index.", readers.size, fills="scan.worker_memory_bytes"
+    )
+    scan_max_file_bytes: int = setting(
+        200_000_000, "A larger file is listed and hashed, and not looked into.", readers.size, fills="scan.max_file_bytes"
+    )
+    scan_idle_seconds: int = setting(600, "Workers without work end after this.", readers.whole(1), fills="scan.idle_seconds")
+    max_archive_bytes: int = setting(2 * GIB, "The largest archive.", readers.size, fills="archives.max_archive_bytes")
+    max_files: int = setting(200_000, "Files, links and folders in one source.", readers.whole(1), fills="archives.max_files")
+    max_total_bytes: int = setting(8 * GIB, "One source, unpacked.", readers.size, fills="archives.max_total_bytes")
+    max_file_bytes: int = setting(2 * GIB, "One file of a source.", readers.size, fills="archives.max_file_bytes")
+    max_ratio: int = setting(200, "How many times its packed size an archive may unpack to.", readers.whole(1), fills="archives.max_ratio")
+    max_depth: int = setting(64, "Folders within folders in one source.", readers.whole(1), fills="archives.max_depth")
+    max_name_bytes: int = setting(1024, "The longest path in a source.", readers.whole(1), fills="archives.max_name_bytes")
+    max_fetch_bytes: int = setting(4 * GIB, "What one fetch from Git may bring.", readers.size, fills="forges.max_fetch_bytes")
+    fetch_seconds: int = setting(1800, "How long one fetch may take.", readers.whole(1), fills="forges.fetch_seconds")
+    max_body_bytes: int = setting(MIB, "A request that is not an upload.", readers.size, fills="web.body")
+    max_upload_bytes: int = setting(GIB, "One uploaded file.", readers.size, fills="web.upload")
+    idempotency_hours: int = setting(
+        24, "How long the answer to a write is kept for a retry.", readers.whole(1), fills="web.idempotency_hours"
+    )
+    link_hours: int = setting(24, "How long a one-time link is good.", readers.whole(1), fills="people.link_hours")
+    session_idle_days: int = setting(14, "A session unused so long is over.", readers.whole(1), fills="people.session_idle_days")
+    session_days: int = setting(90, "A session ends after so long in any case.", readers.whole(1), fills="people.session_days")
+    password_min: int = setting(10, "The fewest characters of a password.", readers.whole(8, 256), fills="people.password_min")
+
+    def fill(self, room: str, limits: type[L], **others: object) -> L:
+        """The room's ``Limits`` with what is set here; ``others`` are fields that no setting fills."""
+        filled = {}
+        for each in fields(self):
+            owner, _dot, name = str(each.metadata["fills"]).partition(".")
+            if owner == room:
+                filled[name] = getattr(self, each.name)
+        return limits(**filled, **others)
+
+    def environment(self) -> dict[str, str]:
+        """These settings as variables: ``read`` of them gives the same settings."""
+        return {variable(each): written(getattr(self, each.name)) for each in fields(self)}
+
+
+def read(environ: Mapping[str, str] | None = None, **flags: object) -> Settings:
+    """The settings of this process: flags first, then the environment, then the defaults. A flag that is None is not given.
+
+    Raises ``WrongSetting`` or ``UnknownSetting``. A variable that is empty counts as not set.
+    """
+    given = dict(os.environ if environ is None else environ)
+    given = {name: value for name, value in given.items() if name.startswith(PREFIX) and value != ""}
+    known = {variable(each): each for each in fields(Settings)}
+    for name in given:
+        if name not in known:
+            raise UnknownSetting(name=name, nearest=_nearest(name, known))
+    given |= {PREFIX + name.upper(): written(value) for name, value in flags.items() if value is not None}
+    values: dict[str, Any] = {known[name].name: _value(known[name], text) for name, text in given.items()}
+    return _complete(Settings(**values))
+
+
+def variable(each: "Field[Any]") -> str:
+    """The name of the variable that sets a field."""
+    return PREFIX + each.name.upper()
+
+
+def written(value: object) -> str:
+    """A setting's value as it is written in the environment."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def shown_default(each: "Field[Any]") -> str:
+    """The default as people read it."""
+    return each.metadata["shown"] or written(each.default)
+
+
+def _value(each: "Field[Any]", text: str) -> Any:
+    accepts: readers.Reader = each.metadata["accepts"]
+    try:
+        return accepts.read(text.strip())
+    except ValueError:
+        raise WrongSetting(name=variable(each), value=text, accepted=accepts.accepted, field=each.name) from None
+
+
+def _nearest(name: str, known: Mapping[str, object]) -> str:
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    return f"Did you mean {close[0]}? " if close else ""
+
+
+def _complete(given: Settings) -> Settings:
+    home = given.home if given.home != NOWHERE else default_home(os.environ)
+    host = "127.0.0.1" if given.host in ("0.0.0.0", "::") else given.host  # noqa: S104 (nothing is bound here)
+    return dataclasses.replace(
+        given,
+        home=home,
+        url=given.url or f"http://{f'[{host}]' if ':' in host else host}:{given.port}",
+        database_url=given.database_url or f"sqlite:///{home / 'madang.db'}",
+        log_format=given.log_format or ("text" if sys.stderr.isatty() else "json"),
+        scan_workers=given.scan_workers or min(4, os.cpu_count() or 1),
+    )
+
+
+def default_home(environ: Mapping[str, str]) -> Path:
+    """Where Madang keeps everything when nothing is set (XDG Base Directory Specification: a relative path counts as not set)."""
+    data = Path(environ.get("XDG_DATA_HOME", ""))
+    return (data if data.is_absolute() else Path.home() / ".local" / "share") / "madang"

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a setting's text is read. A reader raises ``ValueError`` on a text that it does not accept, and says what it accepts."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+_SIZE = re.compile(r"(\d+)\s*(?:([KMGT])i?B?|B)?", re.IGNORECASE)
+_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A way to read a text, and the words for what it accepts."""
+
+    read: Callable[[str], object]
+    accepted: str
+
+
+def choice(*words: str) -> Reader:
+    """One of some words, in any case."""
+
+    def read(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError(text)
+        return text.lower()
+
+    return Reader(read, " / ".join(words))
+
+
+def whole(least: int, most: int | None = None) -> Reader:
+    """A whole number within bounds."""
+
+    def read(text: str) -> int:
+        number = int(text) if text.isascii() else int("")
+        if number < least or (most is not None and number > most):
+            raise ValueError(text)
+        return number
+
+    return Reader(read, f"{least} to {most}" if most is not None else f"{least} or more")
+
+
+def _read_text(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError(text)
+    return text
+
+
+def _read_flag(text: str) -> bool:
+    words = {"yes": True, "true": True, "on": True, "1": True, "no": False, "false": False, "off": False, "0": False}
+    if text.lower() not in words:
+        raise ValueError(text)
+    return words[text.lower()]
+
+
+def _read_size(text: str) -> int:
+    match = _SIZE.fullmatch(text)
+    if not match or not text.isascii() or not int(match[1]):
+        raise ValueError(text)
+    return int(match[1]) * _UNITS[(match[2] or "").upper()]
+
+
+def _read_names(text: str) -> tuple[str, ...]:
+    return tuple(name for part in _read_text(text).split(",") if (name := part.strip()))
+
+
+def _read_folder(text: str) -> Path:
+    return Path(_read_text(text)).expanduser().absolute()
+
+
+def _read_address(text: str) -> str:
+    parts = urlsplit(_read_text(text))
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError(text)
+    if parts.path.strip("/"):
+        raise ValueError(text)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+text = Reader(_read_text, "one line of text")
+flag = Reader(_read_flag, "yes or no")
+size = Reader(_read_size, "a number of bytes such as 500000, 64M or 2GiB")
+names = Reader(_read_names, "names parted by commas")
+folder = Reader(_read_folder, "a path")
+web_address = Reader(_read_address, "an address such as https://madang.example without a path")
