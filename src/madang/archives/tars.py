@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a tar holds, read once from front to back, also out of a packed stream."""
+
+import struct
+import tarfile
+
+from madang.archives.errors import Damaged, LinkOut, SpecialFile, UnsafeName, Unsupported
+from madang.archives.landing import Landing
+from madang.archives.limits import Limits
+from madang.archives.names import safe_path, shown
+from madang.archives.streams import Source, pieces
+
+_KEPT = 1024
+_STEP = 256 * 1024
+# An extended header is read in one piece; honest ones are a few hundred bytes.
+_MOST_AT_ONCE = 1024 * 1024
+_DRAINED = 16 * 1024 * 1024
+_UNREADABLE = (tarfile.TarError, ValueError, IndexError, KeyError, OverflowError, RecursionError, struct.error, EOFError)
+
+
+class Forward:
+    """A source as ``tarfile`` wants to read it: seeking goes forward, and back within the last block only."""
+
+    def __init__(self, source: Source, *, name: str) -> None:
+        self._source = source
+        self._name = name
+        self._position = 0
+        self._kept = b""
+        self._back = 0
+
+    def tell(self) -> int:
+        """How many bytes lie before the next one."""
+        return self._position - self._back
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Exactly ``size`` bytes, or fewer at the end."""
+        if not 0 <= size <= _MOST_AT_ONCE:
+            raise Damaged(name=self._name)
+        again = self._kept[len(self._kept) - self._back :][:size] if self._back else b""
+        self._back -= len(again)
+        parts = [again]
+        left = size - len(again)
+        while left and (piece := self._source.read(left)):
+            parts.append(piece)
+            left -= len(piece)
+            self._position += len(piece)
+            self._kept = (self._kept + piece)[-_KEPT:]
+        return b"".join(parts)
+
+    def seek(self, position: int, /) -> int:
+        """The next byte is the one at ``position``, or the source is at its end."""
+        if position < self.tell():
+            back = self._position - position
+            if back > len(self._kept):
+                raise Damaged(name=self._name)
+            self._back = back
+        while position > self.tell() and self.read(min(_STEP, position - self.tell())):
+            pass
+        return self.tell()
+
+    def ends_well(self) -> bool:
+        """Whether what was read last is a tar's end mark, a block of zeros, and not just the end of what came."""
+        return len(self._kept) >= tarfile.BLOCKSIZE and not any(self._kept[-tarfile.BLOCKSIZE :])
+
+    def drain(self) -> None:
+        """Read on to the end, within reason, so that a packed stream's last checksum is checked too."""
+        drained = 0
+        while drained < _DRAINED and (piece := self.read(_STEP)):
+            drained += len(piece)
+
+
+def unpack_tar(source: Source, landing: Landing, limits: Limits, *, name: str) -> None:
+    """All that the tar holds is laid into ``landing``."""
+    forward = Forward(source, name=name)
+    try:
+        with tarfile.open(fileobj=forward, mode="r:", encoding="utf-8", errors="surrogateescape") as tar:  # type: ignore[call-overload]
+            while (member := tar.next()) is not None:
+                # tarfile keeps every header for later; nobody asks later.
+                tar.members = []
+                _lay(tar, member, landing, limits)
+    except _UNREADABLE as error:
+        raise Damaged(name=name) from error
+    if not forward.ends_well():
+        raise Damaged(name=name)
+    forward.drain()
+
+
+def _lay(tar: tarfile.TarFile, member: tarfile.TarInfo, landing: Landing, limits: Limits) -> None:
+    path = safe_path(_raw(member.name), limits)
+    if member.isdir():
+        landing.folder(path)
+    elif not path:
+        raise UnsafeName(name=shown(_raw(member.name)))
+    elif member.isreg():
+        content = tar.extractfile(member)
+        if content is None:
+            raise Unsupported(name=shown(path))
+        landing.file(path, pieces(content), executable=bool(member.mode & 0o100))
+    elif member.issym():
+        landing.link(path, _raw(member.linkname))
+    elif member.islnk():
+        landing.copy(path, _linked(member, path, limits))
+    elif member.ischr() or member.isblk() or member.isfifo():
+        raise SpecialFile(name=shown(path))
+    else:
+        raise Unsupported(name=shown(path))
+
+
+def _linked(member: tarfile.TarInfo, path: bytes, limits: Limits) -> bytes:
+    target = _raw(member.linkname)
+    try:
+        return safe_path(target, limits)
+    except UnsafeName as error:
+        raise LinkOut(name=shown(path), target=shown(target)) from error
+
+
+def _raw(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
