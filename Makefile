@@ -87,8 +87,8 @@ test: $(VENV)/.dev $(VENV)/.madang
 	@$(BIN)/python -m pytest $(ARGS)
 
 check-static: $(VENV)/.dev $(VENV)/.madang
-	@echo "madang: format";  $(BIN)/ruff format --check --quiet src tests bench || { $(BIN)/ruff format --diff src tests bench; exit 1; }
-	echo "madang: lint";    $(BIN)/ruff check --quiet src tests bench
+	@echo "madang: format";  $(BIN)/ruff format --check --quiet src tests bench docs || { $(BIN)/ruff format --diff src tests bench docs; exit 1; }
+	echo "madang: lint";    $(BIN)/ruff check --quiet src tests bench docs
 	echo "madang: types";   $(BIN)/mypy
 	echo "madang: floors";  $(BIN)/lint-imports
 
@@ -96,8 +96,8 @@ check: check-static
 	@$(MAKE) test ARGS="--cov --cov-report=term:skip-covered $(ARGS)"
 
 fix: $(VENV)/.dev
-	@$(BIN)/ruff check --fix --quiet src tests bench || true
-	$(BIN)/ruff format src tests bench
+	@$(BIN)/ruff check --fix --quiet src tests bench docs || true
+	$(BIN)/ruff format src tests bench docs
 
 bench: $(VENV)/.dev $(VENV)/.madang
 	@for figure in bench/bench_*.py; do echo "== $$figure"; $(BIN)/python $$figure $(ARGS); done
@@ -131,7 +131,7 @@ lock:
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache .coverage .coverage.* web/node_modules src/madang/_static
-	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests bench docs -name __pycache__ -type d -prune -exec rm -rf {} +
 	find src -name '*.mo' -delete
 
 system-test-packages:

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every test stands on: parts of the system that may be missing, and the closing lines of a run.
+
+A test says ``@pytest.mark.needs("chromium")``. Where the part is missing it is skipped, and the run's last line names the part; with
+``TEST_ALL=1`` it fails instead.
+"""
+
+import os
+import shutil
+import subprocess
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+_missing: Counter[str] = Counter()
+_seconds: defaultdict[str, float] = defaultdict(float)
+
+
+def _has_korean_font() -> bool:
+    if not shutil.which("fc-list"):
+        return False
+    return bool(subprocess.run(["fc-list", ":lang=ko"], capture_output=True, check=True, timeout=60).stdout)
+
+
+PARTS: dict[str, Callable[[], bool]] = {
+    "chromium": lambda: shutil.which("chromium") is not None,
+    "git": lambda: shutil.which("git") is not None,
+    "korean-font": _has_korean_font,
+    "not-root": lambda: os.geteuid() != 0,
+    "npm": lambda: shutil.which("npm") is not None,
+    "postgresql": lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
+    "root": lambda: os.geteuid() == 0,
+}
+
+
+@cache
+def is_there(part: str) -> bool:
+    """Whether this machine has the part; looked at once a run."""
+    return PARTS[part]()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("needs"):
+        for part in mark.args:
+            if is_there(part):
+                continue
+            _missing[part] += 1
+            sentence = f"this machine has no {part}"
+            if os.environ.get("TEST_ALL"):
+                pytest.fail(sentence, pytrace=False)
+            pytest.skip(sentence)
+
+
+def room_of(path: Path) -> str:
+    """The part of the tests that a file belongs to: ``rooms/scan``, ``journeys``, ``house``."""
+    parts = path.relative_to(TESTS).parts
+    return "/".join(parts[:2]) if parts[0] == "rooms" else parts[0]
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    _seconds[room_of(TESTS.parent / report.location[0])] += report.duration
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    rooms = sorted(_seconds.items(), key=lambda pair: -pair[1])
+    if len(rooms) > 1:
+        terminalreporter.section("seconds")
+        terminalreporter.write_line(" · ".join(f"{room} {seconds:.1f}" for room, seconds in rooms))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _missing and not os.environ.get("TEST_ALL"):
+        named = ", ".join(f"{part} ({count} {'test' if count == 1 else 'tests'})" for part, count in sorted(_missing.items()))
+        print(f"Skipped for want of: {named}. TEST_ALL=1 makes a missing part a failure.")
