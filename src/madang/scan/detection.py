@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The typed adapter to ScanCode's scanners of one file. Only the server process and its workers import this."""
+
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from licensedcode.cache import get_index
+from packagedcode import APPLICATION_PACKAGE_DATAFILE_HANDLERS
+from packagedcode.cache import get_cache as get_package_patterns
+from scancode.api import get_copyrights, get_licenses, get_package_data
+from typecode.contenttype import get_type
+
+Findings = Mapping[str, Any]
+
+_INFO = (
+    "is_text",
+    "is_binary",
+    "is_archive",
+    "is_media",
+    "is_source",
+    "is_script",
+    "mime_type",
+    "file_type",
+    "programming_language",
+)
+_TYPE_NAMES = {"mime_type": "mimetype_file", "file_type": "filetype_file"}
+
+
+def _info(location: str) -> Findings:
+    kind = get_type(location)
+    return {name: getattr(kind, _TYPE_NAMES.get(name, name)) or (False if name.startswith("is_") else None) for name in _INFO}
+
+
+PARTS: Mapping[str, Callable[[str], Findings]] = {
+    "info": _info,
+    "packages": get_package_data,
+    "copyrights": get_copyrights,
+    "licenses": get_licenses,
+}
+"""Part → scanner, the quick ones first: when a file meets its deadline, what was found until then stands."""
+
+
+def looks(location: str, parts: list[str]) -> Iterator[tuple[str, Findings | None, str]]:
+    """Look at the file at ``location`` for each of ``parts``, as ScanCode's own command does with ``-clp``.
+
+    Gives the part, what was found, and in words what a scanner raised instead. ``OSError`` and ``MemoryError`` pass.
+    """
+    for name, scanner in PARTS.items():
+        if name in parts:
+            try:
+                yield name, scanner(location), ""
+            except (OSError, MemoryError):
+                raise
+            # The edge to foreign code: what a scanner raises costs this file this part, is told, and the next part is looked for.
+            except Exception:
+                yield name, None, traceback.format_exc(limit=-4)
+
+
+def load() -> list[str]:
+    """Load all that workers share (index, grammars, patterns) and hand back the path patterns of package manifests."""
+    get_index()
+    get_package_patterns()
+    with tempfile.TemporaryDirectory() as folder:
+        sample = Path(folder) / "setup.cfg"
+        sample.write_text("[metadata]\nname = warm\nlicense = MIT\n# Copyright (c) 2020 Somebody\n# SPDX-License-Identifier: MIT\n")
+        for _name, _found, fault in looks(str(sample), list(PARTS)):
+            if fault:
+                raise RuntimeError(fault)
+    return sorted({pattern for handler in APPLICATION_PACKAGE_DATAFILE_HANDLERS for pattern in handler.path_patterns or ()})

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A worker: one process, forked from the server with the index loaded, that looks at one file after the other."""
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from madang.scan.detection import looks
+from madang.scan.finishing import finish
+from madang.scan.frames import END, PART, frames_of, pack
+
+_PR_SET_PDEATHSIG = 1
+
+
+def work(wire: socket.socket) -> None:
+    """Answer tasks from ``wire`` until it closes. Never returns to the server's code; the process ends."""
+    status = 1
+    try:
+        die_with_parent()
+        quiet()
+        base = _address_space()
+        for _kind, body in frames_of(wire):
+            task = json.loads(body)
+            _bound_memory(base + task["memory"])
+            if not _answer(wire, task):
+                break
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _answer(wire: socket.socket, task: dict[str, Any]) -> bool:
+    """Do one task. False when this process should not be trusted with another."""
+    number = task["id"]
+    faults = []
+    try:
+        os.stat(task["path"])
+        for name, value, fault in _DOING[task["do"]](task):
+            if fault:
+                faults.append(f"{name}: {fault}")
+            else:
+                wire.sendall(pack(PART, {"id": number, "part": name, "value": value}))
+        wire.sendall(pack(END, {"id": number, "reason": "engine", "detail": "\n".join(faults)} if faults else {"id": number}))
+    except MemoryError:
+        _bound_memory(resource.RLIM_INFINITY)
+        wire.sendall(pack(END, {"id": number, "reason": "memory"}))
+        return False
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            return False
+        wire.sendall(pack(END, {"id": number, "reason": "unreadable", "detail": f"{error.strerror or error}"}))
+    return True
+
+
+def _look(task: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
+    return looks(task["path"], task["parts"])
+
+
+def _finish(task: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
+    finish(task["path"], source=Path(task["source"]), target=Path(task["target"]))
+    yield "finished", True, ""
+
+
+_DOING: dict[str, Callable[[dict[str, Any]], Iterator[tuple[str, Any, str]]]] = {"look": _look, "finish": _finish}
+
+
+def die_with_parent() -> None:
+    """This process gets SIGKILL when the one that forked it ends, however it ends (Linux; elsewhere the closing wire tells it)."""
+    try:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    except (AttributeError, OSError):
+        return
+
+
+def quiet() -> None:
+    """Standard output and error go nowhere: libraries print for each odd file."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+
+
+def _address_space() -> int:
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except OSError:
+        return 8 << 30
+    return pages * resource.getpagesize()
+
+
+def _bound_memory(most: int) -> None:
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
