@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Licence facts: expressions, names, how much each licence asks back, and what differs or clashes.
+
+A core: it knows no file, no asset and no database, and can be used without the platform. It does not judge a use of anything; it says what
+licences say of themselves and of each other.
+"""
+
+from madang.licensing.comparison import Conflict, Conflicts, Difference, conflicts, difference
+from madang.licensing.errors import InvalidExpression, UnknownLicence
+from madang.licensing.expressions import combine, contains, is_known, keys, name, normalise, simplify, terms, validate
+from madang.licensing.licences import Strength
+from madang.licensing.strengths import is_restricted, strength
+
+__all__ = [
+    "Conflict",
+    "Conflicts",
+    "Difference",
+    "InvalidExpression",
+    "Strength",
+    "UnknownLicence",
+    "combine",
+    "conflicts",
+    "contains",
+    "difference",
+    "is_known",
+    "is_restricted",
+    "keys",
+    "name",
+    "normalise",
+    "simplify",
+    "strength",
+    "terms",
+    "validate",
+]
