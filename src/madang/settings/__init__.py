@@ -16,5 +16,18 @@ from madang.settings.fields import (
     variable,
     written,
 )
+from madang.settings.listing import Row, listed
 
-__all__ = ["PREFIX", "Settings", "UnknownSetting", "WrongSetting", "default_home", "read", "shown_default", "variable", "written"]
+__all__ = [
+    "PREFIX",
+    "Row",
+    "Settings",
+    "UnknownSetting",
+    "WrongSetting",
+    "default_home",
+    "listed",
+    "read",
+    "shown_default",
+    "variable",
+    "written",
+]

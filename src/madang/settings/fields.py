@@ -146,8 +146,9 @@ def _value(each: "Field[Any]", text: str) -> Any:
 
 
 def _nearest(name: str, known: Mapping[str, object]) -> str:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"Did you mean {close[0]}? " if close else ""
+    words = [other.removeprefix(PREFIX) for other in known]
+    close = difflib.get_close_matches(name.removeprefix(PREFIX), words, n=1, cutoff=0.6)
+    return f"Did you mean {PREFIX}{close[0]}? " if close else ""
 
 
 def _complete(given: Settings) -> Settings:

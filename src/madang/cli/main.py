@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tree of commands, and how each ends."""
+
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+
+import click
+
+from madang.cli.words import translator
+from madang.kit import Refusal
+
+WRONG, FAULT, STOPPED = 2, 70, 130
+COMMANDS = {
+    "up": ("running", "Start the platform on this machine."),
+    "scan": ("rooms", "Look into a folder, an archive or a Git address, without any server."),
+    "link": ("rooms", "Print a one-time sign-in link."),
+    "token": ("rooms", "Make, list and revoke access tokens."),
+    "user": ("rooms", "Make and change accounts."),
+    "ledger": ("rooms", "Check that the ledger is whole."),
+    "settings": ("looking", "Print every setting, its value and what it does."),
+    "doctor": ("looking", "Look whether this machine has what Madang needs."),
+    "version": ("looking", "Print the version."),
+    "web": ("running", "Run only the web process."),
+    "jobs": ("running", "Run only the jobs process."),
+}
+
+
+class Tree(click.Group):
+    """Commands whose modules are loaded only when they are called."""
+
+    def __init__(self, table: Mapping[str, tuple[str, str]]) -> None:
+        super().__init__(name="madang", help="An open AI platform that an institute runs by itself.", no_args_is_help=True)
+        self.table = table
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        """The names, in the order in which a newcomer meets them."""
+        return list(self.table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (click's signature)
+        """The command of that name, loaded now."""
+        if cmd_name not in self.table:
+            return None
+        module = importlib.import_module(f"madang.cli.{self.table[cmd_name][0]}")
+        command: click.Command = module.command(cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's signature)
+        """The list of commands, without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sentence) for name, (_module, sentence) in self.table.items()])
+
+
+commands = Tree(COMMANDS)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and end the process with its exit code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line. Gives the exit code; what went wrong stands on standard error."""
+    try:
+        answer = commands.main(args=arguments, prog_name="madang", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return WRONG
+    except Refusal as refusal:
+        print(f"madang: {refusal.sentence(translator())}", file=sys.stderr)
+        return WRONG
+    except (KeyboardInterrupt, click.Abort):
+        return STOPPED
+    except BrokenPipeError:
+        # Whoever read has enough; the interpreter must not try to flush once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # an edge: a fault of ours ends with 70 and says where to look
+        logging.getLogger("madang").exception("fault")
+        print(f"madang: a fault of Madang's ({type(error).__name__}); the lines above say where", file=sys.stderr)
+        return FAULT
+    return answer if isinstance(answer, int) else 0

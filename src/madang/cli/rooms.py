@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands that rooms bring, given what they need."""
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from madang import logs, settings
+
+FACTORIES = {
+    "token": ("madang.people.cli", "token_group"),
+    "user": ("madang.people.cli", "user_group"),
+    "link": ("madang.people.cli", "link_command"),
+    "ledger": ("madang.audit.cli", "ledger_group"),
+}
+
+
+def command(name: str) -> click.Command:
+    """The command of that name, made by its room and given what opens the platform's rows."""
+    if name == "scan":
+        return _scan()
+    module, factory = FACTORIES[name]
+    made: click.Command = getattr(importlib.import_module(module), factory)(open_house)
+    return made
+
+
+def open_house() -> Any:
+    """The platform's rows and objects, as its processes see them; beside a running platform or without one."""
+    chosen = settings.read()
+    logs.set_up(level="warning", form=chosen.log_format, process="cli")
+    from madang import app  # noqa: PLC0415 (rows and objects: only for commands that touch them)
+
+    return app.open_house(chosen)
+
+
+def _scan() -> click.Command:
+    make: Callable[..., click.Command] = importlib.import_module("madang.scan.cli").scan_command
+    return make(importlib.import_module("madang.forges").open_source)

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``madang up``, ``web`` and ``jobs``: the processes of the platform."""
+
+from pathlib import Path
+
+import click
+
+from madang import logs, settings, supervisor
+from madang.cli.words import translator
+from madang.kit import _
+
+READY = _("Madang is ready at %(url)s")
+SIGN_IN = _("Sign in as operator with this link. It works once, for %(hours)s hours:")
+NEW_LINK = _("Sign in with your password. A new one-time link: madang link")
+NEXT = (
+    _("1. Open the address. Madang registers itself and scans itself in the background: your first asset is already there."),
+    _("2. Choose “Register” and give a Git address, or drop an archive on the page."),
+    _("3. Or without any page: madang scan FOLDER. Ctrl-C stops Madang; what is unfinished goes on at the next start."),
+)
+
+
+def command(name: str) -> click.Command:
+    """The command of that name."""
+    return {"up": up, "web": web, "jobs": jobs}[name]
+
+
+def say_ready(chosen: settings.Settings, secret: str | None) -> None:
+    """The operator reads on standard output that all is ready, how to sign in, and three lines on what to do next."""
+    translate = translator(chosen.language)
+    lines = ["", translate(READY) % {"url": chosen.url}, ""]
+    if secret:
+        lines += [translate(SIGN_IN) % {"hours": chosen.link_hours}, f"  {chosen.url}/link/{secret}"]
+    else:
+        lines.append(translate(NEW_LINK))
+    click.echo("\n".join([*lines, "", *[translate(line) for line in NEXT], ""]))
+
+
+@click.command()
+@click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="The folder of everything that Madang keeps.")
+@click.option("--host", help="The address to listen on; 127.0.0.1 unless set.")
+@click.option("--port", type=int, help="The port to listen on; 8000 unless set.")
+def up(home: Path | None, host: str | None, port: int | None) -> int:
+    """Start the platform on this machine and keep it up until Ctrl-C."""
+    chosen = settings.read(home=home, host=host, port=port)
+    logs.set_up(level=chosen.log_level, form=chosen.log_format, process="up")
+    from madang import app  # noqa: PLC0415 (the whole platform: only where it runs)
+
+    return supervisor.up(chosen, prepare=app.prepare, say=say_ready)
+
+
+@click.command()
+@click.option("--parent", type=int, hidden=True)
+def web(parent: int | None) -> None:
+    """Run only the web process; `madang up` runs it and the jobs process."""
+    chosen = _begin("web", parent)
+    from madang import app  # noqa: PLC0415 (the whole platform: only where it runs)
+
+    app.run_web(chosen)
+
+
+@click.command()
+@click.option("--parent", type=int, hidden=True)
+def jobs(parent: int | None) -> None:
+    """Run only the jobs process; one at a time on one folder."""
+    chosen = _begin("jobs", parent)
+    supervisor.make_home(chosen.home)
+    with supervisor.locked(chosen.home / "jobs.lock", wait=30.0):
+        from madang import app  # noqa: PLC0415 (the whole platform: only where it runs)
+
+        app.run_jobs(chosen)
+
+
+def _begin(process: str, parent: int | None) -> settings.Settings:
+    if parent is not None:
+        supervisor.end_with_parent(parent)
+    chosen = settings.read()
+    logs.set_up(level=chosen.log_level, form=chosen.log_format, process=process)
+    return chosen

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``madang doctor``: whether this machine has what Madang needs, a fact a line, with what to do where it has not."""
+
+import importlib.metadata
+import os
+import re
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from madang import supervisor
+from madang.kit import Refusal
+from madang.settings import Settings
+
+GIB = 1 << 30
+GIT_LEAST = (2, 37)
+SQLITE_LEAST = (3, 35)
+CLOCK_LEAST = 1_767_225_600  # 2026-01-01: a clock before it was never set
+STATIC = Path(__file__).parent / "_static"
+RELEASES = Path(__file__).parent / "db" / "versions"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fact about this machine; ``advice`` says what to do when it is not fine."""
+
+    name: str
+    is_fine: bool
+    fact: str
+    advice: str = ""
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Every fact, in the order in which they matter. Nothing is changed but that the home folder is looked into."""
+    checks: tuple[Callable[[Settings], Finding], ...] = (
+        _python,
+        _git,
+        _home,
+        _disk,
+        _sqlite,
+        _database,
+        _pages,
+        _engine,
+        _memory,
+        _clock,
+        _port,
+    )
+    return [check(settings) for check in checks]
+
+
+def _python(_settings: Settings) -> Finding:
+    fact = f"Python {sys.version.split()[0]} at {sys.executable}"
+    return Finding("python", sys.version_info >= (3, 11), fact, "" if sys.version_info >= (3, 11) else "Use Python 3.11 or newer.")
+
+
+def _git(_settings: Settings) -> Finding:
+    path = shutil.which("git")
+    if path is None:
+        return Finding("git", False, "there is no git on PATH", "Install git 2.37 or newer: sources are fetched with it.")
+    answer = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=30, check=False).stdout.strip()
+    numbers = re.search(r"(\d+)\.(\d+)", answer)
+    fine = numbers is not None and (int(numbers[1]), int(numbers[2])) >= GIT_LEAST
+    return Finding(
+        "git", fine, answer or "git does not answer", "" if fine else "Install git 2.37 or newer: older ones cannot pin addresses."
+    )
+
+
+def _home(settings: Settings) -> Finding:
+    home = settings.home
+    if not home.exists():
+        return Finding("home", True, f"{home} is not there yet; `madang up` makes it")
+    rights = home.stat().st_mode & 0o777
+    if not os.access(home, os.R_OK | os.W_OK | os.X_OK):
+        return Finding("home", False, f"{home} cannot be written", "Give it to the user that runs Madang, or set MADANG_HOME.")
+    if rights & 0o077:
+        return Finding("home", False, f"{home} is open to others ({rights:o})", f"chmod 700 {home}")
+    return Finding("home", True, f"{home}, for its owner only")
+
+
+def _disk(settings: Settings) -> Finding:
+    place = _nearest(settings.home)
+    free = shutil.disk_usage(place).free
+    advice = "" if free >= 2 * GIB else "Make room: a source is unpacked beside its stored form while it is scanned."
+    return Finding("disk", not advice, f"{free / GIB:.1f} GiB free at {place}", advice)
+
+
+def _sqlite(settings: Settings) -> Finding:
+    version = sqlite3.sqlite_version
+    if sqlite3.sqlite_version_info < SQLITE_LEAST:
+        return Finding("sqlite", False, f"SQLite {version}", "Use a Python that brings SQLite 3.35 or newer.")
+    try:
+        with tempfile.TemporaryDirectory(dir=_nearest(settings.home), prefix=".madang-doctor-") as folder:
+            connection = sqlite3.connect(Path(folder) / "try.db")
+            mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+            connection.close()
+    except (OSError, sqlite3.Error) as error:
+        return Finding(
+            "sqlite", False, f"SQLite {version}; trying it there failed: {error}", "Choose a home on a local disk that you may write."
+        )
+    advice = "" if mode == "wal" else "Choose a home on a local disk: write-ahead logs do not work on most network file systems."
+    return Finding("sqlite", not advice, f"SQLite {version}, write-ahead log {'works' if not advice else 'does not work'} there", advice)
+
+
+def _database(settings: Settings) -> Finding:
+    releases = sorted(path.stem.partition("_")[0] for path in RELEASES.glob("[0-9]*.py"))
+    newest = releases[-1] if releases else "none"
+    if not settings.database_url.startswith("sqlite:///"):
+        return Finding("database", True, "not a file of SQLite's; `madang up` looks at it")
+    path = Path(settings.database_url.removeprefix("sqlite:///"))
+    if not path.exists():
+        return Finding("database", True, f"not there yet; `madang up` makes it at revision {newest}")
+    try:
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        connection.close()
+    except sqlite3.Error as error:
+        return Finding("database", False, f"{path} cannot be read: {error}", "Put back a copy, or move the file away to begin anew.")
+    found = row[0] if row else "none"
+    if found == newest:
+        return Finding("database", True, f"at revision {found}")
+    if found in releases:
+        return Finding("database", True, f"at revision {found}; the next `madang up` brings it to {newest}")
+    return Finding("database", False, f"at revision {found}, which this release does not know", "Use the newer Madang that wrote it.")
+
+
+def _pages(_settings: Settings) -> Finding:
+    if not STATIC.is_dir() or (STATIC / "MISSING").exists():
+        advice = "Build once with a network: `make run` beside the Makefile. Every page works without them, plainer."
+        return Finding("pages", False, "scripts and fonts of the pages were not built", advice)
+    return Finding("pages", True, f"{sum(path.is_file() for path in STATIC.rglob('*'))} files of scripts, styles and fonts")
+
+
+def _engine(_settings: Settings) -> Finding:
+    try:
+        version = importlib.metadata.version("scancode-toolkit-mini")
+    except importlib.metadata.PackageNotFoundError:
+        return Finding("scan", False, "the scan engine is not installed", "pip install scancode-toolkit-mini")
+    command = [sys.executable, "-c", "import licensedcode, cluecode, packagedcode"]
+    tried = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    if tried.returncode:
+        last = tried.stderr.strip().splitlines()[-1:] or ["no reason given"]
+        return Finding(
+            "scan", False, f"scancode-toolkit-mini {version} does not load: {last[0]}", "Build the environment anew: make clean run"
+        )
+    return Finding("scan", True, f"scancode-toolkit-mini {version}")
+
+
+def _memory(_settings: Settings) -> Finding:
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    advice = "" if total >= 2 * GIB else "A scan wants about 1.5 GiB: set MADANG_SCAN_WORKERS=1, or use a machine with more memory."
+    return Finding("memory", not advice, f"{total / GIB:.1f} GiB, {os.cpu_count()} cores", advice)
+
+
+def _clock(_settings: Settings) -> Finding:
+    moment = time.time()
+    fact = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(moment))
+    return Finding(
+        "clock", moment >= CLOCK_LEAST, fact, "" if moment >= CLOCK_LEAST else "Set the clock: links, sessions and the ledger rest on it."
+    )
+
+
+def _port(settings: Settings) -> Finding:
+    where = f"{settings.host}:{settings.port}"
+    try:
+        supervisor.check_port(settings.host, settings.port)
+    except Refusal as refusal:
+        if supervisor.is_ready(settings):
+            return Finding("port", True, f"a Madang answers at {where}")
+        return Finding("port", False, f"{where} is not free", str(refusal))
+    except socket.gaierror as error:
+        return Finding("port", False, f"{where}: {error}", "Set MADANG_HOST to an address of this machine.")
+    return Finding("port", True, f"{where} is free")
+
+
+def _nearest(path: Path) -> Path:
+    while not path.exists():
+        path = path.parent
+    return path
