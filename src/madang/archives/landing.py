@@ -91,6 +91,21 @@ class Landing:
         self._tell()
         return size
 
+    def share(self, path: bytes, of: Path) -> bool:
+        """The file ``of`` stands at ``path`` too, as a hard link; False, and nothing is done, where the disk cannot link."""
+        self._check_stop()
+        parent = path.rpartition(b"/")[0]
+        self.folder(parent)
+        try:
+            self._at(path).hardlink_to(of)
+        except OSError:
+            return False
+        self._take(path, _FILE)
+        self._count(path, of.stat().st_size, 0)
+        self.files += 1
+        self._tell()
+        return True
+
     def link(self, path: bytes, target: bytes) -> None:
         """A symbolic link shall stand at ``path`` in the end, if it stays inside."""
         self._take(path, _LINK)

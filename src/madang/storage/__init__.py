@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keeping bytes for good: objects by their sha256, and immutable trees of them whose own sha256 names a version's content.
+
+What is stored is never changed and never stored twice. What was acknowledged survives a crash; what was not leaves at most a temporary
+file, which is swept later.
+
+The room does not know what an object means, who may see it or whether anybody still needs it. Today it keeps plain local files; another
+place can come behind the same methods of ``Store``.
+"""
+
+from madang.storage.errors import (
+    DigestMismatch,
+    FileMissing,
+    ObjectDamaged,
+    ObjectMissing,
+    ObjectTooLarge,
+    PathClash,
+    SpecialFile,
+    Stopped,
+    StoreFull,
+    TreeChanged,
+    TreeMissing,
+)
+from madang.storage.objects import Stored, Usage
+from madang.storage.store import Store
+from madang.storage.trees import Entry, Mode, Tree
+
+__all__ = [
+    "DigestMismatch",
+    "Entry",
+    "FileMissing",
+    "Mode",
+    "ObjectDamaged",
+    "ObjectMissing",
+    "ObjectTooLarge",
+    "PathClash",
+    "SpecialFile",
+    "Stopped",
+    "Store",
+    "StoreFull",
+    "Stored",
+    "Tree",
+    "TreeChanged",
+    "TreeMissing",
+    "Usage",
+]
