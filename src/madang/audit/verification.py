@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether the ledger is as it was sealed: nothing changed, taken out, put in another order, or cut off at the end.
+
+Lines are held against their hashes, hashes against each other, and the chain against the heads that were signed on the way, in the
+database and in the file outside. Whoever can write the database but has no key cannot mend the heads; whoever cuts the database and its
+heads is told by the file. (Whoever has the key, or can cut the database and the file alike, is told only by copies kept elsewhere.)
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from madang.audit import headfile, rules
+from madang.audit.models import Entry, SignedHead
+from madang.audit.queries import content_of
+from madang.audit.rules import FIRST_HASH, Head
+from madang.db import Database
+from madang.kit import _
+
+STEP = 1000
+MOST_PROBLEMS = 100
+MESSAGES = {
+    "changed": _("Line %(sequence)d is not what was sealed."),
+    "chain": _("Line %(sequence)d does not follow the line before it."),
+    "deleted": _("Lines before %(sequence)d are gone."),
+    "truncated": _("The ledger reached line %(sequence)d once, and does not any more."),
+    "rewritten": _("Line %(sequence)d was signed with another hash than it has now."),
+    "forged": _("A head at line %(sequence)d was not signed with this platform's key."),
+    "file-cut": _("The head at line %(sequence)d is in the database and not in the file of heads."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is not as it was. ``kind`` is for machines, ``sequence`` the place."""
+
+    kind: str
+    sequence: int
+
+    @property
+    def message(self) -> str:
+        """The English sentence."""
+        return MESSAGES[self.kind] % {"sequence": self.sequence}
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was looked at and what was found: at most 100 problems, in the order of the chain, then of the heads.
+
+    ``unreadable`` counts lines of the file that are no heads. A loss of power can leave one; its head was not in the database yet and was
+    written again, so by itself it is no problem.
+    """
+
+    lines: int
+    unsealed: int
+    heads: int
+    unreadable: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no problem was found."""
+        return not self.problems
+
+
+def verify(database: Database, *, heads_file: Path, key: bytes) -> Verification:
+    """Read the whole ledger and say whether it is whole. Linear in its length, in steps of 1,000 lines; writes nothing."""
+    with database.reading() as session:
+        inside = [Head(row.sequence, row.hash, row.at, row.signature) for row in session.scalars(select(SignedHead))]
+        outside = list(headfile.read(heads_file))
+        signed: defaultdict[int, set[str]] = defaultdict(set)
+        heads = [*inside, *(head for head in outside if head)]
+        for head in heads:
+            signed[head.sequence].add(head.hash)
+        count, last, problems = _walk(session, signed)
+        unsealed = session.scalar(select(func.count()).select_from(Entry).where(Entry.sequence.is_(None))) or 0
+    problems += _heads_problems(heads, last=last, key=key)
+    problems += _file_problems(inside, outside)
+    return Verification(count, unsealed, len(heads), outside.count(None), tuple(dict.fromkeys(problems))[:MOST_PROBLEMS])
+
+
+def _walk(session: Session, signed: dict[int, set[str]]) -> tuple[int, int, list[Problem]]:
+    """How many lines there are and the number of the last, with what is wrong in the chain and against the signed hashes."""
+    problems: list[Problem] = []
+    count, expected, previous = 0, 1, FIRST_HASH
+    for entry in _sealed(session):
+        sequence = entry.sequence or 0
+        if sequence != expected:
+            problems.append(Problem("deleted", sequence))
+        elif entry.previous_hash != previous:
+            problems.append(Problem("chain", sequence))
+        if entry.hash != _hash_of(entry):
+            problems.append(Problem("changed", sequence))
+        if any(wanted != entry.hash for wanted in signed.get(sequence, ())):
+            problems.append(Problem("rewritten", sequence))
+        count, expected, previous = count + 1, sequence + 1, entry.hash or ""
+        del problems[MOST_PROBLEMS:]
+    return count, expected - 1, problems
+
+
+def _hash_of(entry: Entry) -> str | None:
+    if entry.sequence is None or entry.previous_hash is None or entry.sealed_at is None:
+        return None
+    return rules.line_hash(content_of(entry), sequence=entry.sequence, previous=entry.previous_hash, sealed_at=entry.sealed_at)
+
+
+def _sealed(session: Session) -> Iterator[Entry]:
+    after = None
+    while True:
+        query = select(Entry).where(Entry.sequence.is_not(None)).order_by(Entry.sequence).limit(STEP)
+        step = session.scalars(query if after is None else query.where(Entry.sequence > after)).all()
+        yield from step
+        if len(step) < STEP:
+            return
+        after = step[-1].sequence
+        session.expunge_all()
+
+
+def _heads_problems(heads: Iterable[Head], *, last: int, key: bytes) -> list[Problem]:
+    problems = []
+    for head in sorted(heads, key=lambda head: head.sequence):
+        if not rules.is_genuine(head, key):
+            problems.append(Problem("forged", head.sequence))
+        elif head.sequence > last:
+            problems.append(Problem("truncated", head.sequence))
+    return problems
+
+
+def _file_problems(inside: Iterable[Head], outside: Iterable[Head | None]) -> list[Problem]:
+    there = {(head.sequence, head.hash) for head in outside if head}
+    return [Problem("file-cut", head.sequence) for head in inside if (head.sequence, head.hash) not in there]
