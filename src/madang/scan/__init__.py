@@ -11,7 +11,10 @@ remembers goes through a ``Cache`` that it is given, and it can be used by a str
 The licence index (1.4 GB) lives in processes of the pool's own and never in the caller's.
 """
 
+from madang.scan.cache import Cache, LocalCache, MemoryCache
+from madang.scan.engine import EngineMissing, engine, engine_version
 from madang.scan.limits import Limits
+from madang.scan.pool import Pool, PoolClosed, PoolFailed
 from madang.scan.progress import Cancelled, Priority, Progress
 from madang.scan.report import (
     Dependency,
@@ -25,20 +28,34 @@ from madang.scan.report import (
     Totals,
     Unread,
 )
+from madang.scan.scanning import Options, scan_tree
+from madang.scan.tree import SourceUnreadable
 
 __all__ = [
+    "Cache",
     "Cancelled",
     "Dependency",
     "Detection",
     "Engine",
+    "EngineMissing",
     "File",
     "Limits",
+    "LocalCache",
     "Match",
+    "MemoryCache",
+    "Options",
     "Package",
+    "Pool",
+    "PoolClosed",
+    "PoolFailed",
     "Priority",
     "Progress",
     "Report",
+    "SourceUnreadable",
     "Statement",
     "Totals",
     "Unread",
+    "engine",
+    "engine_version",
+    "scan_tree",
 ]

@@ -21,6 +21,8 @@ from packagedcode.plugin_package import PackageScanner
 
 _PLUGINS = sorted((CopyrightScanner, LicenseScanner, PackageScanner), key=lambda plugin: plugin.run_order)
 _OPTIONS: dict[str, Any] = {"license": True, "copyright": True, "package": True, "strip_root": False, "full_root": False}
+TREE = "/"
+"""No file's path: what is found there belongs to the whole."""
 _NAMESPACE = uuid.UUID("6d616461-6e67-5363-616e-000000000001")
 
 
@@ -55,7 +57,8 @@ def finish(root: str, *, source: Path, target: Path) -> None:
     """Write to ``target`` what changes and what is new once all files of ``source`` are seen together.
 
     ``source`` holds a JSON line ``{"path", "type", "found"}`` for each file and directory, paths relative to ``root``. ``target`` gets a line
-    ``{"path", "found"}`` for each file and then one ``{"tree": {"packages", "dependencies", "license_detections", "errors"}}``.
+    ``{"path", "found"}`` for each file of which more is known now, and then one with the path ``/`` for what belongs to no file:
+    ``packages``, ``dependencies``, ``license_detections``, ``errors``.
     """
     found = {entry["path"]: entry for entry in _lines(source)}
     # ScanCode reads a backslash as a separator; such a file keeps what was found in it alone.
@@ -70,21 +73,27 @@ def finish(root: str, *, source: Path, target: Path) -> None:
     resources = {path: codebase.get_resource(f"{top}/{path}" if path else top) for path in found if path in seen}
     for path, resource in resources.items():
         if resource is not None and resource.is_file:
-            _lay(resource, found[path]["found"])
+            for name, value in found[path]["found"].items():
+                setattr(resource, name, value)
             codebase.save_resource(resource)
+    before = {path: _said(resource) for path, resource in resources.items() if resource is not None and resource.is_file}
     errors = _process(codebase)
     with target.open("w", encoding="ascii") as stream:
-        for path in resources:
-            resource = codebase.get_resource(f"{top}/{path}" if path else top)
-            if resource is not None and resource.is_file:
-                _line(stream, {"path": path, "found": resource.to_dict()})
-        _line(stream, {"tree": {**codebase.attributes.to_dict(), "errors": errors + [str(error) for error in codebase.errors]}})
+        for path, said in before.items():
+            after = _said(codebase.get_resource(f"{top}/{path}" if path else top))
+            if after != said:
+                stream.write(f'{{"path":{json.dumps(path)},"found":{after}}}\n')
+        tree = {**codebase.attributes.to_dict(), "errors": errors + [str(error) for error in codebase.errors]}
+        stream.write(json.dumps({"path": TREE, "found": tree}, separators=(",", ":")) + "\n")
 
 
-def _lay(resource: Resource, findings: dict[str, Any]) -> None:
-    for name, value in findings.items():
-        if value:
-            setattr(resource, name, value)
+def _said(resource: Resource) -> str:
+    """All that the plug-ins hold of a file, as JSON."""
+    values = resource.to_dict()
+    errors = values.pop("scan_errors", None)
+    for name in ("path", "type"):
+        values.pop(name, None)
+    return json.dumps(values | ({"finish_errors": errors} if errors else {}), separators=(",", ":"))
 
 
 def _process(codebase: Codebase) -> list[str]:
@@ -108,7 +117,3 @@ def _lines(source: Path) -> Iterator[dict[str, Any]]:
     with source.open(encoding="ascii") as stream:
         for line in stream:
             yield json.loads(line)
-
-
-def _line(stream: Any, value: dict[str, Any]) -> None:
-    stream.write(json.dumps(value, separators=(",", ":")) + "\n")

@@ -77,6 +77,8 @@ class File:
     sha256: str
     size: int
     """Bytes."""
+    sha1: str
+    """For formats that ask for it (SPDX 2.3, 8.4); nothing here trusts it."""
     is_text: bool = False
     is_binary: bool = False
     is_archive: bool = False
@@ -192,7 +194,7 @@ class Report(Wired):
     """Left out on purpose: links, devices, the version control's own files."""
     totals: Totals
     declared_license_expression: str | None
-    """What the tree says of itself: see ``summary.declared``."""
+    """What the tree says of itself: see ``summary.declared`` for the rule."""
     declared_in: tuple[str, ...]
     """Files that the declared expression was read from."""
     license_expression: str | None
@@ -201,5 +203,7 @@ class Report(Wired):
     """Detected expression → number of files, the largest first."""
     holder_counts: Mapping[str, int]
     """Copyright holder → number of files, the largest first."""
+    root_is_file: bool = False
+    """Whether one file was scanned and no folder; its path is then the file's name."""
     errors: tuple[str, ...] = ()
     """What went wrong over the whole tree; the findings of single files stand all the same."""

@@ -1,0 +1,311 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One scan, from a folder to a report."""
+
+import hashlib
+import json
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from madang.scan import reading, summary
+from madang.scan.cache import Cache, MemoryCache
+from madang.scan.engine import engine, fingerprint
+from madang.scan.expressions import joined
+from madang.scan.pool import Answer, Line, Pool
+from madang.scan.progress import Cancelled, Meter, Priority, Progress
+from madang.scan.report import File, Report, Unread
+from madang.scan.tree import Content, Entry, Listing, content, listing, matcher, path_bytes, shown
+
+_SLICE = 1000
+_SAVE_EVERY = 64
+_WAIT = 0.2
+_LOOKS = ("info", "copyrights", "licenses")
+_TREE = "tree"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to look for, and how hard.
+
+    ``thorough`` asks for the engine's full matcher on every file. Today every scan does that; what is remembered is kept apart all the same.
+    """
+
+    thorough: bool = False
+
+
+def scan_tree(
+    root: Path,
+    *,
+    name: str,
+    pool: Pool,
+    cache: Cache | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+    priority: Priority = Priority.FOREGROUND,
+    options: Options | None = None,
+) -> Report:
+    """Everything that the engine finds under ``root`` (a folder, or one file), as ScanCode's own command with ``-clp`` says it.
+
+    ``name`` is shown as the root folder's name. ``progress`` is called about twice a second, ``stop`` is asked between files. Findings go
+    into ``cache`` as they come, so a scan that was killed goes on where it was. Nothing is written under ``root``.
+
+    Raises ``SourceUnreadable``, ``EngineMissing``, ``PoolFailed``, ``PoolClosed``, and ``Cancelled`` when ``stop`` says so.
+    """
+    scan = _Scan(pool, cache or MemoryCache(), Meter(progress), stop or (lambda: False), options or Options())
+    with _named(root, name) as location, pool.open_line(priority) as line:
+        return scan.run(root.resolve(), location, line)
+
+
+@contextmanager
+def _named(root: Path, name: str) -> Iterator[Path]:
+    """The root under a path that ends in its shown name and says nothing else, because the engine reads meaning into paths."""
+    folder = Path(tempfile.gettempdir(), f"madang-scan-{secrets.token_hex(8)}")
+    folder.mkdir(mode=0o700)
+    try:
+        real = root.resolve()
+        link = folder / _folder_name(name)
+        link.symlink_to(real.parent if real.is_file() else real)
+        yield link / real.name if real.is_file() else link
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder_name(name: str) -> str:
+    plain = shown(name).replace("/", "-").replace("\\", "-").replace("\0", "")[:60]
+    return "root" if plain in ("", ".", "..") else plain
+
+
+class _Scan:
+    """The state of one scan. ``found`` is what single files hold, by the key that says what the answer depends on."""
+
+    def __init__(self, pool: Pool, cache: Cache, meter: Meter, stop: Callable[[], bool], options: Options) -> None:
+        self.pool, self.cache, self.meter, self.stop = pool, cache, meter, stop
+        self.limits = pool.limits
+        self.salt = f"{fingerprint()}:{int(options.thorough)}"
+        self.contents: dict[str, Content] = {}
+        self.keys: dict[str, tuple[str, ...]] = {}
+        self.found: dict[str, Mapping[str, Any]] = {}
+        self.faults: dict[str, Answer] = {}
+        self.unread: list[Unread] = []
+        self.fresh: dict[str, bytes] = {}
+
+    def run(self, root: Path, location: Path, line: Line) -> Report:
+        """List, hash, ask the cache, look at the rest, finish, report."""
+        self.meter.enter("listing")
+        tree = listing(root, most_bytes=self.limits.max_file_bytes, pause=self._pause)
+        for entry in tree.files:
+            self.meter.expect(entry.size)
+        entries = self._hash(root, tree)
+        digest = self._tree_digest(location.name, entries)
+        is_manifest = matcher(self._patterns(line))
+        for entry in entries:
+            self.keys[entry.raw] = self._keys(entry, digest, manifest=is_manifest(f"/{location.name}/{entry.raw}"))
+        self._recall(entries)
+        self._look(entries, location, line, single=tree.is_file)
+        self.meter.enter("finishing")
+        finished, errors = self._finish(entries, tree, location, line, digest)
+        report = self._report(location.name, tree, entries, finished, errors)
+        self.meter.enter("done")
+        return report
+
+    def _pause(self) -> None:
+        if self.stop():
+            raise Cancelled
+        self.meter.beat()
+
+    def _hash(self, root: Path, tree: Listing) -> list[Entry]:
+        """The files whose content could be read."""
+        readable = []
+        for entry in tree.files:
+            self._pause()
+            try:
+                self.contents[entry.raw] = content(root if tree.is_file else root / entry.raw)
+                readable.append(entry)
+            except OSError as error:
+                message = f"It cannot be opened: {error.strerror or error}."
+                self.unread.append(Unread(entry.path, "unreadable", message, path_bytes(entry.raw)))
+                self.meter.done(entry.size)
+        return readable
+
+    def _tree_digest(self, name: str, entries: list[Entry]) -> str:
+        lines = [self.salt, name, *(f"{self.contents[entry.raw].sha256} {entry.raw}" for entry in entries)]
+        return _digest(*lines)
+
+    def _keys(self, entry: Entry, tree_digest: str, *, manifest: bool) -> tuple[str, ...]:
+        """What an answer depends on: the content and the last part of the name, by which types are told; a manifest's parser may also look
+        at its path and at the files beside it, so its answer holds for this very tree only."""
+        look = _digest(self.salt, "look", self.contents[entry.raw].sha256, entry.name)
+        return (look, _digest(self.salt, "packages", tree_digest, entry.raw)) if manifest else (look,)
+
+    def _patterns(self, line: Line) -> tuple[str, ...]:
+        """The engine's path patterns of manifests: remembered, so that a scan of known files needs no engine at all."""
+        key = _digest(self.salt, "patterns")
+        known = self.cache.get_many([key])
+        if key in known:
+            return tuple(json.loads(known[key]))
+        line.put(None, {"do": "patterns"}, seconds=self.limits.start_seconds, memory=0)
+        patterns = tuple(self._next(line).found["patterns"])
+        self.cache.put_many({key: _json(patterns)})
+        return patterns
+
+    def _next(self, line: Line) -> Answer:
+        while (answer := line.get(timeout=_WAIT)) is None:
+            self._pause()
+        self._pause()
+        return answer
+
+    def _recall(self, entries: list[Entry]) -> None:
+        wanted = sorted({key for entry in entries for key in self.keys[entry.raw]})
+        for start in range(0, len(wanted), _SLICE):
+            self._pause()
+            for key, value in self.cache.get_many(wanted[start : start + _SLICE]).items():
+                self.found[key] = json.loads(value)
+
+    def _look(self, entries: list[Entry], location: Path, line: Line, *, single: bool) -> None:
+        """Every key of every file has its findings, or the reason why not."""
+        waiting: dict[str, list[Entry]] = {}
+        owed: dict[str, int] = {}
+        self.meter.enter("scanning")
+        for entry in entries:
+            missing = [key for key in self.keys[entry.raw] if key not in self.found]
+            owed[entry.raw] = len(missing)
+            for key in missing:
+                if key not in waiting:
+                    parts = _LOOKS if key == self.keys[entry.raw][0] else ("packages",)
+                    path = str(location if single else location / entry.raw)
+                    task = {"do": "look", "path": path, "parts": parts}
+                    line.put(key, task, seconds=self.limits.file_seconds, memory=self.limits.worker_memory_bytes)
+                waiting.setdefault(key, []).append(entry)
+            if not missing:
+                self.meter.done(entry.size, cached=True)
+        try:
+            while waiting:
+                answer = self._next(line)
+                self._take(answer)
+                for entry in waiting.pop(str(answer.key)):
+                    owed[entry.raw] -= 1
+                    if not owed[entry.raw]:
+                        self.meter.done(entry.size)
+        finally:
+            self._save()
+
+    def _take(self, answer: Answer) -> None:
+        key = str(answer.key)
+        self.found[key] = {name: value for part in answer.found.values() for name, value in part.items()}
+        if answer.reason is not None:
+            self.faults[key] = answer
+            return
+        self.fresh[key] = _json(self.found[key])
+        if len(self.fresh) >= _SAVE_EVERY:
+            self._save()
+
+    def _save(self) -> None:
+        if self.fresh:
+            self.cache.put_many(self.fresh)
+            self.fresh = {}
+
+    def _of(self, entry: Entry) -> dict[str, Any]:
+        return {name: value for key in self.keys[entry.raw] for name, value in self.found[key].items()}
+
+    def _finish(
+        self, entries: list[Entry], tree: Listing, location: Path, line: Line, digest: str
+    ) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+        """What changes and what is new when all files are seen together, by raw path, and under ``"tree"`` what belongs to no file."""
+        key = _digest(self.salt, "finish", digest)
+        whole = not self.faults
+        if whole and (known := self.cache.get_many([key])):
+            return json.loads(known[key]), ()
+        folder = location.parent if not tree.is_file else location.parent.parent
+        source, target = folder / "in", folder / "out"
+        _write_lines(source, self._finish_lines(entries, tree))
+        task = {"do": "finish", "path": str(location), "source": str(source), "target": str(target)}
+        line.put(_TREE, task, seconds=self.limits.finish_seconds, memory=self.limits.finish_memory_bytes)
+        answer = self._next(line)
+        if answer.reason is not None:
+            return {}, (f"The files could not be seen together: {self._why(answer, whole_tree=True)}",)
+        finished = {line["path"]: line["found"] for line in _read_lines(target)}
+        if whole:
+            self.cache.put_many({key: _json(finished)})
+        return finished, tuple(finished["/"]["errors"])
+
+    def _finish_lines(self, entries: list[Entry], tree: Listing) -> Iterator[dict[str, Any]]:
+        for folder in tree.directories:
+            yield {"path": folder.raw, "type": "directory", "found": {}}
+        for entry in entries:
+            found = {name: value for name, value in self._of(entry).items() if name not in reading.INFO}
+            yield {"path": "" if tree.is_file else entry.raw, "type": "file", "found": found}
+
+    def _why(self, answer: Answer, *, whole_tree: bool = False) -> str:
+        """One English sentence for what befell a file, naming the limit."""
+        limits = self.limits
+        seconds, memory, word = (
+            (limits.finish_seconds, limits.finish_memory_bytes, "finish") if whole_tree else (limits.file_seconds, limits.worker_memory_bytes, "")
+        )
+        sentences = {
+            "deadline": f"not done after {seconds:g} seconds ({word or 'file'}_seconds)",
+            "memory": f"it needs more than {memory} bytes of memory ({word or 'worker'}_memory_bytes)",
+            "died": f"the worker died ({answer.detail})",
+            "unreadable": f"it cannot be read: {answer.detail}",
+            "engine": f"the engine failed: {answer.detail.strip().splitlines()[-1] if answer.detail.strip() else 'it did not say why'}",
+        }
+        return sentences[answer.reason or "died"]
+
+    def _report(
+        self, name: str, tree: Listing, entries: list[Entry], finished: Mapping[str, Any], errors: tuple[str, ...]
+    ) -> Report:
+        whole = finished.get("/", {})
+        files = tuple(self._file(entry, finished.get("" if tree.is_file else entry.raw, {})) for entry in entries)
+        packages = tuple(reading.package(raw) for raw in whole.get("packages", ()))
+        directories = tuple(folder.path for folder in tree.directories)
+        unread = tuple(sorted([*self.unread, *tree.unread], key=lambda each: each.path))
+        declared, declared_in = summary.declared(files, packages)
+        return Report(
+            name=name,
+            engine=engine(),
+            files=files,
+            directories=directories,
+            packages=packages,
+            dependencies=tuple(reading.dependency(raw) for raw in whole.get("dependencies", ())),
+            license_detections=tuple(whole.get("license_detections", ())),
+            unread=unread,
+            skipped=tuple(tree.skipped),
+            totals=summary.totals(files, directories, unread, tree.skipped),
+            declared_license_expression=declared,
+            declared_in=declared_in,
+            license_expression=joined(each.detected_license_expression_spdx for each in files),
+            license_counts=summary.licence_counts(files),
+            holder_counts=summary.holder_counts(files),
+            root_is_file=tree.is_file,
+            errors=errors,
+        )
+
+    def _file(self, entry: Entry, finished: Mapping[str, Any]) -> File:
+        faults = [self.faults[key] for key in self.keys[entry.raw] if key in self.faults]
+        for fault in faults:
+            self.unread.append(Unread(entry.path, fault.reason or "died", f"{self._why(fault)}.".capitalize(), path_bytes(entry.raw)))
+        errors = [f"{self._why(fault)}\n{fault.detail}".strip() for fault in faults]
+        return reading.file(entry, self.contents[entry.raw], {**self._of(entry), **finished}, errors=errors)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode("ascii")
+
+
+def _write_lines(target: Path, values: Iterator[Mapping[str, Any]]) -> None:
+    with target.open("wb") as stream:
+        stream.writelines(_json(value) + b"\n" for value in values)
+
+
+def _read_lines(source: Path) -> Iterator[dict[str, Any]]:
+    with source.open(encoding="ascii") as stream:
+        for line in stream:
+            yield json.loads(line)
