@@ -174,6 +174,13 @@ def check_port(host: str, port: int) -> None:
             raise BadHost(host=host) from error
 
 
+def wait_for_end() -> None:
+    """SIGINT or SIGTERM has come. For the main thread of a process whose work runs in others."""
+    with _woken() as wake:
+        while not wake(3600.0):
+            continue
+
+
 def end_with_parent(pid: int) -> None:
     """This process is killed when its parent is gone, so that a killed supervisor leaves nothing behind.
 

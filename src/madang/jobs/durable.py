@@ -91,6 +91,7 @@ def launch(database: Database, functions: dict[str, Callable[..., None]], limits
         "enable_otlp": False,
         "use_listen_notify": False,
         "log_level": "WARNING",
+        "notification_listener_polling_interval_sec": 0.25,  # how long a stop may wait for its thread; it asks nothing while nobody listens
     }
     DBOS(config=config)
     queues = DBOSClient(system_database_engine=engine, serializer=PORTABLE, application_name=APPLICATION)

@@ -39,7 +39,11 @@ class Runner:
 
     def start(self) -> None:
         """Work is taken from now on. The tables must be there (``migrate``)."""
-        durable.launch(self.database, {job.name: self._body(job) for job in self.jobs.values()}, self.limits)
+        try:
+            durable.launch(self.database, {job.name: self._body(job) for job in self.jobs.values()}, self.limits)
+        except BaseException:
+            durable.end()
+            raise
         self._threads = [threading.Thread(target=self._keep, args=(beat,), name=f"beat-{beat.name}", daemon=True) for beat in self.beats]
         for thread in self._threads:
             thread.start()
@@ -92,12 +96,19 @@ class Runner:
             attempts, lane = queries.attempts(session, task_id)
         running = Running(task_id, Lane(lane or Lane.BACKGROUND), self._crowd, self._stopping, self._is_cancelled)
         with as_current(running):
-            failure = _interrupted(job, attempts) or _attempt(job, args, task_id)
+            failure = _interrupted(job, attempts) or _attempt(job, lambda: job.run(*args), task_id)
             if failure is None:
                 return
-            if job.on_failed is not None:
-                job.on_failed(*args, failure)
+            self._tell(job, args, failure, task_id)
             raise JobFailed(failure.code)
+
+    def _tell(self, job: Job, args: tuple[object, ...], failure: Failure, task_id: str) -> None:
+        if job.on_failed is None:
+            return
+        told = job.on_failed
+        if _attempt(job, lambda: told(*args, failure), task_id) is not None:
+            # Nobody knows of the failure yet: the task stays unfinished, and the next start runs it and tells again.
+            raise Stopped
 
     def _is_cancelled(self, task_id: str) -> bool:
         with self.database.reading() as session:
@@ -126,11 +137,11 @@ def _interrupted(job: Job, attempts: int) -> Failure | None:
     return Failure("interrupted", INTERRUPTED, {"times": attempts - 1})
 
 
-def _attempt(job: Job, args: tuple[object, ...], task_id: str) -> Failure | None:
+def _attempt(job: Job, call: Callable[[], None], task_id: str) -> Failure | None:
     log.info("job.started", extra={"job": job.name, "task": task_id})
     began = time.monotonic()
     try:
-        job.run(*args)
+        call()
     except Refusal as refusal:
         log.info("job.refused", extra={"job": job.name, "task": task_id, "code": refusal.code})
         return Failure.of(refusal)

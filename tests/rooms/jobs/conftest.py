@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real database and a real runner for every test."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from madang import jobs
+from madang.db import Database
+
+QUICK = jobs.Limits(people=2, background=1, poll_seconds=0.02)
+Start = Callable[..., jobs.Runner]
+WaitFor = Callable[[Callable[[], bool]], None]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database(f"sqlite:///{tmp_path / 'rows.db'}")
+    jobs.migrate(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def start(database: Database) -> Iterator[Start]:
+    with ExitStack() as stack:
+
+        def begin(*kinds: jobs.Job, beats: tuple[jobs.Beat, ...] = (), limits: jobs.Limits = QUICK) -> jobs.Runner:
+            runner = jobs.Runner(database, jobs=kinds, beats=beats, limits=limits)
+            runner.start()
+            stack.callback(lambda: runner.is_running and runner.stop(grace=5.0))
+            return runner
+
+        yield begin
+
+
+@pytest.fixture
+def wait_for() -> WaitFor:
+    def wait(holds: Callable[[], bool]) -> None:
+        until = time.monotonic() + 30
+        while not holds():
+            assert time.monotonic() < until, "this did not come to hold within 30 seconds"
+            time.sleep(0.01)
+
+    return wait
