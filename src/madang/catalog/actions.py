@@ -40,7 +40,8 @@ def register(session: Session, *, kind: str, namespace: str, name: str, title: s
     at = kit.now()
     asset = Asset(
         id=kit.new_id(), kind=kind, namespace_key=place.key, namespace=place.name, key=name.lower(), name=name,
-        title=title, exposure=exposure, created_at=at, created_by=by.name, changed_at=at, version_count=0, state="empty", label="", conflicts=0, strip=[],
+        title=title, exposure=exposure, created_at=at, created_by=by.name, changed_at=at,
+        version_count=0, state="empty", label="", conflicts=0, strip=[],
     )  # fmt: skip
     session.add(asset)
     session.flush()

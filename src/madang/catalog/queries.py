@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from madang import kit
@@ -56,10 +56,6 @@ def _matching(asked: Filter, *, but: str = "") -> ColumnElement[bool]:
     return and_(true(), *conditions)
 
 
-def _newest(selected: Select[tuple[Asset]]) -> Select[tuple[Asset]]:
-    return selected.order_by(Asset.changed_at.desc(), Asset.id.desc())
-
-
 def assets(
     session: Session, asked: Filter, *, viewer: kit.Actor, limit: int, after: tuple[datetime, str] | None = None, offset: int = 0
 ) -> Sequence[Asset]:
@@ -67,7 +63,7 @@ def assets(
     selected = select(Asset).where(visible(viewer), _matching(asked))
     if after is not None:
         selected = selected.where(tuple_(Asset.changed_at, Asset.id) < tuple_(*after))
-    return session.scalars(_newest(selected).limit(limit).offset(offset)).all()
+    return session.scalars(selected.order_by(Asset.changed_at.desc(), Asset.id.desc()).limit(limit).offset(offset)).all()
 
 
 def count_assets(session: Session, asked: Filter, *, viewer: kit.Actor) -> int:
@@ -81,7 +77,7 @@ def facets(session: Session, asked: Filter, *, viewer: kit.Actor) -> dict[str, l
     for name, column in FACETS.items():
         counted = select(column, func.count()).where(visible(viewer), _matching(asked, but=name), column.is_not(None)).group_by(column)
         rows = session.execute(counted.order_by(func.count().desc(), column).limit(FACET_VALUES)).all()
-        found[name] = [(value, count) for value, count in rows]
+        found[name] = [(str(value), count) for value, count in rows]
     return found
 
 

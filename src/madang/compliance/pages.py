@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from madang.compliance.licence_map import Drawing, LicenceRow, PlaceRow
+from madang.compliance.licence_map import LicenceRow, PlaceRow
+from madang.compliance.pictures import Drawing
 
 STATES = ("queued", "fetching", "scanning", "verified", "cancelled", "failed")
 TABS = ("licences", "packages", "holders", "files", "unread")

@@ -9,6 +9,7 @@ who asks.
 from madang.web.answers import attachment, json_answer, no_content, see_other
 from madang.web.application import Composition, Imprint, application
 from madang.web.bodies import Upload, allow_body, form, read_upload
+from madang.web.csrf import ForgedForm
 from madang.web.gate import Door, Gate, page, perform, reading
 from madang.web.idempotency import IdempotentAnswer
 from madang.web.languages import current_language, translate, use_language
@@ -24,6 +25,7 @@ __all__ = [
     "BadCursor",
     "Composition",
     "Door",
+    "ForgedForm",
     "Gate",
     "IdempotentAnswer",
     "Imprint",

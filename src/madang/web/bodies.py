@@ -95,6 +95,7 @@ class Upload:
     fields: dict[str, Any] = field(default_factory=dict)
     file: BinaryIO | None = None
     file_name: str = ""
+    is_form: bool = False
 
 
 async def read_form(request: Request) -> Upload:
@@ -103,7 +104,7 @@ async def read_form(request: Request) -> Upload:
         parsed = await request.form(max_files=1, max_fields=100, max_part_size=256 * 1024)
     except (MultiPartException, HTTPException, ValueError) as fault:
         raise UnreadableBody(type="multipart/form-data") from fault
-    upload = Upload(fields=_Fields())
+    upload = Upload(fields=_Fields(), is_form=True)
     for name, value in parsed.multi_items():
         if isinstance(value, UploadFile):
             if value.filename:

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Verification: every version is fetched, fixed by content and scanned, and what was found is shown with its reasons.
+
+This room knows versions, scans and findings. It does not know who people are beyond what the actor says, how Git is spoken, or how
+licences are detected.
+"""
+
+from madang.compliance.actions import cancel, move, retry, submit
+from madang.compliance.api import router
+from madang.compliance.cache import FindingCache
+from madang.compliance.errors import NoSource, NoSuchFile, NoSuchTask, NotFailed, NotVerified, TooManyWaiting
+from madang.compliance.intake import Intake
+from madang.compliance.jobs import Verifier
+from madang.compliance.limits import Limits
+from madang.compliance.models import STATES, Verification
+from madang.compliance.queries import Subject, figures, get_subject, get_task, get_verification, licence_data, under_way
+from madang.compliance.rules import Verdict
+from madang.compliance.web import routes
+
+__all__ = [
+    "STATES",
+    "FindingCache",
+    "Intake",
+    "Limits",
+    "NoSource",
+    "NoSuchFile",
+    "NoSuchTask",
+    "NotFailed",
+    "NotVerified",
+    "Subject",
+    "TooManyWaiting",
+    "Verdict",
+    "Verification",
+    "Verifier",
+    "cancel",
+    "figures",
+    "get_subject",
+    "get_task",
+    "get_verification",
+    "licence_data",
+    "move",
+    "retry",
+    "router",
+    "routes",
+    "submit",
+    "under_way",
+]

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every write of a verification's own row. What a scan found is written by ``recording``."""
+
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from madang import audit, catalog, jobs, kit
+from madang.compliance.errors import NotFailed, TooManyWaiting
+from madang.compliance.limits import Limits
+from madang.compliance.models import FINAL, Verification
+
+JOB = "compliance.verify"
+
+
+def submit(
+    session: Session,
+    asset: catalog.Asset,
+    *,
+    source: catalog.Source,
+    label: str = "",
+    lane: jobs.Lane = jobs.Lane.PEOPLE,
+    limits: Limits = Limits(),  # noqa: B008  # frozen
+    by: kit.Actor,
+) -> Verification:
+    """The asset has a new version, and its verification is queued in the same unit of work."""
+    catalog.check_changeable(session, asset, by=by)
+    _check_waiting(session, limits, by)
+    version = catalog.add_version(session, asset, source=source, label=label, by=by)
+    task_id = jobs.enqueue(session, JOB, version.id, lane=lane)
+    verification = Verification(
+        version_id=version.id, task_id=task_id, lane=lane.value, state="queued", requested_by_id=by.account_id, requested_by=by.name,
+        requested_at=kit.now(), files_done=0, failure_values={}, declared_in=[], counts={}, conflicts=[], left_out=[], engine="",
+        data_date="", documents={},
+    )  # fmt: skip
+    session.add(verification)
+    session.flush()
+    catalog.describe(session, asset, version, state="queued")
+    return verification
+
+
+def _check_waiting(session: Session, limits: Limits, by: kit.Actor) -> None:
+    waiting = select(func.count()).where(Verification.requested_by_id == by.account_id, Verification.state.not_in(FINAL))
+    if by.account_id is not None and (session.scalar(waiting) or 0) >= limits.max_waiting:
+        raise TooManyWaiting(limit=limits.max_waiting)
+
+
+def cancel(session: Session, asset: catalog.Asset, version: catalog.Version, verification: Verification, *, by: kit.Actor) -> None:
+    """The verification goes no further. What has ended already stays as it ended."""
+    catalog.check_changeable(session, asset, by=by)
+    if move(session, version.id, "cancelled", task_id=verification.task_id):
+        jobs.cancel(session, verification.task_id)
+        catalog.describe(session, asset, version, state="cancelled")
+        audit.record(session, "verification.cancelled", target=f"{asset.ref}@{version.number}", by=by)
+
+
+def retry(session: Session, asset: catalog.Asset, version: catalog.Version, verification: Verification, *, by: kit.Actor) -> None:
+    """The verification is queued again, from where its content is known."""
+    catalog.check_changeable(session, asset, by=by)
+    if verification.state not in ("failed", "cancelled"):
+        raise NotFailed(state=verification.state)
+    verification.state, verification.finished_at, verification.started_at = "queued", None, None
+    verification.failure_code, verification.failure_message, verification.failure_values = None, None, {}
+    verification.files_done, verification.files_total, verification.seconds_left, verification.rate = 0, None, None, None
+    verification.task_id = jobs.enqueue(session, JOB, version.id, lane=jobs.Lane(verification.lane))
+    catalog.describe(session, asset, version, state="queued")
+    audit.record(session, "verification.retried", target=f"{asset.ref}@{version.number}", by=by)
+
+
+def move(session: Session, version_id: str, state: str, *, task_id: str | None = None, **facts: Any) -> bool:
+    """The verification is in ``state`` with these facts, unless it has ended before; whether it moved."""
+    if state in FINAL:
+        facts["finished_at"] = kit.now()
+    moved = update(Verification).where(Verification.version_id == version_id, Verification.state.not_in(FINAL))
+    if task_id is not None:
+        moved = moved.where(Verification.task_id == task_id)
+    result = session.execute(moved.values(state=state, **facts).execution_options(synchronize_session="fetch"))
+    return bool(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result counts rows
+
+
+def fail(session: Session, version_id: str, failure: jobs.Failure) -> None:
+    """The verification has failed for a reason that a person can read."""
+    values: dict[str, Any] = {
+        "failure_code": failure.code,
+        "failure_message": failure.message,
+        "failure_values": dict(failure.values),
+    }
+    if move(session, version_id, "failed", **values):
+        version = catalog.get_version_by_id(session, version_id)
+        asset = catalog.get_asset_by_id(session, version.asset_id, viewer=kit.SYSTEM)
+        catalog.describe(session, asset, version, state="failed")
+        audit.record(session, "verification.failed", target=f"{asset.ref}@{version.number}", by=kit.SYSTEM, code=failure.code)

@@ -1,0 +1,285 @@
+# SPDX-License-Identifier: Apache-2.0
+"""JSON doors: versions, their findings and documents, and the tasks behind them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import Query
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from madang import catalog, kit, web
+from madang.compliance import actions, intake, queries
+from madang.compliance.errors import NoSuchFormat
+from madang.compliance.models import FINAL, FoundPackage, Holder, UnreadFile, Verification
+from madang.compliance.presenting import failure_sentence
+from madang.compliance.recording import DOCUMENTS
+from madang.compliance.schemas import (
+    VERSION_BODY,
+    FailureOut,
+    FileList,
+    FileOut,
+    NewVersionOut,
+    ProgressOut,
+    SourceOut,
+    VersionList,
+    VersionOut,
+)
+
+router = web.api_router(tags=["versions"])
+VERSIONS = "/assets/{kind}/{namespace}/{name}/versions"
+VERSION = VERSIONS + "/{version}"
+Limit = Annotated[int, Query(ge=1, le=500)]
+
+
+async def create_version(request: Request, kind: str, namespace: str, name: str) -> Response:
+    """Add a version from a Git address (JSON) or an archive (multipart part ``file``). It is fetched, fixed by content and verified by a
+    task. ``content`` is the digest of the version's tree of files; it is null until they are there."""
+
+    def check(session: Session, actor: kit.Actor) -> None:
+        asset = catalog.get_asset(session, kind, namespace, name, viewer=actor)
+        catalog.check_changeable(session, asset, by=actor)
+
+    await web.reading(request, check)
+    taking = intake.of(request)
+    upload = await taking.read(request)
+    given, label = _given(upload)
+    source = await taking.source_of(upload, given)
+
+    def door(request: Request, session: Session, actor: kit.Actor) -> Response:
+        asset = catalog.get_asset(session, kind, namespace, name, viewer=actor)
+        verification = actions.submit(session, asset, source=source, label=label, limits=taking.limits, by=actor)
+        made = catalog.get_version_by_id(session, verification.version_id)
+        body = NewVersionOut(version=str(made.number), content=made.content, state=verification.state, task=verification.task_id)
+        return web.json_answer(body, status=202, headers={"Location": "/api/v1" + catalog.version_address(asset, made)})
+
+    return await web.perform(request, door, writes=True, fingerprint=f"{source}{label}")
+
+
+def _given(upload: web.Upload) -> tuple[Mapping[str, Any], str]:
+    """The source's members and the label. A form has them side by side, JSON under ``source``."""
+    if upload.is_form:
+        return upload.fields, intake.text_of(upload.fields, "label")
+    intake.check_members(upload.fields, ("source", "label"))
+    source = upload.fields.get("source")
+    if not isinstance(source, dict):
+        raise kit.Invalid(kit.marked("“source” must be an object with a member “git”."), field="source")
+    intake.check_members(source, ("git", "ref"))
+    return source, intake.text_of(upload.fields, "label")
+
+
+router.add_api_route(
+    VERSIONS,
+    create_version,
+    methods=["POST"],
+    status_code=202,
+    response_model=NewVersionOut,
+    openapi_extra=VERSION_BODY,
+)
+
+
+@router.get(VERSIONS, response_model=VersionList)
+def list_versions(
+    request: Request, session: Session, actor: kit.Actor, kind: str, namespace: str, name: str, cursor: str = "", limit: Limit = 50
+) -> Any:
+    """The versions of an asset, newest first."""
+    asset = catalog.get_asset(session, kind, namespace, name, viewer=actor)
+    before = web.position(cursor, int)[0] if cursor else None
+    page = web.page_of(catalog.versions_of(session, asset, limit=limit + 1, before=before), limit, lambda row: [row.number])
+    known = queries.verifications_of(session, page.items)
+    items = [version_out(queries.Subject(asset, row, known[row.id])) for row in page.items]
+    return VersionList(items=items, next=web.next_address(request, page.cursor))
+
+
+@router.get(VERSION, response_model=VersionOut)
+def show_version(request: Request, session: Session, actor: kit.Actor, kind: str, namespace: str, name: str, version: str) -> Any:
+    """One version: its content, how far its verification is, and what was found."""
+    return version_out(queries.get_subject(session, kind, namespace, name, version, viewer=actor))
+
+
+def version_out(subject: queries.Subject) -> VersionOut:
+    """A version as JSON says it."""
+    version, verification = subject.version, subject.verification
+    return VersionOut(
+        version=str(version.number),
+        label=version.label,
+        content=version.content,
+        state=verification.state,
+        task=verification.task_id,
+        source=SourceOut(kind=version.source_kind, address=version.source, ref=version.source_ref, commit=version.commit),
+        progress=progress_of(verification),
+        declared_license_expression=verification.declared,
+        license_expression=verification.detected,
+        counts=verification.counts,
+        conflicts=verification.conflicts,
+        failure=_failure(verification),
+        engine=verification.engine,
+        created_at=version.created_at,
+        finished_at=verification.finished_at,
+        url="/api/v1" + subject.address,
+    )
+
+
+def progress_of(verification: Verification) -> ProgressOut:
+    """How far the work is."""
+    return ProgressOut(
+        files_done=verification.files_done,
+        files_total=verification.files_total,
+        seconds_left=verification.seconds_left,
+        rate=verification.rate,
+    )
+
+
+def _failure(verification: Verification) -> FailureOut | None:
+    if verification.failure_message is None:
+        return None
+    return FailureOut(code=verification.failure_code or "", message=failure_sentence(verification))
+
+
+@router.get(VERSION + "/files", response_model=FileList)
+def list_files(
+    request: Request,
+    session: Session,
+    actor: kit.Actor,
+    kind: str,
+    namespace: str,
+    name: str,
+    version: str,
+    q: str = "",
+    licence: Annotated[str, Query(alias="license")] = "",
+    state: Literal["", "conflict", "unknown", "found", "none"] = "",
+    findings: bool = False,
+    cursor: str = "",
+    limit: Limit = 100,
+) -> Any:
+    """The files of a verified version with what was found in them: conflicts first, then by how much must be given back."""
+    subject = queries.get_subject(session, kind, namespace, name, version, viewer=actor)
+    queries.check_verified(subject.verification)
+    asked = queries.FileFilter(q[:400], licence, state, findings)
+    rank, place = web.position(cursor, int, int) if cursor else (-1, -1)
+    rows = queries.files(session, subject.version, asked, limit=limit + 1, after=(rank, place), with_details=True)
+    page = web.page_of(rows, limit, lambda row: [row.rank, row.place])
+    items = [FileOut.model_validate(row, from_attributes=True) for row in page.items]
+    return FileList(items=items, next=web.next_address(request, page.cursor))
+
+
+async def show_document(
+    request: Request,
+    kind: str,
+    namespace: str,
+    name: str,
+    version: str,
+    format: Annotated[str, Query()] = "spdx-json",  # noqa: A002
+) -> Response:
+    """The version as a document: ``spdx-json`` (SPDX 2.3), ``cyclonedx-json`` (CycloneDX 1.6), ``json`` (Madang's own report) or
+    ``scancode-json`` (as ScanCode writes it)."""
+    if format not in DOCUMENTS:
+        raise NoSuchFormat(field="format", format=format[:40], formats=", ".join(DOCUMENTS))
+
+    def find(session: Session, actor: kit.Actor) -> tuple[str, str]:
+        subject = queries.get_subject(session, kind, namespace, name, version, viewer=actor)
+        queries.check_verified(subject.verification)
+        return subject.verification.documents[format], f"{subject.asset.name}-{subject.version.number}.{format.replace('-json', '.json')}"
+
+    sha256, file_name = await web.reading(request, find)
+    stream = await run_in_threadpool(intake.of(request).store.open, sha256)
+    return web.attachment(iter(lambda: stream.read(1 << 16), b""), name=file_name, media_type=DOCUMENTS[format])
+
+
+router.add_api_route(
+    VERSION + "/sbom",
+    show_document,
+    methods=["GET"],
+    response_class=Response,
+)
+
+
+FOUND: dict[str, tuple[type[Any], tuple[str, ...]]] = {
+    "packages": (FoundPackage, ("role", "purl", "type", "name", "version", "license_expression", "path")),
+    "holders": (Holder, ("holder", "files", "statement", "path")),
+    "unread": (UnreadFile, ("path", "code", "reason", "is_fault")),
+}
+
+
+class Found(BaseModel):
+    """Some rows of one kind of findings and the address of the next ones."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+
+
+@router.get(VERSION + "/{what}", response_model=Found)
+def list_found(
+    request: Request,
+    session: Session,
+    actor: kit.Actor,
+    kind: str,
+    namespace: str,
+    name: str,
+    version: str,
+    what: Literal["packages", "holders", "unread", "licenses"],
+    cursor: str = "",
+    limit: Limit = 100,
+) -> Any:
+    """Packages and dependencies, copyright holders, files that could not be read, or licences with their number of files."""
+    subject = queries.get_subject(session, kind, namespace, name, version, viewer=actor)
+    queries.check_verified(subject.verification)
+    offset = max(web.position(cursor, int)[0], 0) if cursor else 0
+    rows: Sequence[dict[str, Any]]
+    if what == "licenses":
+        counted = queries.licence_counts(session, subject.version)[offset : offset + limit + 1]
+        rows = [{"license_expression": expression, "files": files} for expression, files in counted]
+    else:
+        table, names = FOUND[what]
+        found = queries.rows(session, table, subject.version, limit=limit + 1, offset=offset)
+        rows = [{name: getattr(row, name) for name in names} for row in found]
+    page = web.page_of(rows, limit, lambda _row: [offset + limit])
+    return Found(items=list(page.items), next=web.next_address(request, page.cursor))
+
+
+class TaskOut(BaseModel):
+    """A task: what it works on and how far it is."""
+
+    task: str
+    state: str
+    progress: ProgressOut
+    failure: FailureOut | None
+    version_url: str
+    finished_at: datetime | None
+
+
+@router.get("/tasks/{task}", response_model=TaskOut)
+def show_task(request: Request, session: Session, actor: kit.Actor, task: str) -> Any:
+    """One task."""
+    subject = queries.get_task(session, task, viewer=actor)
+    return TaskOut(
+        task=task,
+        state=subject.verification.state,
+        progress=progress_of(subject.verification),
+        failure=_failure(subject.verification),
+        version_url="/api/v1" + subject.address,
+        finished_at=subject.verification.finished_at,
+    )
+
+
+@router.delete("/tasks/{task}", status_code=204)
+def destroy_task(request: Request, session: Session, actor: kit.Actor, task: str) -> Response:
+    """Cancel a task. One that has ended stays as it ended."""
+    subject = queries.get_task(session, task, viewer=actor)
+    actions.cancel(session, subject.asset, subject.version, subject.verification, by=actor)
+    return web.no_content()
+
+
+@router.get("/tasks/{task}/events", response_class=Response, responses={200: {"content": {"text/event-stream": {}}}})
+async def show_task_events(request: Request, task: str) -> Response:
+    """How far a task is, as server-sent events: ``progress`` at each change, ``end`` when it has ended."""
+
+    def read(session: Session, actor: kit.Actor) -> dict[str, Any]:
+        verification = queries.get_task(session, task, viewer=actor).verification
+        return {"state": verification.state, "final": verification.state in FINAL, **progress_of(verification).model_dump()}
+
+    return web.event_stream(request, read, first=await web.reading(request, read))

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What comes in for a version, from a form or as JSON: an address, or an archive that is stored before any row is written."""
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path, PurePath
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from madang import archives, catalog, forges, kit, storage, web
+from madang.compliance.errors import NoSource
+from madang.compliance.limits import Limits
+from madang.kit import _
+
+MAX_UPLOAD = "MADANG_MAX_UPLOAD_BYTES"
+
+
+class Intake:
+    """Reads bodies of new versions with what the composition hands in."""
+
+    def __init__(self, store: storage.Store, guard: forges.Guard, limits: Limits, scratch: Path) -> None:
+        self.store, self.guard, self.limits, self.scratch = store, guard, limits, scratch
+
+    async def read(self, request: Request) -> web.Upload:
+        """The body; a file in it is at most as large as the limit."""
+        return await web.read_upload(request, limit=self.limits.max_upload_bytes + (1 << 20), setting=MAX_UPLOAD)
+
+    async def source_of(self, upload: web.Upload, given: Mapping[str, Any]) -> catalog.Source:
+        """Where the version comes from. An archive is looked at and stored now: what is no archive is refused at once."""
+        address, ref = text_of(given, "git"), text_of(given, "ref")
+        if (upload.file is not None) == bool(address):
+            raise NoSource(field="git")
+        if upload.file is None:
+            forges.check_ref(ref) if ref else None
+            return catalog.Source("git", self.guard.parse(address).url, ref or None)
+        return await run_in_threadpool(self._keep, upload)
+
+    def _keep(self, upload: web.Upload) -> catalog.Source:
+        assert upload.file is not None
+        with tempfile.NamedTemporaryFile(dir=self.scratch, prefix="upload-") as file:
+            shutil.copyfileobj(upload.file, file, 1 << 20)
+            file.flush()
+            archives.kind_of(Path(file.name))
+            stored = self.store.put_file(Path(file.name), max_bytes=self.limits.max_upload_bytes)
+        return catalog.Source("archive", shown_name(upload.file_name), None, stored.sha256)
+
+
+def shown_name(file_name: str) -> str:
+    """The last part of a file name that somebody's browser gave, without what cannot be shown."""
+    last = PurePath(file_name.replace("\\", "/")).name
+    return "".join(c for c in last if c.isprintable())[:200] or "archive"
+
+
+def text_of(given: Mapping[str, Any], name: str) -> str:
+    """The text under ``name``, "" when it is missing; refused when it is no text or holds what no text has."""
+    value = given.get(name) or ""
+    if not isinstance(value, str):
+        raise kit.Invalid(_("“%(name)s” must be a text."), field=name, name=name)
+    if any(ord(c) < 32 or ord(c) == 127 for c in value):
+        raise kit.Invalid(_("“%(name)s” holds characters that cannot stand in it."), field=name, name=name)
+    return value.strip()
+
+
+def check_members(given: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    """Refuse a JSON body with a member that nobody reads: a misspelt one would otherwise be lost silently."""
+    for name in given:
+        if name not in known:
+            raise kit.Invalid(
+                _("“%(name)s” is not known here. Known are: %(known)s."), field=name[:80], name=name[:80], known=", ".join(known)
+            )
+
+
+def of(request: Request) -> Intake:
+    """The intake that the composition put on the application."""
+    intake: Intake = request.app.state.intake
+    return intake

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Verifications and what they found. Rows of findings count only once their verification is ``verified``."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from madang.db import Base, Json, UtcTime
+
+STATES = ("queued", "fetching", "scanning", "verified", "cancelled", "failed")
+FINAL = ("verified", "cancelled", "failed")
+
+
+class Verification(Base):
+    """The work on one version: how far it is, and in the end what the version is made of."""
+
+    __tablename__ = "compliance_verification"
+    __table_args__ = (
+        CheckConstraint(f"state IN {STATES}", name="state"),
+        CheckConstraint("(finished_at IS NOT NULL) = (state IN ('verified', 'cancelled', 'failed'))", name="final_has_a_time"),
+    )
+
+    version_id: Mapped[str] = mapped_column(ForeignKey("catalog_version.id"), primary_key=True)
+    task_id: Mapped[str] = mapped_column(String(64), unique=True)
+    lane: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16), default="queued", index=True)
+    requested_by_id: Mapped[str | None] = mapped_column(String(26), index=True)
+    requested_by: Mapped[str] = mapped_column(String(96))
+    requested_at: Mapped[datetime] = mapped_column(UtcTime)
+    started_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    files_done: Mapped[int] = mapped_column(default=0)
+    files_total: Mapped[int | None]
+    seconds_left: Mapped[float | None]
+    rate: Mapped[float | None]
+    failure_code: Mapped[str | None] = mapped_column(String(64))
+    failure_message: Mapped[str | None] = mapped_column(Text)
+    failure_values: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    declared: Mapped[str | None] = mapped_column(Text)
+    declared_in: Mapped[list[str]] = mapped_column(Json, default=list)
+    detected: Mapped[str | None] = mapped_column(Text)
+    counts: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
+    conflicts: Mapped[list[Any]] = mapped_column(Json, default=list)
+    left_out: Mapped[list[Any]] = mapped_column(Json, default=list)
+    engine: Mapped[str] = mapped_column(Text, default="")
+    data_date: Mapped[str] = mapped_column(String(16), default="")
+    documents: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will happen to it by itself."""
+        return self.state in FINAL
+
+
+class FoundFile(Base):
+    """One file of a version with what was found in it; ``place`` is its position in the tree's order."""
+
+    __tablename__ = "compliance_file"
+    __table_args__ = (Index("ix_compliance_file_rank", "version_id", "rank", "place"),)
+
+    version_id: Mapped[str] = mapped_column(ForeignKey("catalog_version.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(Text)
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str | None] = mapped_column(String(64))
+    is_binary: Mapped[bool]
+    expression: Mapped[str | None] = mapped_column(Text)
+    strength: Mapped[str] = mapped_column(String(16))
+    is_conflict: Mapped[bool]
+    score: Mapped[float | None]
+    rank: Mapped[int]
+    has_findings: Mapped[bool]
+    details: Mapped[dict[str, Any]] = mapped_column(Json, deferred=True)
+
+
+class Tally(Base):
+    """So many files directly in a folder have an expression: what the licence map is drawn from."""
+
+    __tablename__ = "compliance_tally"
+
+    version_id: Mapped[str] = mapped_column(ForeignKey("catalog_version.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    folder: Mapped[str] = mapped_column(Text)
+    expression: Mapped[str | None] = mapped_column(Text)
+    strength: Mapped[str] = mapped_column(String(16))
+    files: Mapped[int]
+    is_conflict: Mapped[bool]
+
+
+class Holder(Base):
+    """A copyright holder, in how many files, with one whole statement."""
+
+    __tablename__ = "compliance_holder"
+
+    version_id: Mapped[str] = mapped_column(ForeignKey("catalog_version.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    holder: Mapped[str] = mapped_column(Text)
+    files: Mapped[int]
+    statement: Mapped[str] = mapped_column(Text)
+    path: Mapped[str] = mapped_column(Text)
+
+
+class FoundPackage(Base):
+    """A package, or a dependency on one, found in a manifest."""
+
+    __tablename__ = "compliance_package"
+
+    version_id: Mapped[str] = mapped_column(ForeignKey("catalog_version.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(String(16))
+    purl: Mapped[str] = mapped_column(Text)
+    type: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(Text)
+    version: Mapped[str] = mapped_column(Text)
+    license_expression: Mapped[str | None] = mapped_column(Text)
+    path: Mapped[str] = mapped_column(Text)
+
+
+class UnreadFile(Base):
+    """A file that could not be read or was left out, and why."""
+
+    __tablename__ = "compliance_unread"
+
+    version_id: Mapped[str] = mapped_column(ForeignKey("catalog_version.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(String(32))
+    reason: Mapped[str] = mapped_column(Text)
+    is_fault: Mapped[bool]
+
+
+class CachedFinding(Base):
+    """What the engine found in one content: shared by every version that has it."""
+
+    __tablename__ = "compliance_cached_finding"
+
+    key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    found_at: Mapped[datetime] = mapped_column(UtcTime, index=True)

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The licence map as rectangles, stems and labels in pixels: lying for a desk, standing for a phone.
+
+Names are clipped by measured width. The advances are those of Noto Sans KR at weight 700 in thousandths of an em, the widest that the
+pages use; another font differs by little.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from madang.compliance.licence_map import Cell, Tally, Words, lay_out, numbered
+
+_ASCII = (
+    227, 370, 574, 590, 590, 963, 740, 325, 378, 378, 507, 590, 325, 370, 325, 387, 590, 590, 590, 590, 590, 590, 590, 590,
+    590, 590, 325, 325, 590, 590, 590, 514, 1007, 641, 681, 656, 714, 615, 585, 717, 757, 330, 568, 686, 578, 853, 749, 770,
+    667, 770, 682, 624, 625, 748, 619, 915, 627, 580, 613, 378, 387, 378, 590, 567, 626, 591, 644, 527, 644, 581, 372, 597,
+    640, 304, 306, 604, 315, 964, 641, 626, 644, 644, 437, 495, 421, 637, 576, 863, 562, 574, 511, 378, 296, 378, 590,
+)  # fmt: skip
+_HANGUL, _WIDE, _OTHER = 920, 1000, 640
+ELLIPSIS = "…"
+MOST_STEMS, MOST_NAME, GAP = 3, 240.0, 24.0
+DESK, ROW, LEAF = 1184.0, 46.0, 74.0
+"""Pixels: the desk drawing's width, a folder's row, the row of leaves."""
+PHONE, COLUMNS = 780.0, (92.0, 93.0, 161.0)
+"""Pixels: the phone drawing's height and its three columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Words at a place (the foot of the letters); ``style`` is ``name`` or ``note``."""
+
+    x: float
+    y: float
+    text: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A cell as a rectangle with its labels; ``number`` is the mark of a licence that conflicts."""
+
+    cell: Cell
+    x: float
+    y: float
+    width: float
+    height: float
+    labels: tuple[Label, ...] = ()
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """A line from a leaf at ``x`` down to its words at ``at``. ``style`` is ``seal`` for a conflict, ``ink`` for an unknown licence."""
+
+    x: float
+    top: float
+    bottom: float
+    style: str
+    number: int | None
+    at: float
+    expression: str
+    files: int
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The whole picture in pixels. ``base`` is where the map ends and the stems begin."""
+
+    width: float
+    height: float
+    base: float
+    boxes: tuple[Box, ...]
+    stems: tuple[Stem, ...] = ()
+
+
+def desktop(tallies: Sequence[Tally], *, title: str, words: Words, rows: int = 5) -> Drawing:
+    """The map lying: the root on top, the files' share from left to right, conflicts named under it."""
+    cells, numbers = lay_out(tallies, length=DESK, rows=rows), numbered(tallies)
+    last = max((cell.row_end for cell in cells), default=1) - 1
+    base = last * ROW + LEAF if cells else 0.0
+    boxes = tuple(_lying(cell, base, title, words, numbers) for cell in cells)
+    stems = _stems(cells, base, words, numbers)
+    return Drawing(DESK, base + (56 if stems else 2), base, boxes, stems)
+
+
+def phone(tallies: Sequence[Tally], *, words: Words) -> Drawing:
+    """The map standing: three columns, the files' share from top to bottom; the root is left out."""
+    cells, numbers = lay_out(tallies, length=PHONE, rows=4), numbered(tallies)
+    columns = COLUMNS[-(max((cell.row_end for cell in cells), default=1) - 1) :] if cells else COLUMNS
+    widths = (*columns[:-1], sum(COLUMNS) - sum(columns[:-1]))
+    boxes = tuple(_standing(cell, widths, words, numbers) for cell in cells if cell.row > 0)
+    return Drawing(sum(COLUMNS), PHONE if cells else 0.0, PHONE if cells else 0.0, boxes)
+
+
+def _lying(cell: Cell, base: float, title: str, words: Words, numbers: dict[str | None, int]) -> Box:
+    top, width = cell.row * ROW, cell.end - cell.start
+    height = ROW if cell.kind == "folder" else base - top
+    name, note = (title, f"{_files(cell, words)} · {words.scale}") if cell.row == 0 else _said(cell, words)
+    labels = []
+    for text, down, style in ((name, 19.0, "name"), (note, 37.0, "note")):
+        if text and (shown := clipped(text, width - 14)):
+            labels.append(Label(cell.start + 8, top + down, shown, style))
+        elif style == "name":
+            break
+    return Box(cell, cell.start, top, width, height, tuple(labels), numbers.get(cell.expression) if cell.is_conflict else None)
+
+
+def _standing(cell: Cell, widths: Sequence[float], words: Words, numbers: dict[str | None, int]) -> Box:
+    left, right = sum(widths[: cell.row - 1]), sum(widths[: cell.row_end - 1])
+    height, room = cell.end - cell.start, right - left - 14
+    number = numbers.get(cell.expression) if cell.is_conflict else None
+    name, note = _said(cell, words)
+    labels: list[Label] = []
+    if height >= 17:
+        foot = cell.start + (min(height, 34) / 2 + 5 if cell.kind != "folder" or height < 40 else 18)
+        shown = clipped(name, room - (20 if number else 0))
+        labels.append(Label(left + 8 + (20 if number else 0), foot, shown, "name"))
+        used = width_of(shown) + 8 + (20 if number else 0)
+        if cell.kind == "folder":
+            labels.extend([Label(left + 8, foot + 17, note, "note")] if height >= 40 else [])
+        elif after := clipped(note, room - used):
+            labels.append(Label(left + 8 + used, foot, after, "note"))
+    return Box(cell, left, cell.start, right - left, height, tuple(label for label in labels if label.text), number)
+
+
+def _files(cell: Cell, words: Words) -> str:
+    return words.files % {"n": f"{cell.files:,}"}
+
+
+def _said(cell: Cell, words: Words) -> tuple[str, str]:
+    """What a cell is called, and what stands under it."""
+    if cell.kind == "folder":
+        return cell.name, f"{cell.files:,}"
+    if cell.kind == "others":
+        return words.others, f"{cell.files:,}"
+    licence = words.none if cell.strength == "none" else words.unknown if cell.strength == "unknown" else cell.expression or ""
+    return (cell.name, licence) if cell.name else (licence, f"{cell.files:,}")
+
+
+def _stems(cells: Sequence[Cell], base: float, words: Words, numbers: dict[str | None, int]) -> tuple[Stem, ...]:
+    """One stem each for the first conflicts by number, at their largest leaf, and one for the largest unknown if there is room."""
+    leaves = sorted((cell for cell in cells if cell.kind == "leaf"), key=lambda cell: (-cell.files, cell.start))
+    chosen: list[tuple[Cell, int | None]] = []
+    for expression, number in sorted(numbers.items(), key=lambda item: item[1])[:MOST_STEMS]:
+        chosen.extend([(leaf, number) for leaf in leaves if leaf.is_conflict and leaf.expression == expression][:1])
+    if len(chosen) < MOST_STEMS:
+        chosen.extend([(leaf, None) for leaf in leaves if leaf.strength == "unknown" and not leaf.is_conflict][:1])
+    return _spread([_stem(leaf, number, base, leaves, words) for leaf, number in sorted(chosen, key=lambda pair: pair[0].start)])
+
+
+def _stem(leaf: Cell, number: int | None, base: float, leaves: Iterable[Cell], words: Words) -> Stem:
+    x = round((leaf.start + leaf.end) / 2, 1)
+    files = sum(each.files for each in leaves if each.is_conflict == leaf.is_conflict and _same(each, leaf))
+    name = clipped(words.unknown if leaf.strength == "unknown" else leaf.expression or "", MOST_NAME)
+    return Stem(x, base, base + 16, "seal" if number else "ink", number, max(x - 6, 0), name, files, clipped(leaf.path or ".", MOST_NAME))
+
+
+def _same(one: Cell, other: Cell) -> bool:
+    return one.expression == other.expression if other.is_conflict else one.strength == other.strength
+
+
+def _spread(stems: list[Stem]) -> tuple[Stem, ...]:
+    """The stems with their words moved apart, each as near to its line as the others and the paper's edge allow."""
+    widths = [max(width_of(f"{stem.expression}, {stem.files:,} ") + 60, width_of(stem.place)) for stem in stems]
+    places: list[float] = []
+    for stem, width in zip(stems, widths, strict=True):
+        least = places[-1] + widths[len(places) - 1] + GAP if places else 0.0
+        places.append(max(least, min(stem.at, DESK - width)))
+    most = DESK
+    for index in reversed(range(len(places))):
+        places[index] = round(min(places[index], most - widths[index]), 1)
+        most = places[index] - GAP
+    return tuple(replace(stem, at=place) for stem, place in zip(stems, places, strict=True))
+
+
+def width_of(text: str, size: float = 13) -> float:
+    """How many pixels ``text`` takes in bold letters of ``size`` pixels."""
+    return sum(map(_advance, text)) * size / 1000
+
+
+def _advance(letter: str) -> int:
+    code = ord(letter)
+    if 32 <= code < 127:
+        return _ASCII[code - 32]
+    if 0xAC00 <= code <= 0xD7A3:
+        return _HANGUL
+    if unicodedata.combining(letter):
+        return 0
+    return _WIDE if unicodedata.east_asian_width(letter) in "WFA" else _OTHER
+
+
+def clipped(text: str, room: float, size: float = 13, least: int = 4) -> str:
+    """``text``, or as much of it as fits into ``room`` pixels before an ellipsis; empty when fewer than ``least`` letters would stand."""
+    if width_of(text, size) <= room:
+        return text
+    left = room - width_of(ELLIPSIS, size)
+    kept = 0
+    for letter in text:
+        left -= _advance(letter) * size / 1000
+        if left < 0:
+            break
+        kept += 1
+    return text[:kept].rstrip() + ELLIPSIS if kept >= least else ""

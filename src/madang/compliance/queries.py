@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every read of verifications and findings. Whoever was shown the asset may read what was found in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy.orm import Session, undefer
+
+from madang import catalog, kit
+from madang.compliance.errors import NoSuchFile, NoSuchTask, NotVerified
+from madang.compliance.models import FINAL, FoundFile, FoundPackage, Holder, Tally, UnreadFile, Verification
+
+Row = TypeVar("Row", Holder, FoundPackage, UnreadFile)
+
+
+@dataclass(frozen=True, slots=True)
+class FileFilter:
+    """What the list of files is asked: words in the path, one expression, a state of ``conflict unknown found none``, findings only."""
+
+    q: str = ""
+    licence: str = ""
+    state: str = ""
+    with_findings: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A version with its asset and its verification."""
+
+    asset: catalog.Asset
+    version: catalog.Version
+    verification: Verification
+
+    @property
+    def address(self) -> str:
+        """The page of the version."""
+        return catalog.version_address(self.asset, self.version)
+
+
+def get_subject(session: Session, kind: str, namespace: str, name: str, number: str, *, viewer: kit.Actor) -> Subject:
+    """The version by its address; what the viewer may not see is not there."""
+    asset = catalog.get_asset(session, kind, namespace, name, viewer=viewer)
+    version = catalog.get_version(session, asset, number)
+    return Subject(asset, version, get_verification(session, version))
+
+
+def get_verification(session: Session, version: catalog.Version) -> Verification:
+    """The verification of a version; every version has one from the unit of work that made it."""
+    return session.get_one(Verification, version.id)
+
+
+def get_task(session: Session, task_id: str, *, viewer: kit.Actor) -> Subject:
+    """The version that a task works on; ``NoSuchTask`` when there is none that the viewer may see."""
+    verification = session.scalar(select(Verification).where(Verification.task_id == task_id))
+    if verification is None:
+        raise NoSuchTask(task=task_id[:64])
+    version = catalog.get_version_by_id(session, verification.version_id)
+    try:
+        asset = catalog.get_asset_by_id(session, version.asset_id, viewer=viewer)
+    except kit.NotFound as hidden:
+        raise NoSuchTask(task=task_id[:64]) from hidden
+    return Subject(asset, version, verification)
+
+
+def check_verified(verification: Verification) -> None:
+    """Refuse to speak of findings before they are whole."""
+    if verification.state != "verified":
+        raise NotVerified(state=verification.state)
+
+
+def verifications_of(session: Session, versions: Sequence[catalog.Version]) -> dict[str, Verification]:
+    """The verifications of these versions, by version id."""
+    ids = [version.id for version in versions]
+    return {row.version_id: row for row in session.scalars(select(Verification).where(Verification.version_id.in_(ids)))}
+
+
+def under_way(session: Session, *, viewer: kit.Actor, limit: int) -> list[Subject]:
+    """What is queued or worked on among what the viewer may see, the viewer's own first, then the oldest."""
+    wanted = (
+        select(catalog.Asset, catalog.Version, Verification)
+        .join(catalog.Version, catalog.Version.asset_id == catalog.Asset.id)
+        .join(Verification, Verification.version_id == catalog.Version.id)
+        .where(catalog.visible(viewer), Verification.state.not_in(FINAL))
+        .order_by((Verification.requested_by_id == viewer.account_id).desc(), Verification.requested_at)
+        .limit(limit)
+    )
+    return [Subject(*row) for row in session.execute(wanted)]
+
+
+def count_ahead(session: Session, verification: Verification) -> int:
+    """How many tasks of the same lane were asked for before this one and have not ended."""
+    earlier = select(func.count()).where(
+        Verification.lane == verification.lane,
+        Verification.state.not_in(FINAL),
+        Verification.requested_at < verification.requested_at,
+    )
+    return session.scalar(earlier) or 0
+
+
+def figures(session: Session, *, viewer: kit.Actor) -> tuple[int, int]:
+    """How many versions that the viewer may see are verified, and how many files they have."""
+    files = Verification.files_total
+    counted = (
+        select(func.count(), func.coalesce(func.sum(files), 0))
+        .select_from(Verification)
+        .join(catalog.Version, Verification.version_id == catalog.Version.id)
+        .join(catalog.Asset, catalog.Version.asset_id == catalog.Asset.id)
+        .where(catalog.visible(viewer), Verification.state == "verified")
+    )
+    versions, total = session.execute(counted).one()
+    return int(versions), int(total)
+
+
+def _matching(version: catalog.Version, asked: FileFilter) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = [FoundFile.version_id == version.id]
+    for word in asked.q.lower().split()[:8]:
+        pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        conditions.append(func.lower(FoundFile.path).like(pattern, escape="\\"))
+    if asked.licence:
+        conditions.append(FoundFile.expression == asked.licence)
+    states = {
+        "conflict": FoundFile.is_conflict.is_(True),
+        "unknown": FoundFile.strength == "unknown",
+        "found": FoundFile.expression.is_not(None),
+        "none": FoundFile.expression.is_(None),
+    }
+    conditions.append(states.get(asked.state, true()))
+    if asked.with_findings:
+        conditions.append(FoundFile.has_findings.is_(True))
+    return and_(*conditions)
+
+
+def files(
+    session: Session,
+    version: catalog.Version,
+    asked: FileFilter,
+    *,
+    limit: int,
+    after: tuple[int, int] | None = None,
+    offset: int = 0,
+    with_details: bool = False,
+) -> Sequence[FoundFile]:
+    """Files, those that conflict first and then by how much must be given back; from behind ``after`` (rank, place) or ``offset``."""
+    wanted = select(FoundFile).where(_matching(version, asked)).order_by(FoundFile.rank, FoundFile.place)
+    if after is not None:
+        rank, place = after
+        wanted = wanted.where(or_(FoundFile.rank > rank, and_(FoundFile.rank == rank, FoundFile.place > place)))
+    if with_details:
+        wanted = wanted.options(undefer(FoundFile.details))
+    return session.scalars(wanted.limit(limit).offset(offset)).all()
+
+
+def count_files(session: Session, version: catalog.Version, asked: FileFilter) -> int:
+    """How many files match."""
+    return session.scalar(select(func.count()).select_from(FoundFile).where(_matching(version, asked))) or 0
+
+
+def get_file(session: Session, version: catalog.Version, path: str) -> FoundFile:
+    """The file at ``path`` with its details; ``NoSuchFile`` when the version has none."""
+    wanted = select(FoundFile).where(FoundFile.version_id == version.id, FoundFile.path == path).options(undefer(FoundFile.details))
+    found = session.scalar(wanted)
+    if found is None:
+        raise NoSuchFile(path=path[:400])
+    return found
+
+
+def tallies(session: Session, version: catalog.Version) -> Sequence[Tally]:
+    """The files counted by folder and expression."""
+    return session.scalars(select(Tally).where(Tally.version_id == version.id).order_by(Tally.place)).all()
+
+
+def rows(session: Session, table: type[Row], version: catalog.Version, *, limit: int, offset: int = 0) -> Sequence[Row]:
+    """Holders, packages or unread files of a version, in their own order."""
+    wanted = select(table).where(table.version_id == version.id).order_by(table.place)
+    return session.scalars(wanted.limit(limit).offset(offset)).all()
+
+
+def count_rows(session: Session, table: type[Row], version: catalog.Version) -> int:
+    """How many of them there are."""
+    return session.scalar(select(func.count()).select_from(table).where(table.version_id == version.id)) or 0
+
+
+def licence_counts(session: Session, version: catalog.Version) -> list[tuple[str, int]]:
+    """Each detected expression with its number of files, most first."""
+    counted = select(Tally.expression, func.sum(Tally.files)).where(Tally.version_id == version.id, Tally.expression.is_not(None))
+    grouped = counted.group_by(Tally.expression).order_by(func.sum(Tally.files).desc(), Tally.expression)
+    return [(str(expression), int(count or 0)) for expression, count in session.execute(grouped)]
+
+
+def licence_data(session: Session) -> str | None:
+    """The day of the licence data that the newest verification rests on."""
+    newest = select(Verification.data_date).where(Verification.state == "verified").order_by(Verification.finished_at.desc()).limit(1)
+    return session.scalar(newest)

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a scan found, written down: rows in slices, documents as objects, and the verdict in one last unit of work.
+
+Killed in between, nothing is half there: rows count only when the verification is verified, and the next try writes them anew.
+"""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session
+
+from madang import audit, catalog, kit, scan, storage
+from madang.compliance import rules
+from madang.compliance.actions import move
+from madang.compliance.models import FoundFile, FoundPackage, Holder, Tally, UnreadFile, Verification
+from madang.db import Base, Database, slices
+
+DOCUMENTS = {
+    "json": "application/json",
+    "scancode-json": "application/json",
+    "spdx-json": "application/spdx+json",
+    "cyclonedx-json": "application/vnd.cyclonedx+json",
+}
+
+
+def write_documents(report: scan.Report, store: storage.Store, scratch: Path) -> dict[str, str]:
+    """The report in every format that the platform hands out, as objects; format → sha256."""
+    written = {}
+    for name in DOCUMENTS:
+        with tempfile.NamedTemporaryFile("w", dir=scratch, encoding="utf-8", suffix=f".{name}") as file:
+            scan.write(report, name, file)
+            file.flush()
+            written[name] = store.put_file(Path(file.name)).sha256
+    return written
+
+
+def write_rows(database: Database, version_id: str, verdict: rules.Verdict) -> None:
+    """Every row of findings of the version is there, and none of an earlier try."""
+    for table, rows in _rows(version_id, verdict):
+        with database.writing() as session:
+            session.execute(delete(table).where(table.version_id == version_id))  # type: ignore[attr-defined]  # every table here has one
+        for some in slices(rows, 500):
+            with database.writing() as session:
+                session.execute(insert(table), some)
+
+
+def _rows(version_id: str, verdict: rules.Verdict) -> Iterator[tuple[type[Base], Iterable[dict[str, Any]]]]:
+    report = verdict.report
+    yield FoundFile, _placed(version_id, _files(verdict))
+    yield Tally, _placed(version_id, (_tally(each) for each in verdict.tallies))
+    yield Holder, _placed(version_id, (_holder(*each) for each in rules.holders(report)))
+    yield FoundPackage, _placed(version_id, rules.packages(report))
+    unread = [(each, True) for each in report.unread] + [(each, False) for each in report.skipped]
+    yield UnreadFile, _placed(version_id, (_unread(each, is_fault) for each, is_fault in unread))
+
+
+def _placed(version_id: str, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    return ({"version_id": version_id, "place": place, **row} for place, row in enumerate(rows))
+
+
+def _files(verdict: rules.Verdict) -> Iterator[dict[str, Any]]:
+    for file in verdict.report.files:
+        yield {
+            "path": file.path,
+            "size": file.size,
+            "sha256": file.sha256,
+            "language": file.programming_language,
+            "is_binary": file.is_binary,
+            "expression": file.detected_license_expression_spdx,
+            "strength": verdict.strength(file),
+            "is_conflict": verdict.is_conflict(file),
+            "score": rules.best_score(file),
+            "rank": verdict.rank(file),
+            "has_findings": file.has_findings,
+            "details": rules.details(file),
+        }
+
+
+def _tally(each: Any) -> dict[str, Any]:
+    names = ("folder", "expression", "strength", "files", "is_conflict")
+    return {name: getattr(each, name) for name in names}
+
+
+def _holder(holder: str, files: int, statement: str, path: str) -> dict[str, Any]:
+    return {"holder": holder, "files": files, "statement": statement, "path": path}
+
+
+def _unread(each: scan.Unread, is_fault: bool) -> dict[str, Any]:
+    return {"path": each.path, "code": each.reason, "reason": each.message, "is_fault": is_fault}
+
+
+def conclude(session: Session, version_id: str, verdict: rules.Verdict, documents: dict[str, str]) -> bool:
+    """The version is verified, the list says so, and the ledger too; whether it was still to be concluded."""
+    report = verdict.report
+    facts: dict[str, Any] = {
+        "declared": report.declared_license_expression,
+        "declared_in": list(report.declared_in),
+        "detected": report.license_expression,
+        "counts": verdict.counts,
+        "conflicts": [
+            {"expression": each.expression, "files": each.files, "reason": each.reason, "values": each.values, "source": each.source}
+            for each in verdict.conflicts
+        ],
+        "engine": f"{report.engine.name} {report.engine.version}",
+        "data_date": report.engine.data_date,
+        "documents": documents,
+        "files_done": report.totals.files,
+        "files_total": report.totals.files,
+        "seconds_left": 0.0,
+    }
+    if not move(session, version_id, "verified", **facts):
+        return False
+    version = catalog.get_version_by_id(session, version_id)
+    asset = catalog.get_asset_by_id(session, version.asset_id, viewer=kit.SYSTEM)
+    catalog.describe(
+        session,
+        asset,
+        version,
+        state="verified",
+        license_expression=report.declared_license_expression or report.license_expression,
+        files=report.totals.files,
+        conflicts=len(verdict.conflicts),
+        strip=verdict.strip,
+    )
+    audit.record(
+        session,
+        "version.verified",
+        target=f"{asset.ref}@{version.number}",
+        by=kit.SYSTEM,
+        content=version.content,
+        declared=report.declared_license_expression,
+        report=documents["json"],
+    )
+    return True
+
+
+def started(session: Session, version_id: str) -> bool:
+    """Whether the verification is there and still to be done."""
+    verification = session.get(Verification, version_id)
+    return verification is not None and not verification.is_final

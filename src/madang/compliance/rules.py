@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a scan's report to what the version page says: conflicts, ranks, counts. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from madang import licensing, scan
+from madang.compliance.licence_map import Tally, tally
+
+RANKS = ("network", "strong", "weak", "unknown", "conditions", "permissive", "none")
+"""The order of findings on the page behind those that conflict: what must be given back most, first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A detected expression that cannot be inside what is declared, in how many files, and why: an English template and its values."""
+
+    expression: str
+    files: int
+    reason: str
+    values: dict[str, Any]
+    source: str
+
+
+class Verdict:
+    """What a report says about one version."""
+
+    def __init__(self, report: scan.Report) -> None:
+        self.report = report
+
+    @cached_property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Detected expressions that meet the declared one badly, most files first."""
+        counts = self.report.license_counts
+        found = licensing.conflicts(self.report.declared_license_expression, list(counts))
+        reasons = {conflict.expression: conflict for conflict in reversed(found.found)}
+        rows = [Conflict(each, counts.get(each, 0), why.reason, dict(why.values), why.source) for each, why in reasons.items()]
+        return tuple(sorted(rows, key=lambda row: (-row.files, row.expression)))
+
+    @cached_property
+    def conflicting(self) -> frozenset[str]:
+        """The expressions of ``conflicts``."""
+        return frozenset(conflict.expression for conflict in self.conflicts)
+
+    def is_conflict(self, file: scan.File) -> bool:
+        """Whether what was found in ``file`` conflicts with what is declared."""
+        return file.detected_license_expression_spdx in self.conflicting
+
+    def strength(self, file: scan.File) -> str:
+        """How much must be given back for this file."""
+        return licensing.strength(file.detected_license_expression_spdx).word
+
+    def rank(self, file: scan.File) -> int:
+        """Where the file stands among the findings: conflicts first, then by strength."""
+        return 0 if self.is_conflict(file) else 1 + RANKS.index(self.strength(file))
+
+    @cached_property
+    def tallies(self) -> tuple[Tally, ...]:
+        """The files counted by folder and expression."""
+        rows = (
+            (file.path, file.detected_license_expression_spdx, self.strength(file), self.is_conflict(file)) for file in self.report.files
+        )
+        return tally(rows)
+
+    @cached_property
+    def strip(self) -> list[list[Any]]:
+        """Files by strength and conflict, for the picture in lists: [strength, files, is a conflict]."""
+        counts: Counter[tuple[str, bool]] = Counter()
+        for each in self.tallies:
+            counts[each.strength, each.is_conflict] += each.files
+        return [[strength, files, is_conflict] for (strength, is_conflict), files in sorted(counts.items())]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The figures beside the tabs."""
+        report = self.report
+        return {
+            "files": report.totals.files,
+            "bytes": report.totals.bytes,
+            "findings": sum(1 for file in report.files if file.has_findings),
+            "licences": len(report.license_counts),
+            "holders": len(report.holder_counts),
+            "packages": len(report.packages),
+            "dependencies": len(report.dependencies),
+            "unread": len(report.unread),
+            "skipped": len(report.skipped),
+            "conflicts": len(self.conflicts),
+        }
+
+
+def best_score(file: scan.File) -> float | None:
+    """The best score of a match in ``file``, 0 to 100; None where nothing matched."""
+    return max((match.score for detection in file.license_detections for match in detection.matches), default=None)
+
+
+def details(file: scan.File) -> dict[str, Any]:
+    """What the file's own page shows: every match with its lines, and the statements of copyright."""
+    matches = [
+        {
+            "expression": match.license_expression_spdx,
+            "first": match.start_line,
+            "last": match.end_line,
+            "score": match.score,
+            "rule": match.rule_identifier,
+            "matcher": match.matcher,
+            "from_file": match.from_file,
+        }
+        for detection in file.license_detections
+        for match in detection.matches
+    ]
+    return {
+        "matches": sorted(matches, key=lambda match: (match["from_file"] is not None, match["first"], match["last"])),
+        "copyrights": [{"text": each.value, "first": each.start_line, "last": each.end_line} for each in file.copyrights],
+        "holders": sorted({each.value for each in file.holders}),
+        "errors": list(file.scan_errors),
+    }
+
+
+def holders(report: scan.Report) -> Iterator[tuple[str, int, str, str]]:
+    """Each holder, most files first, with one statement of theirs and the file where it stands."""
+    seen: dict[str, tuple[str, str]] = {}
+    for file in report.files:
+        for holder in file.holders:
+            if holder.value not in seen:
+                statement = next((each.value for each in file.copyrights if each.start_line == holder.start_line), "")
+                seen[holder.value] = (statement, file.path)
+    for holder_name, count in report.holder_counts.items():
+        yield (holder_name, count, *seen.get(holder_name, ("", "")))
+
+
+def packages(report: scan.Report) -> Iterator[dict[str, Any]]:
+    """The packages that manifests describe, then what they depend on, each dependency once a manifest."""
+    for package in report.packages:
+        yield {
+            "role": "package",
+            "purl": package.purl or "",
+            "type": package.type,
+            "name": package.name or "",
+            "version": package.version or "",
+            "license_expression": package.declared_license_expression_spdx,
+            "path": next(iter(package.datafile_paths), ""),
+        }
+    for dependency in report.dependencies:
+        yield {"role": "dependency", "license_expression": None, "path": dependency.datafile_path, **_named(dependency)}
+
+
+def _named(dependency: scan.Dependency) -> dict[str, str]:
+    """Type, name and version out of the package URL (purl-spec: ``pkg:type/namespace/name@version?qualifiers#subpath``)."""
+    purl = dependency.purl or ""
+    body = purl.removeprefix("pkg:").partition("#")[0].partition("?")[0]
+    path, _at, version = body.rpartition("@") if "@" in body.rpartition("/")[2] else (body, "", "")
+    type_, _slash, name = path.partition("/")
+    requirement = dependency.extracted_requirement or ""
+    return {"purl": purl, "type": type_, "name": name.replace("%40", "@"), "version": version or requirement}
+
+
+def terms_of(expressions: Iterable[str]) -> set[str]:
+    """Every single licence in ``expressions``."""
+    return {term for expression in expressions for term in licensing.terms(expression)}

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The shapes of the JSON that versions are told in."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+VERSION_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["source"],
+                    "properties": {
+                        "source": {
+                            "type": "object",
+                            "additionalProperties": False,
+                            "required": ["git"],
+                            "properties": {"git": {"type": "string"}, "ref": {"type": ["string", "null"]}},
+                        },
+                        "label": {"type": ["string", "null"]},
+                    },
+                }
+            },
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}, "label": {"type": "string"}},
+                }
+            },
+        },
+    }
+}
+
+
+class NewVersionOut(BaseModel):
+    """What was taken in, and the task that works on it."""
+
+    version: str
+    content: str | None
+    state: str
+    task: str
+
+
+class SourceOut(BaseModel):
+    """Where a version comes from."""
+
+    kind: str
+    address: str
+    ref: str | None
+    commit: str | None
+
+
+class ProgressOut(BaseModel):
+    """Files done and in all, seconds left by the pace so far, files in a second. What is not known yet is null."""
+
+    files_done: int
+    files_total: int | None
+    seconds_left: float | None
+    rate: float | None
+
+
+class FailureOut(BaseModel):
+    """Why a verification failed."""
+
+    code: str
+    message: str
+
+
+class VersionOut(NewVersionOut):
+    """A version with what is known of it."""
+
+    label: str | None
+    source: SourceOut
+    progress: ProgressOut
+    declared_license_expression: str | None
+    license_expression: str | None
+    counts: dict[str, int]
+    conflicts: list[dict[str, Any]]
+    failure: FailureOut | None
+    engine: str
+    created_at: datetime
+    finished_at: datetime | None
+    url: str
+
+
+class VersionList(BaseModel):
+    """Some versions and the address of the next ones."""
+
+    items: list[VersionOut]
+    next: str | None
+
+
+class FileOut(BaseModel):
+    """A file with what was found in it. ``score`` is that of the best match, 0 to 100."""
+
+    path: str
+    size: int
+    sha256: str
+    language: str | None
+    is_binary: bool
+    expression: str | None
+    strength: str
+    is_conflict: bool
+    score: float | None
+    details: dict[str, Any]
+
+
+class FileList(BaseModel):
+    """Some files and the address of the next ones."""
+
+    items: list[FileOut]
+    next: str | None

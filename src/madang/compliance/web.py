@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pages where a person acts: register, an asset with its versions, and the deeds on a version."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from madang import catalog, kit, web
+from madang.compliance import actions, intake, presenting, queries, version_pages
+from madang.compliance.pages import AssetPage, RegisterPage
+
+VERSIONS_SHOWN = 50
+ASSET = "/assets/{kind}/{namespace}/{name}"
+VERSION = ASSET + "/versions/{version}"
+
+
+def new_asset(request: Request, session: Session, actor: kit.Actor) -> Response:
+    """The form to register."""
+    return _register_page(request, session, actor, {}, {})
+
+
+def _register_page(
+    request: Request, session: Session, actor: kit.Actor, values: Mapping[str, str], faults: Mapping[str, str], status: int = 200
+) -> Response:
+    if not actor.is_signed_in:
+        raise kit.NotSignedIn()
+    taking = intake.of(request)
+    page = RegisterPage(
+        namespaces=tuple(catalog.namespaces_of(session, actor)),
+        most_bytes=taking.limits.max_upload_bytes,
+        values=values,
+        faults=faults,
+        allows_file=taking.guard.allow_file,
+    )
+    return web.render(request, "compliance/register.html", page, status=status)
+
+
+async def create_asset(request: Request) -> Response:
+    """Register an asset with its first version, or show the form again with what is to be mended."""
+    await web.reading(request, _check_member)
+    taking = intake.of(request)
+    upload = await taking.read(request)
+    values = {name: value for name, value in upload.fields.items() if isinstance(value, str)}
+
+    def form_again(refusal: kit.Refusal) -> web.Door:
+        faults = {refusal.field or "": refusal.sentence(web.translate)}
+        return lambda request, session, actor: _register_page(request, session, actor, values, faults, status=422)
+
+    try:
+        source = await taking.source_of(upload, values)
+
+        def door(request: Request, session: Session, actor: kit.Actor) -> Response:
+            text = {name: intake.text_of(values, name) for name in ("namespace", "name", "title", "label")}
+            name = text["name"] or name_from(source)
+            exposure = values.get("exposure") or "private"
+            asset = catalog.register(
+                session,
+                kind="software",
+                namespace=text["namespace"] or actor.name,
+                name=name,
+                title=text["title"],
+                exposure=exposure,
+                by=actor,
+            )
+            actions.submit(session, asset, source=source, label=text["label"], limits=taking.limits, by=actor)
+            return web.see_other(f"{catalog.asset_address(asset)}/versions/{asset.version_count}")
+
+        return await web.perform(request, door, writes=True, fingerprint=str(source))
+    except (kit.Invalid, kit.Conflict, kit.NotAllowed, kit.TooLarge) as refusal:
+        if isinstance(refusal, web.ForgedForm):
+            raise
+        return await web.perform(request, form_again(refusal), writes=False)
+
+
+def _check_member(_session: Session, actor: kit.Actor) -> None:
+    if not actor.is_signed_in:
+        raise kit.NotSignedIn()
+    if not actor.is_at_least(kit.Role.MEMBER):
+        raise kit.NotAllowed()
+
+
+def name_from(source: catalog.Source) -> str:
+    """A name for whoever left it empty: the last part of the address, without the endings of archives and ``.git``."""
+    last = source.address.rstrip("/").rpartition("/")[2].rpartition(":")[2]
+    for ending in (".git", ".zip", ".tgz", ".txz", ".tzst", ".gz", ".xz", ".zst", ".bz2", ".tar"):
+        last = last.removesuffix(ending)
+    cleaned = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in last).strip("._-")
+    while ".." in cleaned:
+        cleaned = cleaned.replace("..", ".")
+    return cleaned[:96] or "software"
+
+
+def show_asset(request: Request, session: Session, actor: kit.Actor) -> Response:
+    """One asset and its versions."""
+    return _asset_page(request, session, actor, {}, {})
+
+
+def _asset_page(
+    request: Request, session: Session, actor: kit.Actor, values: Mapping[str, str], faults: Mapping[str, str], status: int = 200
+) -> Response:
+    asset, taking = _asset(request, session, actor), intake.of(request)
+    place = version_pages.place_of(request)
+    versions = catalog.versions_of(session, asset, limit=VERSIONS_SHOWN + 1, offset=(place - 1) * VERSIONS_SHOWN)
+    known = queries.verifications_of(session, versions)
+    page = AssetPage(
+        kind=asset.kind,
+        namespace=asset.namespace,
+        name=asset.name,
+        title=asset.title,
+        exposure=asset.exposure,
+        owner=asset.namespace,
+        created_at=asset.created_at,
+        versions=tuple(presenting.version_row(version, known[version.id]) for version in versions[:VERSIONS_SHOWN]),
+        may_change=catalog.changeable(session, asset, viewer=actor),
+        most_bytes=taking.limits.max_upload_bytes,
+        values=values,
+        faults=faults,
+        previous=f"?page={place - 1}" if place > 1 else None,
+        next=f"?page={place + 1}" if len(versions) > VERSIONS_SHOWN else None,
+    )
+    return web.render(request, "compliance/asset.html", page, status=status)
+
+
+def _asset(request: Request, session: Session, actor: kit.Actor) -> catalog.Asset:
+    names = request.path_params
+    return catalog.get_asset(session, names["kind"], names["namespace"], names["name"], viewer=actor)
+
+
+async def create_version(request: Request) -> Response:
+    """Add a version to an asset, or show its page again with what is to be mended."""
+
+    def check(session: Session, actor: kit.Actor) -> None:
+        catalog.check_changeable(session, _asset(request, session, actor), by=actor)
+
+    await web.reading(request, check)
+    taking = intake.of(request)
+    upload = await taking.read(request)
+    values = {name: value for name, value in upload.fields.items() if isinstance(value, str)}
+
+    def again(refusal: kit.Refusal) -> web.Door:
+        faults = {refusal.field or "": refusal.sentence(web.translate)}
+        return lambda request, session, actor: _asset_page(request, session, actor, values, faults, status=422)
+
+    try:
+        source = await taking.source_of(upload, values)
+
+        def door(request: Request, session: Session, actor: kit.Actor) -> Response:
+            asset = _asset(request, session, actor)
+            label = intake.text_of(values, "label")
+            actions.submit(session, asset, source=source, label=label, limits=taking.limits, by=actor)
+            return web.see_other(f"{catalog.asset_address(asset)}/versions/{asset.version_count}")
+
+        return await web.perform(request, door, writes=True, fingerprint=str(source))
+    except (kit.Invalid, kit.Conflict, kit.TooLarge) as refusal:
+        return await web.perform(request, again(refusal), writes=False)
+
+
+def create_exposure(request: Request, session: Session, actor: kit.Actor) -> Response:
+    """Show the asset to others than before."""
+    asset = _asset(request, session, actor)
+    catalog.check_changeable(session, asset, by=actor)
+    catalog.set_exposure(session, asset, web.form(request)["exposure"], by=actor)
+    return web.see_other(catalog.asset_address(asset))
+
+
+def create_cancellation(request: Request, session: Session, actor: kit.Actor) -> Response:
+    """Cancel the work on a version."""
+    subject = version_pages.subject_of(request, session, actor)
+    actions.cancel(session, subject.asset, subject.version, subject.verification, by=actor)
+    return web.see_other(subject.address)
+
+
+def create_retry(request: Request, session: Session, actor: kit.Actor) -> Response:
+    """Start the work on a version again."""
+    subject = version_pages.subject_of(request, session, actor)
+    actions.retry(session, subject.asset, subject.version, subject.verification, by=actor)
+    return web.see_other(subject.address)
+
+
+routes = [
+    web.page("/register", new_asset),
+    Route("/register", create_asset, methods=["POST"]),
+    web.page(ASSET, show_asset),
+    web.page(ASSET + "/exposure", create_exposure, methods=["POST"]),
+    Route(ASSET + "/versions", create_version, methods=["POST"]),
+    web.page(VERSION + "/cancellation", create_cancellation, methods=["POST"]),
+    web.page(VERSION + "/retry", create_retry, methods=["POST"]),
+    *version_pages.routes,
+]

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The home page."""
+
+from collections import Counter
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from madang import catalog, compliance, kit, web
+from madang.portal import actions
+from madang.portal.pages import HomePage, NewRow, RunningRow, Share
+
+NEW_SHOWN = 8
+RUNNING_SHOWN = 6
+OWN = ("madang", "madang")
+
+
+def show_home(request: Request, session: Session, actor: kit.Actor) -> Response:
+    """What this place is, what one can do now, what is new."""
+    kinds: Counter[str] = Counter()
+    for (kind, _exposure), count in catalog.yard(session, viewer=actor).items():
+        kinds[kind] += count
+    newest = catalog.assets(session, catalog.Filter(), viewer=actor, limit=NEW_SHOWN)
+    subjects = compliance.under_way(session, viewer=actor, limit=RUNNING_SHOWN + 1)
+    versions, files = compliance.figures(session, viewer=actor)
+    running = [running_row(subject) for subject in subjects if not _is_own(subject)]
+    own = next((running_row(subject) for subject in subjects if _is_own(subject)), None)
+    page = HomePage(
+        kinds=tuple(kinds.most_common()),
+        new=tuple(_new_row(asset) for asset in newest),
+        running=tuple(running[:RUNNING_SHOWN]),
+        own=own,
+        files_verified=files,
+        versions_verified=versions,
+        conflicts=sum(1 for asset in newest if asset.conflicts),
+        offers_example=actions.offers_example(session, viewer=actor),
+    )
+    return web.render(request, "portal/home.html", page)
+
+
+def _is_own(subject: compliance.Subject) -> bool:
+    return (subject.asset.namespace, subject.asset.name) == OWN
+
+
+def _new_row(asset: catalog.Asset) -> NewRow:
+    address = catalog.asset_address(asset)
+    return NewRow(
+        address=f"{address}/versions/{asset.version_count}" if asset.version_count else address,
+        namespace=asset.namespace,
+        name=asset.name,
+        title=asset.title,
+        kind=asset.kind,
+        exposure=asset.exposure,
+        state=asset.state,
+        changed_at=asset.changed_at,
+        label=asset.label,
+        licence=asset.license_expression,
+        files=asset.files,
+        conflicts=asset.conflicts,
+        strip=tuple(Share(*share) for share in asset.strip),
+    )
+
+
+def running_row(subject: compliance.Subject) -> RunningRow:
+    """Work under way, as the home page shows it."""
+    verification = subject.verification
+    return RunningRow(
+        task=verification.task_id,
+        address=subject.address,
+        title=subject.asset.title or subject.asset.name,
+        label=subject.version.label or str(subject.version.number),
+        state=verification.state,
+        files_done=verification.files_done,
+        files_total=verification.files_total,
+        seconds_left=verification.seconds_left,
+    )
+
+
+def create_example(request: Request, session: Session, actor: kit.Actor) -> Response:
+    """Register the example with a licence conflict."""
+    return web.see_other(actions.register_example(session, by=actor))
+
+
+routes = [web.page("/", show_home), web.page("/examples", create_example, methods=["POST"])]
