@@ -28,7 +28,7 @@ help:
 
 # A package may be half there when pip is killed, and pip would not see it; a newer system may have taken the Python away. Both begin anew.
 ifneq ($(wildcard $(VENV)/.installing),)
-ifeq ($(shell kill -0 $$(cat $(VENV)/.installing) 2>/dev/null && echo alive),alive)
+ifeq ($(shell pid=$$(cat $(VENV)/.installing); kill -0 "$$pid" 2>/dev/null && ! grep -q '^State:.Z' /proc/"$$pid"/status 2>/dev/null && echo alive),alive)
 $(error another make is installing into $(VENV); let it end first)
 endif
 $(shell rm -rf $(VENV))
@@ -54,14 +54,14 @@ define install
 echo "madang: $(1)"
 echo $$$$ >$(VENV)/.installing
 SECONDS=0
-$(PIP) install --quiet $(2)
+$(PIP) install -qq $(2)
 rm $(VENV)/.installing
 touch $@
 echo "madang: done in $$SECONDS s"
 endef
 
 $(VENV)/.runtime: requirements.lock $(VENV)/.made
-	@$(call install,installing what requirements.lock names (about 200 MB to fetch; one to three minutes the first time),--require-hashes -r requirements.lock)
+	@$(call install,installing what requirements.lock names (about 180 MB to fetch),--require-hashes -r requirements.lock)
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@$(call install,installing the test tools that requirements-dev.lock names,--require-hashes -r requirements-dev.lock)
@@ -72,7 +72,7 @@ $(VENV)/.madang: pyproject.toml $(WEB) $(WORDS) $(VENV)/.runtime
 	trap 'rm -rf "$$node"' EXIT
 	if ! command -v npm >/dev/null && $(BIN)/python hatch_build.py --stale; then
 		echo "madang: there is no npm here, so node is fetched for the build (60 MB)"
-		$(PIP) install --quiet --require-hashes --target "$$node" -r requirements-node.lock
+		$(PIP) install -qq --require-hashes --target "$$node" -r requirements-node.lock
 	fi
 	export PYTHONPATH="$$node"
 	$(call install,building Madang,--no-deps --no-build-isolation --editable .)
@@ -144,4 +144,4 @@ system-test-packages:
 	echo "madang: installing $${missing[*]}"
 	export DEBIAN_FRONTEND=noninteractive
 	apt-get update -qq
-	apt-get install -qq -y --no-install-recommends "$${missing[@]}" >/dev/null
+	apt-get install -qq -y --no-install-recommends "$${missing[@]}" >/dev/null </dev/null

@@ -8,10 +8,10 @@ from madang.settings import Settings, shown_default, variable
 
 INTRODUCTION = """# Settings
 
-Written by `make docs` from `madang.settings`; a test keeps it true. A setting is a variable of the environment, read once when Madang starts.
-A variable that begins with `MADANG_` and is not on this page is an error, so a slip of the pen does not pass for a setting; an empty one counts
-as not set. `madang up` takes `--home`, `--host` and `--port` too, and `madang settings` prints what holds, with secrets covered. Sizes may
-be written with a unit (`2G`, `500M`), durations are in the unit that the name says.
+Written by `make docs` from `madang.settings`; a test keeps it true. A setting is a variable of the environment, read once when Madang
+starts. A variable that begins with `MADANG_` and is not on this page is an error, so a slip of the pen does not pass for a setting; an
+empty one counts as not set. `madang up` takes `--home`, `--host` and `--port` too, and `madang settings` prints what holds, with secrets
+covered. Sizes may be written with a unit (`2G`, `500M`), durations are in the unit that the name says.
 """
 
 
