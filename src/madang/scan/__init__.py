@@ -11,6 +11,7 @@ remembers goes through a ``Cache`` that it is given, and it can be used by a str
 The licence index (1.4 GB) lives in processes of the pool's own and never in the caller's.
 """
 
+from madang.scan import formats as _formats  # each format registers itself
 from madang.scan.cache import Cache, LocalCache, MemoryCache
 from madang.scan.engine import EngineMissing, engine, engine_version
 from madang.scan.limits import Limits
@@ -30,8 +31,12 @@ from madang.scan.report import (
 )
 from madang.scan.scanning import Options, scan_tree
 from madang.scan.tree import SourceUnreadable
+from madang.scan.writing import FORMATS, Format, UnknownFormat, write
+
+assert _formats
 
 __all__ = [
+    "FORMATS",
     "Cache",
     "Cancelled",
     "Dependency",
@@ -39,6 +44,7 @@ __all__ = [
     "Engine",
     "EngineMissing",
     "File",
+    "Format",
     "Limits",
     "LocalCache",
     "Match",
@@ -54,8 +60,10 @@ __all__ = [
     "SourceUnreadable",
     "Statement",
     "Totals",
+    "UnknownFormat",
     "Unread",
     "engine",
     "engine_version",
     "scan_tree",
+    "write",
 ]

@@ -2,8 +2,9 @@
 """Many licence expressions to one. The typed adapter to the library ``license_expression``."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from license_expression import ExpressionError, ExpressionParseError, Licensing
+from license_expression import ExpressionError, ExpressionParseError, LicenseWithExceptionSymbol, Licensing
 
 _LICENSING = Licensing()
 _SIMPLIFIED_UP_TO = 200
@@ -20,7 +21,7 @@ def joined(expressions: Iterable[str | None]) -> str | None:
     return str(whole.simplify() if len(parsed) <= _SIMPLIFIED_UP_TO else _LICENSING.dedup(whole))
 
 
-def _parsed(expression: str) -> object:
+def _parsed(expression: str) -> Any:
     try:
         return _LICENSING.parse(expression)
     except (ExpressionError, ExpressionParseError):
@@ -33,3 +34,32 @@ def says_something(expression: str | None) -> bool:
     if tree is None:
         return False
     return any("unknown" not in key.lower() for key in _LICENSING.license_keys(tree))
+
+
+def licences_of(expression: str) -> list[str]:
+    """Each licence that ``expression`` names, once and sorted, without exceptions."""
+    tree = _parsed(expression)
+    if tree is None:
+        return []
+    return sorted({symbol.key for symbol in _LICENSING.license_symbols(tree, unique=True, decompose=True)} - set(_exceptions(tree)))
+
+
+def _exceptions(tree: Any) -> list[str]:
+    return [symbol.exception_symbol.key for symbol in tree.symbols if isinstance(symbol, LicenseWithExceptionSymbol)]
+
+
+def for_spdx_2(expression: str | None) -> str | None:
+    """``expression`` as SPDX 2.3 (annex D) allows it: an exception that is not on the SPDX list stands beside its licence with AND.
+
+    None when it is no expression.
+    """
+    tree = _parsed(expression) if expression else None
+    if tree is None:
+        return None
+    own = {symbol for symbol in tree.symbols if isinstance(symbol, LicenseWithExceptionSymbol) and _is_own(symbol.exception_symbol.key)}
+    parted = {symbol: _LICENSING.AND(symbol.license_symbol, symbol.exception_symbol) for symbol in own}
+    return str(tree.subs(parted) if parted else tree)
+
+
+def _is_own(key: str) -> bool:
+    return key.startswith("LicenseRef-")

@@ -5,10 +5,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from madang.scan.report import Dependency, Detection, File, Match, Package, Statement
-from madang.scan.tree import Content, Entry, path_bytes
+from madang.scan.tree import Content, Entry, path_bytes, shown
 
 INFO = ("is_text", "is_binary", "is_archive", "is_media", "is_source", "is_script", "mime_type", "file_type", "programming_language")
 Raw = Mapping[str, Any]
+
+
+def clean(value: Any) -> Any:
+    """``value`` without what is no text: broken bytes are spelled out as in paths, and the character NUL is replaced."""
+    if isinstance(value, str):
+        return shown(value).replace("\0", "\ufffd")
+    if isinstance(value, Mapping):
+        return {clean(key): clean(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [clean(item) for item in value]
+    return value
+
+
+def needs_cleaning(written: bytes) -> bool:
+    """Whether JSON in ASCII can hold what ``clean`` would change."""
+    return b"\\ud" in written or b"\\u0000" in written
 
 
 def file(entry: Entry, content: Content, found: Raw, *, errors: Sequence[str] = ()) -> File:

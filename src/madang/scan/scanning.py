@@ -196,11 +196,16 @@ class _Scan:
 
     def _take(self, answer: Answer) -> None:
         key = str(answer.key)
-        self.found[key] = {name: value for part in answer.found.values() for name, value in part.items()}
+        found = {name: value for part in answer.found.values() for name, value in part.items()}
+        written = _json(found)
+        if reading.needs_cleaning(written):
+            found = reading.clean(found)
+            written = _json(found)
+        self.found[key] = found
         if answer.reason is not None:
             self.faults[key] = answer
             return
-        self.fresh[key] = _json(self.found[key])
+        self.fresh[key] = written
         if len(self.fresh) >= _SAVE_EVERY:
             self._save()
 
@@ -228,7 +233,7 @@ class _Scan:
         answer = self._next(line)
         if answer.reason is not None:
             return {}, (f"The files could not be seen together: {self._why(answer, whole_tree=True)}",)
-        finished = {line["path"]: line["found"] for line in _read_lines(target)}
+        finished = dict(_read_found(target))
         if whole:
             self.cache.put_many({key: _json(finished)})
         return finished, tuple(finished["/"]["errors"])
@@ -305,7 +310,9 @@ def _write_lines(target: Path, values: Iterator[Mapping[str, Any]]) -> None:
         stream.writelines(_json(value) + b"\n" for value in values)
 
 
-def _read_lines(source: Path) -> Iterator[dict[str, Any]]:
-    with source.open(encoding="ascii") as stream:
+def _read_found(source: Path) -> Iterator[tuple[str, Any]]:
+    """Path and findings of each line; a line that holds what is no text is cleaned but for its path, by which the file is known."""
+    with source.open("rb") as stream:
         for line in stream:
-            yield json.loads(line)
+            value = json.loads(line)
+            yield value["path"], reading.clean(value["found"]) if reading.needs_cleaning(line) else value["found"]

@@ -5,6 +5,7 @@ import base64
 import fnmatch
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ _VERSION_CONTROL = (
     "vssver.scc", "cvs", ".cvsignore", "_mtn", "_darcs", "{arch}",
 )  # fmt: skip
 """What ScanCode leaves out of every scan, without regard to case."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _CHUNK = 1 << 20
 
 
@@ -64,11 +66,7 @@ class Content:
 
 def shown(raw: str) -> str:
     """``raw`` as valid Unicode: each byte that is no UTF-8 becomes ``\\xff``. Well-formed names stay as they are."""
-    try:
-        raw.encode("utf-8")
-    except UnicodeEncodeError:
-        return raw.replace("\\", "\\\\").encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return raw
+    return _SURROGATE.sub(lambda found: f"\\x{ord(found[0]) & 0xFF:02x}" if found[0] >= "\udc80" and found[0] <= "\udcff" else "\ufffd", raw)
 
 
 def path_bytes(raw: str) -> str | None:
