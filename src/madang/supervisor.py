@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,7 +73,7 @@ class Child:
     """A process that is started again whenever it ends, ever later when it ends at once."""
 
     name: str
-    arguments: list[str]
+    program: Sequence[str]
     environment: dict[str, str]
     process: subprocess.Popen[bytes] | None = None
     failures: int = 0
@@ -91,7 +91,7 @@ class Child:
             log.warning("child.ended", extra={"child": self.name, "code": code, "again_in": pause})
             self.process, self.due_at = None, moment + pause
         if moment >= self.due_at:
-            command = [sys.executable, "-m", "madang", *self.arguments, "--parent", str(os.getpid())]
+            command = [*self.program, self.name, "--parent", str(os.getpid())]
             self.process = subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL, process_group=0)
             self.started_at = moment
 
@@ -101,7 +101,13 @@ class Child:
             self.process.send_signal(number)
 
 
-def up(settings: Settings, *, prepare: Callable[[Settings], str | None], say: Callable[[Settings, str | None], None]) -> int:
+def up(
+    settings: Settings,
+    *,
+    prepare: Callable[[Settings], str | None],
+    say: Callable[[Settings, str | None], None],
+    program: Sequence[str] = (sys.executable, "-m", "madang"),
+) -> int:
     """The platform is up until SIGINT or SIGTERM; then everything has ended. Gives the exit code.
 
     ``prepare`` makes the rows ready and gives a one-time link's secret, if one is due; ``say`` tells the operator that all is ready.
@@ -111,7 +117,7 @@ def up(settings: Settings, *, prepare: Callable[[Settings], str | None], say: Ca
         check_port(settings.host, settings.port)
         secret = prepare(settings)
         environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)} | settings.environment()
-        children = [Child(name, [name], environment) for name in ("web", "jobs")]
+        children = [Child(name, program, environment) for name in ("web", "jobs")]
         try:
             _bring_up(settings, children, wake)
             say(settings, secret)

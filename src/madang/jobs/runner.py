@@ -96,8 +96,10 @@ class Runner:
             attempts, lane = queries.attempts(session, task_id)
         running = Running(task_id, Lane(lane or Lane.BACKGROUND), self._crowd, self._stopping, self._is_cancelled)
         with as_current(running):
+            log.info("job.started", extra={"job": job.name, "task": task_id, "attempt": attempts})
             failure = _interrupted(job, attempts) or _attempt(job, lambda: job.run(*args), task_id)
             if failure is None:
+                log.info("job.done", extra={"job": job.name, "task": task_id})
                 return
             self._tell(job, args, failure, task_id)
             raise JobFailed(failure.code)
@@ -138,8 +140,6 @@ def _interrupted(job: Job, attempts: int) -> Failure | None:
 
 
 def _attempt(job: Job, call: Callable[[], None], task_id: str) -> Failure | None:
-    log.info("job.started", extra={"job": job.name, "task": task_id})
-    began = time.monotonic()
     try:
         call()
     except Refusal as refusal:
@@ -149,5 +149,4 @@ def _attempt(job: Job, call: Callable[[], None], task_id: str) -> Failure | None
         log.exception("job.failed", extra={"job": job.name, "task": task_id})
         kind = error.kind if isinstance(error, StepFailed) else type(error).__name__
         return Failure.fault(kind)
-    log.info("job.done", extra={"job": job.name, "task": task_id, "seconds": round(time.monotonic() - began, 3)})
     return None
