@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fetching one state of a repository: the room's main deed."""
+
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from madang import archives
+from madang.forges.addresses import Target
+from madang.forges.errors import RefMissing
+from madang.forges.exporting import export
+from madang.forges.git import Git, check_git, set_up
+from madang.forges.guard import Guard
+from madang.forges.limits import Limits, Progress
+from madang.forges.probe import settle
+from madang.forges.refs import Wanted, asked_names, check_ref, choose, is_commit
+from madang.forges.watch import Watch
+from madang.kit import Refusal
+
+_COMMITTED = re.compile(r"^committer .*> (-?[0-9]+) [+-][0-9]+$", re.MULTILINE)
+_HERE = "refs/madang/fetched"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What lies in the new folder: of which commit, found under which full ref (or the commit's id), and what was left out.
+
+    ``committed_at`` is the committer's own claim; 1970 when it is no date.
+    """
+
+    commit: str
+    ref: str
+    files: int
+    bytes: int
+    skipped: tuple[archives.Skipped, ...]
+    committed_at: datetime
+
+
+def fetch(
+    address: str,
+    ref: str | None,
+    into: Path,
+    *,
+    guard: Guard,
+    home: Path,
+    limits: Limits | None = None,
+    stop: archives.Stop | None = None,
+    progress: Progress | None = None,
+) -> Fetched:
+    """The files of ``ref`` stand in the new folder ``into``, or nothing does.
+
+    ``ref`` is a branch, a tag or a full commit id; None is the default branch.
+    ``home`` is a folder of ours: for the temporary repository, which is gone afterwards, and for what ssh knows. ``progress`` is told
+    ``("fetching", 0, bytes)`` and then ``("writing", files, bytes)``.
+    """
+    check_git()
+    if ref is not None:
+        check_ref(ref)
+    target = guard.check(address)
+    limits = limits or Limits()
+    with _workplace(home) as folder:
+        watch = Watch(target.host or target.name, folder, limits, time.monotonic() + limits.fetch_seconds, stop, progress)
+        if target.scheme in ("https", "http") and not guard.trusting:
+            target = settle(target, guard, watch)
+        git = set_up(watch, target, home=home, trusting=guard.trusting)
+        wanted = _find(git, target, ref)
+        commit = _bring(git, target, wanted, ref)
+        committed_at = _committed_at(git, commit)
+        unpacked = export(git, commit, into)
+    return Fetched(commit, wanted.ref, unpacked.files, unpacked.bytes, unpacked.skipped, committed_at)
+
+
+def sweep(home: Path, *, older_than: float = 86_400) -> int:
+    """Remove the temporary repositories that a killed process left in ``home``; returns how many."""
+    return archives.sweep(home, older_than=older_than)
+
+
+@contextmanager
+def _workplace(home: Path) -> Iterator[Path]:
+    home.mkdir(parents=True, exist_ok=True)
+    folder = home.resolve() / f".fetch.{secrets.token_hex(6)}.part"
+    folder.mkdir(0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _find(git: Git, target: Target, ref: str | None) -> Wanted:
+    if ref is not None and is_commit(ref):
+        return Wanted(ref, len(ref))
+    return choose(ref, git.run("ls-remote", "--quiet", "--symref", "--", target.url, *asked_names(ref)))
+
+
+def _bring(git: Git, target: Target, wanted: Wanted, ref: str | None) -> str:
+    """The wanted commit is in the temporary repository, without its history; returns its id."""
+    repository = str(git.repository)
+    kind = "sha256" if wanted.digits == 64 else "sha1"
+    git.run("init", "--quiet", "--bare", "--template=", f"--object-format={kind}", repository)
+    try:
+        git.run(
+            "--git-dir", repository, "fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head",
+            "--no-auto-maintenance", "--", target.url, f"+{wanted.ref}:{_HERE}",
+        )  # fmt: skip
+        return git.run("--git-dir", repository, "rev-parse", "--verify", "--quiet", f"{_HERE}^{{commit}}").strip()
+    except RefMissing as error:
+        raise RefMissing(ref=ref or wanted.ref, field="ref") from error
+    except Refusal:
+        git.watch.check()
+        raise
+
+
+def _committed_at(git: Git, commit: str) -> datetime:
+    match = _COMMITTED.search(git.run("--git-dir", str(git.repository), "cat-file", "commit", commit))
+    try:
+        return datetime.fromtimestamp(int(match[1]) if match else 0, UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
