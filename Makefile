@@ -114,7 +114,8 @@ picture: $(VENV)/.dev $(VENV)/.madang
 
 migration: $(VENV)/.dev $(VENV)/.madang
 	@[[ -n "$(m)" ]] || { echo 'usage: make migration m="what changes"' >&2; exit 2; }
-	$(BIN)/python -m madang.app.migration "$(m)"
+	$(BIN)/python -c 'import sys; from madang import app, db; print(db.draft(sys.argv[1]))' "$(m)"
+	$(BIN)/ruff format --quiet src/madang/db/versions
 
 words: $(VENV)/.dev $(VENV)/.madang
 	@catalogue=src/madang/locale

@@ -6,7 +6,7 @@ This room knows how to open units of work and how tables are declared. It does n
 
 from madang.db.database import Database
 from madang.db.events import announce, subscribe
-from madang.db.migrate import migrate, revision
+from madang.db.migrate import draft, migrate, revision
 from madang.db.tables import Base, Json, UtcTime, slices
 
-__all__ = ["Base", "Database", "Json", "UtcTime", "announce", "migrate", "revision", "slices", "subscribe"]
+__all__ = ["Base", "Database", "Json", "UtcTime", "announce", "draft", "migrate", "revision", "slices", "subscribe"]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One line of history for all tables (``madang/db/versions``); the platform migrates itself when it starts."""
 
+import tempfile
 from pathlib import Path
 
 from alembic import command
@@ -11,12 +12,12 @@ from sqlalchemy.orm import Session
 from madang.db.database import Database
 
 HERE = Path(__file__).parent
+VERSIONS = HERE / "versions"
 
 
 def migrate(database: Database) -> None:
     """The database has every table of this release. One unit of work: killed half way, nothing has changed."""
-    config = Config()
-    config.set_main_option("script_location", str(HERE))
+    config = _config()
     with database.writing() as session:
         config.attributes["connection"] = session.connection()
         command.upgrade(config, "head")
@@ -25,3 +26,26 @@ def migrate(database: Database) -> None:
 def revision(session: Session) -> str | None:
     """The newest migration that this database has, or None when it is empty."""
     return MigrationContext.configure(session.connection()).get_current_revision()
+
+
+def draft(sentence: str) -> Path:
+    """The next migration stands in ``versions``: what brings a database of the last one to the tables as they are declared now.
+
+    Every room's tables have to be imported before. A machine wrote it, so it is read and mended before it is committed.
+    """
+    number = f"{len(list(VERSIONS.glob('[0-9]*.py'))) + 1:04}"
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/empty.db")
+        migrate(database)
+        config = _config()
+        with database.writing() as session:
+            config.attributes["connection"] = session.connection()
+            command.revision(config, message=sentence, autogenerate=True, rev_id=number)
+        database.close()
+    return next(VERSIONS.glob(f"{number}_*.py"))
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    return config
