@@ -101,6 +101,8 @@ class Runner:
             if failure is None:
                 log.info("job.done", extra={"job": job.name, "task": task_id})
                 return
+            if running.is_over():
+                raise Stopped
             self._tell(job, args, failure, task_id)
             raise JobFailed(failure.code)
 

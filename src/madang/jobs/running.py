@@ -125,9 +125,21 @@ def step(name: str, function: Callable[..., Any], *args: Any) -> Any:
     return kept["answer"]
 
 
+class _StopFirst:
+    """What goes wrong in a job that was told to stop comes from stopping: it is no failure and is not kept."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, Exception) and is_stopping():
+            raise Stopped from error
+
+
 def _kept(name: str, function: Callable[..., Any], args: tuple[Any, ...]) -> dict[str, Any]:
     try:
-        answer = function(*args)
+        with _StopFirst():
+            answer = function(*args)
     except Refusal as refusal:
         failure = Failure.of(refusal)
         return {"refused": {"code": failure.code, "message": failure.message, "values": dict(failure.values), "field": refusal.field}}

@@ -82,6 +82,9 @@ class Settings:
     fetch_seconds: int = setting(1800, "How long one fetch may take.", readers.whole(1), fills="forges.fetch_seconds")
     max_body_bytes: int = setting(MIB, "A request that is not an upload.", readers.size, fills="web.body")
     max_upload_bytes: int = setting(GIB, "One uploaded file.", readers.size, fills="web.upload")
+    max_waiting: int = setting(
+        500, "Versions that one account may have waiting or under way.", readers.whole(1), fills="compliance.max_waiting"
+    )
     idempotency_hours: int = setting(
         24, "How long the answer to a write is kept for a retry.", readers.whole(1), fills="web.idempotency_hours"
     )

@@ -365,3 +365,27 @@ def test_an_owner_that_could_not_be_told_is_told_at_the_next_start(database: Dat
     start(jobs.Job("scan", run, on_failed=on_failed))
     wait_for(lambda: state(database, task) is jobs.State.FAILED)
     assert tries == ["gone", "gone"]
+
+
+@pytest.mark.parametrize("in_step", [True, False])
+@pytest.mark.parametrize("kind", [Gone, OSError])
+def test_what_goes_wrong_because_of_stopping_is_no_failure(
+    database: Database, start: Start, wait_for: WaitFor, kind: type[Exception], in_step: bool
+) -> None:
+    begun = threading.Event()
+    told: list[jobs.Failure] = []
+
+    def work() -> None:
+        begun.set()
+        while not jobs.is_stopping():
+            time.sleep(0.01)
+        raise kind
+
+    runner = start(jobs.Job("scan", lambda: jobs.step("work", work) if in_step else work(), on_failed=told.append))
+    task = add(database, "scan")
+    assert begun.wait(30)
+    assert runner.stop(grace=10.0)
+    assert state(database, task) is jobs.State.RUNNING
+    start(jobs.Job("scan", lambda: jobs.step("work", lambda: "done")))
+    wait_for(lambda: state(database, task) is jobs.State.DONE)
+    assert told == []

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madang import archives, forges, jobs, people, scan, settings, web
+from madang import archives, compliance, forges, jobs, people, scan, settings, web
 from madang.settings import readers
 
 LIMITS = {
     "archives": archives.Limits,
+    "compliance": compliance.Limits,
     "forges": forges.Limits,
     "jobs": jobs.Limits,
     "people": people.Limits,
