@@ -57,6 +57,7 @@ def detection(raw: Raw) -> Detection:
         license_expression=raw.get("license_expression") or "",
         matches=tuple(match(each) for each in raw.get("matches", ())),
         identifier=raw.get("identifier"),
+        detection_log=tuple(raw.get("detection_log") or ()),
     )
 
 

@@ -58,6 +58,8 @@ class Detection:
     license_expression: str
     matches: tuple[Match, ...]
     identifier: str | None = None
+    detection_log: tuple[str, ...] = ()
+    """What the engine did to it when it saw all files together (a reference followed, a licence taken from a package)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,12 +91,13 @@ def _file(path: str, file: File) -> dict[str, Any]:
 
 
 def _detection(detection: Detection) -> dict[str, Any]:
-    return {
+    written = {
         "license_expression": detection.license_expression,
         "license_expression_spdx": detection.license_expression_spdx,
         "matches": [_match(each) for each in detection.matches],
         "identifier": detection.identifier,
     }
+    return written | ({"detection_log": list(detection.detection_log)} if detection.detection_log else {})
 
 
 def _match(match: Match) -> dict[str, Any]:

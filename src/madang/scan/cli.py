@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``madang scan SOURCE``: the scan without any server.
+
+Folders and files are opened here; whoever composes the command line hands in an opener that also knows archives and Git addresses.
+Exit status: 0 done, 2 wrong use or an unreadable source, 3 done but something could not be read, 70 the engine failed, 130 interrupted.
+"""
+
+import os
+import secrets
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn, TextIO
+
+import click
+
+from madang.kit import Refusal, Unavailable
+from madang.scan import formats as _formats
+from madang.scan.cache import LocalCache
+from madang.scan.formats.table import plain
+from madang.scan.limits import Limits
+from madang.scan.pool import Pool
+from madang.scan.progress import Progress
+from madang.scan.report import Report
+from madang.scan.scanning import Options, scan_tree
+from madang.scan.tree import SourceUnreadable, shown
+from madang.scan.writing import FORMATS, write
+
+assert _formats
+
+_WRONG, _PARTLY, _FAULT, _INTERRUPTED, _NO_READER = 2, 3, 70, 130, 141
+_NAMED_AT_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSource:
+    """A source that lies on disk now: where, what its root folder is called, and what to do when it is no longer needed."""
+
+    root: Path
+    name: str
+    cleanup: Callable[[], None] = lambda: None
+
+
+Opener = Callable[[str, Path], OpenedSource]
+"""Opens a source as it stands on the command line; may put things into the given empty folder. Raises a ``Refusal``."""
+
+
+def open_path(source: str, _workdir: Path) -> OpenedSource:
+    """A folder or file of this machine, as it lies there. ``SourceUnreadable`` when there is none."""
+    path = Path(source)
+    try:
+        resolved = path.resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        raise SourceUnreadable(path=shown(source), reason=getattr(error, "strerror", None) or str(error)) from error
+    return OpenedSource(resolved, resolved.name or "root")
+
+
+def command(open_source: Opener = open_path) -> click.Command:
+    """The command ``scan``, opening its source with ``open_source``."""
+
+    @click.command("scan")
+    @click.argument("source")
+    @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="table", show_default=True, help="The form of the result.")
+    @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file and not to standard output.")
+    @click.option("--jobs", type=click.IntRange(1, 256), default=Limits().workers, show_default=True, help="Files looked at at once.")
+    @click.option("--thorough", is_flag=True, help="The full matcher on every file. Today every scan does this; it will always be right to ask.")
+    def scan(source: str, form: str, output: Path | None, jobs: int, thorough: bool) -> None:
+        """Find licences, copyrights and packages in SOURCE.
+
+        SOURCE is a folder, a file, an archive or the address of a Git repository. Nothing is written into it. What was found is remembered
+        under $XDG_CACHE_HOME/madang, so that the next scan looks at changed files only.
+
+        Exit status: 0 done; 2 wrong use, or SOURCE cannot be read; 3 done, but some files could not be read (they are named).
+        """
+        try:
+            report = _scanned(open_source, source, Limits(workers=jobs), Options(thorough=thorough))
+            _put(report, form, output)
+        except KeyboardInterrupt:
+            _end(_INTERRUPTED, "Interrupted. What was found is remembered: the same command goes on from here.")
+        _tell_unread(report)
+
+    return scan
+
+
+def _scanned(open_source: Opener, source: str, limits: Limits, options: Options) -> Report:
+    with tempfile.TemporaryDirectory(prefix="madang-source-") as folder:
+        try:
+            opened = open_source(source, Path(folder))
+        except (Refusal, OSError) as error:
+            _end(_WRONG, str(error))
+        try:
+            with Pool(limits) as pool, _progress() as progress:
+                return scan_tree(opened.root, name=opened.name, pool=pool, cache=LocalCache(), progress=progress, options=options)
+        except Unavailable as error:
+            _end(_FAULT, str(error))
+        except Refusal as error:
+            _end(_WRONG, str(error))
+        finally:
+            opened.cleanup()
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Progress], None] | None]:
+    """Shows where the scan stands, on standard error and only where somebody looks at it."""
+    stream = click.get_text_stream("stderr")
+    if not stream.isatty():
+        yield None
+        return
+    try:
+        yield lambda progress: _show(stream, progress)
+    finally:
+        stream.write("\r\x1b[K")
+        stream.flush()
+
+
+def _show(stream: TextIO, progress: Progress) -> None:
+    left = "" if progress.seconds_left is None else f", about {progress.seconds_left:.0f} s left"
+    stream.write(f"\r\x1b[K{progress.stage}: {progress.files_done} of {progress.files_total} files, {progress.rate:.1f} a second{left}")
+    stream.flush()
+
+
+def _put(report: Report, form: str, output: Path | None) -> None:
+    if output is None:
+        try:
+            stream = click.get_text_stream("stdout", encoding="utf-8", errors="backslashreplace")
+            write(report, form, stream)
+            stream.flush()
+        except BrokenPipeError:
+            # Whoever read has read enough. Python would complain once more when it closes the stream.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(_NO_READER)
+        except OSError as error:
+            _end(_WRONG, f"The result cannot be written: {error.strerror or error}.")
+        return
+    try:
+        with _replacing(output) as stream:
+            write(report, form, stream)
+    except OSError as error:
+        _end(_WRONG, f"“{shown(str(output))}” cannot be written: {error.strerror or error}. What was found is remembered; try another place.")
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[TextIO]:
+    """A file that stands at ``target`` only when it is whole. What is there and no file (a pipe, a device) is written to and stays."""
+    target = target.resolve()
+    if target.exists() and not target.is_file():
+        with target.open("w", encoding="utf-8", errors="backslashreplace") as stream:
+            yield stream
+        return
+    beside = target.with_name(f".{target.name[:200]}.{secrets.token_hex(4)}")
+    try:
+        with beside.open("x", encoding="utf-8", errors="backslashreplace") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(target)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+
+
+def _tell_unread(report: Report) -> None:
+    if not report.unread and not report.errors:
+        return
+    for each in report.unread[:_NAMED_AT_MOST]:
+        click.echo(f"Not read: {plain(each.path)}: {plain(each.message)}", err=True)
+    if len(report.unread) > _NAMED_AT_MOST:
+        click.echo(f"Not read: {len(report.unread) - _NAMED_AT_MOST} more; the result names them all.", err=True)
+    for error in report.errors:
+        click.echo(plain(error), err=True)
+    sys.exit(_PARTLY)
+
+
+def _end(status: int, message: str) -> NoReturn:
+    click.echo(f"madang scan: {plain(message)}", err=True)
+    sys.exit(status)
