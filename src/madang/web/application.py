@@ -69,6 +69,7 @@ def application(composition: Composition) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
+        redirect_slashes=False,
     )
     assets = Assets()
     app.state.gate = Gate(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
@@ -43,6 +43,7 @@ class _Bound:
     limit: int
     setting: str
     seen: int = 0
+    forms: list[FormData] = field(default_factory=list)
 
 
 class BodyLimit:
@@ -65,7 +66,11 @@ class BodyLimit:
                 raise BodyTooLarge(limit=bound.limit, setting=bound.setting)
             return message
 
-        await self.app(scope, counting, send)
+        try:
+            await self.app(scope, counting, send)
+        finally:
+            for form in bound.forms:
+                await form.close()
 
 
 def allow_body(request: Request, limit: int, *, setting: str) -> None:
@@ -104,6 +109,7 @@ async def read_form(request: Request) -> Upload:
         parsed = await request.form(max_files=1, max_fields=100, max_part_size=256 * 1024)
     except (MultiPartException, HTTPException, ValueError) as fault:
         raise UnreadableBody(type="multipart/form-data") from fault
+    request.scope["madang.bound"].forms.append(parsed)
     upload = Upload(fields=_Fields(), is_form=True)
     for name, value in parsed.multi_items():
         if isinstance(value, UploadFile):

@@ -51,3 +51,8 @@ def check(request: Request, key: bytes, given: str) -> None:
     expected = _mark(key, given[:16], identity(request))
     if site == "cross-site" or foreign or not identity(request) or not hmac.compare_digest(given[16:].encode(), expected.encode()):
         raise ForgedForm()
+
+
+def token_for(request: Request) -> str:
+    """A fresh token for a form on the page that answers ``request``."""
+    return token(request.app.state.gate.csrf_key, identity(request))

@@ -2,7 +2,7 @@
 """Refusals as answers: problem documents for programs (RFC 9457), a page for people. Only this module knows status codes."""
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -44,38 +44,26 @@ TITLES = {
     500: kit.marked("A fault of ours"),
     503: kit.marked("Not available now"),
 }
-WAYS_OUT = {
-    404: kit.marked("Look at the address again, or find the thing in the list of assets."),
-    405: kit.marked("Go back and use the page's own buttons."),
-    500: kit.marked("Nothing that was saved before is lost."),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What a refused request is answered: plain values for the page (``web/error.html``) and for the document.
 
-    ``sentence`` says what happened and what to do next, in the language of the request; ``field`` is the part of the input that is meant.
+    ``detail`` says what happened and what to do next, in the language of the request; ``field`` is the part of the input that is meant.
     """
 
     status: int
     code: str
-    sentence: str
+    detail: str
     field: str | None = None
     retry_after: int | None = None
     errors: tuple[dict[str, str], ...] = ()
-    request_id: str = ""
-    may_sign_in: bool = False
 
     @property
     def title(self) -> str:
         """The kind of problem, in a few words."""
         return translate(TITLES.get(self.status, TITLES[400]))
-
-    @property
-    def way_out(self) -> str:
-        """What to do next when the sentence does not say it."""
-        return translate(WAYS_OUT[self.status]) if self.status in WAYS_OUT else ""
 
 
 def problem_of(refusal: kit.Refusal) -> Problem:
@@ -103,10 +91,7 @@ def _is_read_by_a_person(request: Request) -> bool:
 
 
 def _page(request: Request, problem: Problem) -> Response:
-    actor = getattr(request.state, "actor", None)
-    may_sign_in = problem.status in (401, 403, 404) and (actor is None or not actor.is_signed_in)
-    shown = replace(problem, request_id=request.state.request_id, may_sign_in=may_sign_in)
-    return render(request, "web/error.html", shown, status=problem.status)
+    return render(request, "web/error.html", problem, status=problem.status)
 
 
 def _document(request: Request, problem: Problem) -> Response:
@@ -115,7 +100,7 @@ def _document(request: Request, problem: Problem) -> Response:
         "title": problem.title,
         "status": problem.status,
         "code": problem.code,
-        "detail": problem.sentence,
+        "detail": problem.detail,
         "instance": quote(request.url.path),
         "request_id": request.state.request_id,
     }
@@ -133,6 +118,8 @@ async def on_refusal(request: Request, refusal: Exception) -> Response:
 async def on_http_exception(request: Request, fault: Exception) -> Response:
     """Answer what the router itself refuses: no such address, no such method, a body that cannot be read."""
     assert isinstance(fault, HTTPException)
+    if isinstance(fault.__cause__, kit.Refusal):
+        return answer(request, problem_of(fault.__cause__))
     details = {
         404: kit.NotFound.message,
         405: kit.marked("This address answers other methods."),

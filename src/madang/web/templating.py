@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -102,7 +102,7 @@ def context_of(request: Request) -> dict[str, Any]:
         "lang": current_language(),
         "theme": getattr(request.state, "theme", "auto"),
         "actor": getattr(request.state, "actor", None) or kit.anonymous(),
-        "csrf": csrf.token(gate.csrf_key, csrf.identity(request)),
+        "csrf": csrf.token_for(request),
         "page_address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         "request_id": getattr(request.state, "request_id", ""),
         "version": gate.version,
@@ -122,8 +122,3 @@ def render_text(request: Request, template: str, page: object) -> str:
     """The text of a template, when it is a part of an answer and not the whole of one."""
     found = request.app.state.gate.templates.get_template(template)
     return str(found.render(page=page, **context_of(request)))
-
-
-def mark_up(text: str) -> Markup:
-    """``text`` with everything that could be HTML taken as letters."""
-    return escape(text)
