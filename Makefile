@@ -100,7 +100,7 @@ fix: $(VENV)/.dev
 	$(BIN)/ruff format src tests bench docs
 
 bench: $(VENV)/.dev $(VENV)/.madang
-	@for figure in bench/bench_*.py; do echo "== $$figure"; $(BIN)/python $$figure $(ARGS); done
+	@for figure in bench/*.py; do echo "== $$figure"; $(BIN)/python $$figure $(ARGS); done
 
 soak: $(VENV)/.dev $(VENV)/.madang
 	@$(BIN)/python -m pytest -m soak $(ARGS)
