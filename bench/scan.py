@@ -4,7 +4,8 @@
     bench/scan.py [--json] [--keep FOLDER] PATH…
 
 ScanCode runs in an environment of its own, which is made on the first call. Ours runs with an empty cache, and once more with a warm one.
-CPU seconds are of the whole process trees, the loading of the licence index included; wall seconds are shown and mean little on a busy machine.
+CPU seconds are of the whole process trees, the loading of the licence index included; wall seconds are shown and mean little on a
+busy machine.
 """
 
 import argparse

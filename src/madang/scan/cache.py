@@ -53,7 +53,7 @@ def local_cache_path() -> Path:
 class LocalCache:
     """A ``Cache`` in one SQLite file that several processes may use at once.
 
-    A cache that cannot be read or written (a full disk, a broken file, a folder of another's) is a cache that knows nothing: the scan goes on.
+    A cache that cannot be read or written (a full disk, a broken file, another's folder) is one that knows nothing: the scan goes on.
     Entries that were not asked for in half a year are dropped.
     """
 
@@ -96,7 +96,9 @@ class LocalCache:
         try:
             rows.execute("PRAGMA journal_mode=WAL")
             rows.execute("PRAGMA synchronous=NORMAL")
-            rows.execute("CREATE TABLE IF NOT EXISTS finding (key TEXT PRIMARY KEY, value BLOB NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID")
+            rows.execute(
+                "CREATE TABLE IF NOT EXISTS finding (key TEXT PRIMARY KEY, value BLOB NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID"
+            )
             rows.execute("CREATE INDEX IF NOT EXISTS finding_at ON finding (at)")
             yield rows
         finally:

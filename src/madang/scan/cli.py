@@ -5,6 +5,7 @@ Folders and files are opened here; whoever composes the command line hands in an
 Exit status: 0 done, 2 wrong use or an unreadable source, 3 done but something could not be read, 70 the engine failed, 130 interrupted.
 """
 
+import io
 import os
 import secrets
 import sys
@@ -66,7 +67,9 @@ def command(open_source: Opener = open_path) -> click.Command:
     @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="table", show_default=True, help="The form of the result.")
     @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file and not to standard output.")
     @click.option("--jobs", type=click.IntRange(1, 256), default=Limits().workers, show_default=True, help="Files looked at at once.")
-    @click.option("--thorough", is_flag=True, help="The full matcher on every file. Today every scan does this; it will always be right to ask.")
+    @click.option(
+        "--thorough", is_flag=True, help="The full matcher on every file. Today every scan does this; it will always be right to ask."
+    )
     def scan(source: str, form: str, output: Path | None, jobs: int, thorough: bool) -> None:
         """Find licences, copyrights and packages in SOURCE.
 
@@ -105,7 +108,7 @@ def _scanned(open_source: Opener, source: str, limits: Limits, options: Options)
 @contextmanager
 def _progress() -> Iterator[Callable[[Progress], None] | None]:
     """Shows where the scan stands, on standard error and only where somebody looks at it."""
-    stream = click.get_text_stream("stderr")
+    stream = sys.stderr
     if not stream.isatty():
         yield None
         return
@@ -125,9 +128,10 @@ def _show(stream: TextIO, progress: Progress) -> None:
 def _put(report: Report, form: str, output: Path | None) -> None:
     if output is None:
         try:
-            stream = click.get_text_stream("stdout", encoding="utf-8", errors="backslashreplace")
+            stream = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="backslashreplace")
             write(report, form, stream)
             stream.flush()
+            stream.detach()
         except BrokenPipeError:
             # Whoever read has read enough. Python would complain once more when it closes the stream.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -139,17 +143,19 @@ def _put(report: Report, form: str, output: Path | None) -> None:
         with _replacing(output) as stream:
             write(report, form, stream)
     except OSError as error:
-        _end(_WRONG, f"“{shown(str(output))}” cannot be written: {error.strerror or error}. What was found is remembered; try another place.")
+        _end(
+            _WRONG, f"“{shown(str(output))}” cannot be written: {error.strerror or error}. What was found is remembered; try another place."
+        )
 
 
 @contextmanager
 def _replacing(target: Path) -> Iterator[TextIO]:
     """A file that stands at ``target`` only when it is whole. What is there and no file (a pipe, a device) is written to and stays."""
-    target = target.resolve()
     if target.exists() and not target.is_file():
         with target.open("w", encoding="utf-8", errors="backslashreplace") as stream:
             yield stream
         return
+    target = target.resolve()
     beside = target.with_name(f".{target.name[:200]}.{secrets.token_hex(4)}")
     try:
         with beside.open("x", encoding="utf-8", errors="backslashreplace") as stream:

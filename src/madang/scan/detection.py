@@ -55,7 +55,7 @@ def looks(location: str, parts: list[str]) -> Iterator[tuple[str, Findings | Non
             except (OSError, MemoryError):
                 raise
             # The edge to foreign code: what a scanner raises costs this file this part, is told, and the next part is looked for.
-            except Exception:
+            except Exception:  # noqa: BLE001
                 yield name, None, traceback.format_exc(limit=-4)
 
 

@@ -6,6 +6,7 @@ import re
 import sys
 from functools import cache
 from importlib import metadata
+from pathlib import Path
 
 from madang.kit import Unavailable, _
 from madang.scan.report import Engine
@@ -14,7 +15,17 @@ FORMAT = "1"
 """Version of what is remembered of a file. It changes when the same engine would be asked or read differently."""
 
 _PACKAGES = ("scancode-toolkit-mini", "scancode-toolkit")
-_READ_BY = ("commoncode", "typecode", "typecode-libmagic", "pdfminer.six", "pygmars", "beautifulsoup4", "chardet", "ftfy", "license-expression")
+_READ_BY = (
+    "commoncode",
+    "typecode",
+    "typecode-libmagic",
+    "pdfminer.six",
+    "pygmars",
+    "beautifulsoup4",
+    "chardet",
+    "ftfy",
+    "license-expression",
+)
 """Libraries whose version can change what ScanCode sees in a file."""
 _OWN = ("licensedcode/", "packagedcode/", "cluecode/", "textcode/", "scancode/", "scancode_config.py")
 
@@ -45,7 +56,7 @@ def engine_version() -> str:
 def engine() -> Engine:
     """The engine, its version and the state of its licence data, in some ten milliseconds and without importing it."""
     found = _installed()
-    settings = found.locate_file("scancode_config.py").read_text(encoding="utf-8")
+    settings = Path(str(found.locate_file("scancode_config.py"))).read_text(encoding="utf-8")
     date = re.search(r"__release_date__ = datetime\.datetime\((\d+), (\d+), (\d+)\)", settings)
     spdx = re.search(r"spdx_license_list_version = '([^']+)'", settings)
     return Engine(
@@ -67,7 +78,7 @@ def _data_digest(found: metadata.Distribution) -> str:
 @cache
 def fingerprint() -> str:
     """A short digest of everything installed that can change what is found in the same bytes."""
-    versions = [FORMAT, engine().data_digest, engine().version, "%d.%d" % sys.version_info[:2]]
+    versions = [FORMAT, engine().data_digest, engine().version, f"{sys.version_info.major}.{sys.version_info.minor}"]
     for name in _READ_BY:
         try:
             versions.append(f"{name}={metadata.version(name)}")

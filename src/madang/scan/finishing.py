@@ -35,7 +35,7 @@ class GivenCodebase(Codebase):  # type: ignore[misc]
         self.listed = listed
         super().__init__(location, max_in_memory=0, **attributes)
 
-    def _create_resources_from_root(self, root: Resource, includes: object, ignores: object) -> None:
+    def _create_resources_from_root(self, root: Resource, **_filters: object) -> None:
         parents: dict[str, Resource] = {"": root}
         for path, is_file in sorted(self.listed, key=_as_walked):
             above, _slash, name = path.rpartition("/")
@@ -56,8 +56,8 @@ def _as_walked(entry: tuple[str, bool]) -> tuple[int, bool, list[tuple[str, str]
 def finish(root: str, *, source: Path, target: Path) -> None:
     """Write to ``target`` what changes and what is new once all files of ``source`` are seen together.
 
-    ``source`` holds a JSON line ``{"path", "type", "found"}`` for each file and directory, paths relative to ``root``. ``target`` gets a line
-    ``{"path", "found"}`` for each file of which more is known now, and then one with the path ``/`` for what belongs to no file:
+    ``source`` holds a JSON line ``{"path", "type", "found"}`` for each file and directory, paths relative to ``root``. ``target`` gets a
+    line ``{"path", "found"}`` for each file of which more is known now, and then one with the path ``/`` for what belongs to no file:
     ``packages``, ``dependencies``, ``license_detections``, ``errors``.
     """
     found = {entry["path"]: entry for entry in _lines(source)}
@@ -108,7 +108,7 @@ def _process(codebase: Codebase) -> list[str]:
         except MemoryError:
             raise
         # The same edge as in ScanCode's own command: a fault of one plug-in is told and does not end the scan.
-        except Exception:
+        except Exception:  # noqa: BLE001
             errors.append(f"{plugin.__name__}: {traceback.format_exc(limit=-4)}")
     return errors
 

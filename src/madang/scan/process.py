@@ -15,7 +15,18 @@ from pathlib import Path
 
 from madang.scan.frames import Inbox
 
-_KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "COVERAGE_PROCESS_START", "TYPECODE_LIBMAGIC_PATH", "TYPECODE_LIBMAGIC_DB_PATH")
+_KEPT = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "COVERAGE_PROCESS_START",
+    "TYPECODE_LIBMAGIC_PATH",
+    "TYPECODE_LIBMAGIC_DB_PATH",
+)
 """All that the server sees of our environment: secrets in it are not for code that reads what strangers wrote."""
 _END_SECONDS = 5
 
@@ -78,7 +89,10 @@ class ServerProcess:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    path = [str(Path(__file__).parents[2]), *(str(Path(part).absolute()) for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part)]
+    path = [
+        str(Path(__file__).parents[2]),
+        *(str(Path(part).absolute()) for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part),
+    ]
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return kept | {
         "PYTHONPATH": os.pathsep.join(path),

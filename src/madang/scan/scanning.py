@@ -32,7 +32,8 @@ _TREE = "tree"
 class Options:
     """What to look for, and how hard.
 
-    ``thorough`` asks for the engine's full matcher on every file. Today every scan does that; what is remembered is kept apart all the same.
+    ``thorough`` asks for the engine's full matcher on every file. Today every scan does that; what is
+    remembered is kept apart all the same.
     """
 
     thorough: bool = False
@@ -249,7 +250,9 @@ class _Scan:
         """One English sentence for what befell a file, naming the limit."""
         limits = self.limits
         seconds, memory, word = (
-            (limits.finish_seconds, limits.finish_memory_bytes, "finish") if whole_tree else (limits.file_seconds, limits.worker_memory_bytes, "")
+            (limits.finish_seconds, limits.finish_memory_bytes, "finish")
+            if whole_tree
+            else (limits.file_seconds, limits.worker_memory_bytes, "")
         )
         sentences = {
             "deadline": f"not done after {seconds:g} seconds ({word or 'file'}_seconds)",
@@ -260,9 +263,7 @@ class _Scan:
         }
         return sentences[answer.reason or "died"]
 
-    def _report(
-        self, name: str, tree: Listing, entries: list[Entry], finished: Mapping[str, Any], errors: tuple[str, ...]
-    ) -> Report:
+    def _report(self, name: str, tree: Listing, entries: list[Entry], finished: Mapping[str, Any], errors: tuple[str, ...]) -> Report:
         whole = finished.get("/", {})
         files = tuple(self._file(entry, finished.get("" if tree.is_file else entry.raw, {})) for entry in entries)
         packages = tuple(reading.package(raw) for raw in whole.get("packages", ()))

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pool's server: loads ScanCode's index once, forks workers that share it, and keeps them to their bounds.
 
-Started by the pool as ``python -m madang.scan.server FD WORKERS FOLDER``. It speaks frames over the descriptor ``FD`` and ends, with all its
-workers, when the other side closes it. ``FOLDER`` is its place for temporary files, and is removed at the end. It runs on one thread, so
-that forking is safe.
+Started by the pool as ``python -m madang.scan.server FD WORKERS FOLDER``. It speaks frames over the descriptor ``FD`` and ends, with all
+its workers, when the other side closes it. ``FOLDER`` is its place for temporary files, and is removed at the end. It runs on one thread,
+so that forking is safe.
 """
 
 import gc
@@ -113,7 +113,9 @@ class Server:
         self._fork()
         if task is not None:
             number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-            self._tell_end(task, "died", detail=signal.Signals(number).name if number else f"exit status {os.waitstatus_to_exitcode(status)}")
+            self._tell_end(
+                task, "died", detail=signal.Signals(number).name if number else f"exit status {os.waitstatus_to_exitcode(status)}"
+            )
 
     def _watch_clock(self) -> None:
         now = time.monotonic()

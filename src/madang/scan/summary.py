@@ -18,8 +18,8 @@ def declared(files: Sequence[File], packages: Sequence[Package]) -> tuple[str | 
     The rule, the first that gives an answer:
 
     1. The licences that package manifests standing directly in the root and naming a package declare, each once, joined with AND.
-    2. The licences found in the root's licence files (``LICENSE``, ``LICENCE``, ``UNLICENSE``, ``COPYING`` or ``COPYRIGHT``, with any ending or
-       addition such as ``LICENSE-MIT`` or ``COPYING.LESSER``, source code left out), each once, joined with AND.
+    2. The licences found in the root's licence files (``LICENSE``, ``LICENCE``, ``UNLICENSE``, ``COPYING`` or ``COPYRIGHT``, with any
+       ending or addition such as ``LICENSE-MIT`` or ``COPYING.LESSER``, source code left out), each once, joined with AND.
 
     An expression that only says "some licence" (``unknown``) is no answer. A choice between two licence files is not read out of their
     being two: that both are there is all that is known.

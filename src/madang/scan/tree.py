@@ -32,7 +32,7 @@ class SourceUnreadable(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file to look at. ``raw`` is its path as the system has it, with surrogates for bytes that are no UTF-8; ``path`` is fit to be shown."""
+    """A file to look at. ``raw`` is its path as the system has it, with surrogates for bytes that are no UTF-8; ``path`` can be shown."""
 
     path: str
     raw: str
@@ -66,7 +66,9 @@ class Content:
 
 def shown(raw: str) -> str:
     """``raw`` as valid Unicode: each byte that is no UTF-8 becomes ``\\xff``. Well-formed names stay as they are."""
-    return _SURROGATE.sub(lambda found: f"\\x{ord(found[0]) & 0xFF:02x}" if found[0] >= "\udc80" and found[0] <= "\udcff" else "\ufffd", raw)
+    return _SURROGATE.sub(
+        lambda found: f"\\x{ord(found[0]) & 0xFF:02x}" if found[0] >= "\udc80" and found[0] <= "\udcff" else "\ufffd", raw
+    )
 
 
 def path_bytes(raw: str) -> str | None:
@@ -75,7 +77,7 @@ def path_bytes(raw: str) -> str | None:
 
 
 def listing(root: Path, *, most_bytes: int, pause: Callable[[], None] = lambda: None) -> Listing:
-    """List what lies under ``root``, which may also be one file. ``pause`` is called now and then. ``SourceUnreadable`` when there is nothing."""
+    """List what lies under ``root``, maybe one file; ``pause`` is called now and then. ``SourceUnreadable`` if nothing can be."""
     found = Listing()
     try:
         status = root.stat()
@@ -101,7 +103,7 @@ def _walk(root: bytes, found: Listing, most_bytes: int, pause: Callable[[], None
         folder = waiting.pop()
         pause()
         try:
-            with os.scandir(os.path.join(root, folder)) as entries:
+            with os.scandir(root + b"/" + folder if folder else root) as entries:
                 for entry in entries:
                     path = folder + b"/" + entry.name if folder else entry.name
                     if entry.name.decode("utf-8", "surrogateescape").lower() in _VERSION_CONTROL:

@@ -31,7 +31,9 @@ def plain(value: Any) -> Any:
     """``value`` with every dataclass in it turned to a dictionary and every tuple to a list; fields at their default are left out."""
     if is_dataclass(value) and not isinstance(value, type):
         return {
-            name: plain(item) for name, _hint, default in _shape(type(value)) if (item := getattr(value, name)) != default or default is MISSING
+            name: plain(item)
+            for name, _hint, default in _shape(type(value))
+            if (item := getattr(value, name)) != default or default is MISSING
         }
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}

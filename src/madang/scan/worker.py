@@ -40,7 +40,7 @@ def _answer(wire: socket.socket, task: dict[str, Any]) -> bool:
     number = task["id"]
     faults = []
     try:
-        os.stat(task["path"])
+        Path(task["path"]).stat()
         for name, value, fault in _DOING[task["do"]](task):
             if fault:
                 faults.append(f"{name}: {fault}")

@@ -57,8 +57,7 @@ def _facts(stream: TextIO, report: Report, at: datetime) -> None:
         "Written": stamp(at),
     }
     stream.write("<dl>\n")
-    for name, value in facts.items():
-        stream.write(f"<dt>{name}</dt><dd>{value}</dd>\n")
+    stream.writelines(f"<dt>{name}</dt><dd>{value}</dd>\n" for name, value in facts.items())
     stream.write("</dl>\n")
 
 
@@ -86,7 +85,9 @@ def _packages(report: Report) -> Iterator[tuple[str, ...]]:
 
 
 def _files(report: Report) -> Iterator[tuple[str, ...]]:
-    return ((_code(each.path), _code(each.detected_license_expression_spdx or "-"), _where(each)) for each in report.files if each.has_findings)
+    return (
+        (_code(each.path), _code(each.detected_license_expression_spdx or "-"), _where(each)) for each in report.files if each.has_findings
+    )
 
 
 def _where(file: File) -> str:

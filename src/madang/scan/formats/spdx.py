@@ -130,7 +130,11 @@ def _copyrights(statements: list[str]) -> str:
 
 def _own_licences(report: Report) -> list[dict[str, Any]]:
     """Every licence named in the document that is not on the SPDX list."""
-    named = set(report.license_counts) | {report.declared_license_expression} | {each.declared_license_expression_spdx for each in report.packages}
+    named = (
+        set(report.license_counts)
+        | {report.declared_license_expression}
+        | {each.declared_license_expression_spdx for each in report.packages}
+    )
     keys = {key for expression in named if expression for key in licences_of(for_spdx_2(expression) or "")}
     return [
         {

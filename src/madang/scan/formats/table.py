@@ -36,8 +36,7 @@ def write(report: Report, stream: TextIO, at: datetime) -> None:
     _section(stream, ("File", "Licence"), files)
     _section(stream, ("Could not be read", "Why"), _whys(report.unread))
     _section(stream, ("Left out", "Why"), _whys(report.skipped)[:_MOST])
-    for error in report.errors:
-        stream.write(f"\n{plain(error)}\n")
+    stream.writelines(f"\n{plain(error)}\n" for error in report.errors)
 
 
 def plain(text: str) -> str:
@@ -65,5 +64,4 @@ def _section(stream: TextIO, head: tuple[str, str], rows: Sequence[tuple[str, st
 def _columns(stream: TextIO, rows: Sequence[tuple[str, str]]) -> None:
     cells = [(plain(left), plain(right)) for left, right in rows]
     width = min(_WIDTH, max(len(left) for left, _right in cells))
-    for left, right in cells:
-        stream.write(f"{left:<{width}}  {right}".rstrip() + "\n")
+    stream.writelines(f"{left:<{width}}  {right}".rstrip() + "\n" for left, right in cells)
