@@ -6,9 +6,11 @@ room does not know how a version is fetched, verified or shown; higher rooms han
 """
 
 from madang.catalog.actions import add_version, describe, fix_content, open_namespace, register, set_exposure, set_title
+from madang.catalog.addresses import asset_address, version_address
 from madang.catalog.api import router
 from madang.catalog.errors import AssetTaken, InvalidExposure, InvalidKind, LabelTaken, NamespaceNotYours, NoSuchAsset, NoSuchVersion
-from madang.catalog.models import EXPOSURES, KINDS, Asset, Namespace, Version
+from madang.catalog.kinds import EXPOSURES, KINDS
+from madang.catalog.models import Asset, Namespace, Version
 from madang.catalog.queries import (
     Filter,
     assets,
@@ -26,7 +28,7 @@ from madang.catalog.queries import (
     visible,
     yard,
 )
-from madang.catalog.rules import Source, asset_address, reserved_names, version_address
+from madang.catalog.rules import Source, reserved_names
 from madang.catalog.web import routes
 
 __all__ = [

@@ -18,7 +18,8 @@ def open_namespace(session: Session, name: str, *, by: kit.Actor) -> Namespace:
     """The namespace stands and ``by`` may write in it; one of the actor's own name is opened when it is missing."""
     rules.check_namespace_name(name)
     namespace = session.get(Namespace, name.lower())
-    rules.check_may_write(namespace, name, by)
+    allowed = rules.may_write(namespace.owner_id, by) if namespace else rules.may_open_namespace(name, by)
+    rules.check_may_write(allowed, name, by)
     if namespace is None:
         namespace = Namespace(key=name.lower(), name=name, owner_id=by.account_id, created_at=kit.now(), created_by=by.name)
         session.add(namespace)
@@ -76,7 +77,6 @@ def fix_content(session: Session, version: Version, *, content: str, commit: str
 
 
 def describe(
-    session: Session,
     asset: Asset,
     version: Version,
     *,

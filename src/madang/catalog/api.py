@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from madang import kit, web
-from madang.catalog import actions, queries, rules
+from madang.catalog import actions, addresses, queries
 from madang.catalog.models import Asset
 
 router = web.api_router(tags=["assets"])
@@ -71,7 +71,8 @@ def _out(asset: Asset) -> AssetOut:
     return AssetOut(
         kind=asset.kind, namespace=asset.namespace, name=asset.name, title=asset.title, exposure=asset.exposure, state=asset.state,
         license_expression=asset.license_expression, versions=asset.version_count, files=asset.files, conflicts=asset.conflicts,
-        created_at=asset.created_at, created_by=asset.created_by, updated_at=asset.changed_at, url="/api/v1" + rules.asset_address(asset),
+        created_at=asset.created_at, created_by=asset.created_by, updated_at=asset.changed_at,
+        url="/api/v1" + addresses.asset_address(asset),
     )  # fmt: skip
 
 
@@ -112,7 +113,7 @@ def _position(cursor: str) -> tuple[datetime, str] | None:
 def create_asset(request: Request, session: Session, actor: kit.Actor, asset: NewAsset) -> Response:
     """Register an asset. Its namespace is opened when it is missing and you may (an operator any, a person their own name)."""
     made = actions.register(session, **asset.model_dump(), by=actor)
-    return web.json_answer(_out(made), status=201, headers={"Location": "/api/v1" + rules.asset_address(made)})
+    return web.json_answer(_out(made), status=201, headers={"Location": "/api/v1" + addresses.asset_address(made)})
 
 
 @router.get("/assets/{kind}/{namespace}/{name}", response_model=AssetOut)

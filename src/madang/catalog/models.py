@@ -7,10 +7,8 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from madang.catalog.kinds import EXPOSURES, KINDS
 from madang.db import Base, Json, UtcTime
-
-KINDS = ("software", "dataset", "model", "api", "pipeline", "equipment", "patent", "document")
-EXPOSURES = ("private", "inner", "partner", "open")
 
 
 def _one_of(column: str, words: tuple[str, ...]) -> str:

@@ -156,7 +156,7 @@ def owner_of(session: Session, asset: Asset) -> str | None:
 
 def changeable(session: Session, asset: Asset, *, viewer: kit.Actor) -> bool:
     """Whether ``viewer`` may change the asset."""
-    return rules.may_change(owner_of(session, asset), viewer)
+    return rules.may_write(owner_of(session, asset), viewer)
 
 
 def check_changeable(session: Session, asset: Asset, *, by: kit.Actor) -> None:

@@ -5,11 +5,10 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from urllib.parse import quote
 
 from madang import kit
 from madang.catalog.errors import InvalidExposure, InvalidKind, NamespaceNotYours, ReservedNamespace, TextTooLong
-from madang.catalog.models import EXPOSURES, KINDS, Asset, Namespace, Version
+from madang.catalog.kinds import EXPOSURES, KINDS
 
 TITLE_LENGTH = 200
 LABEL_LENGTH = 100
@@ -70,42 +69,25 @@ def may_open_namespace(name: str, actor: kit.Actor) -> bool:
     return actor.is_at_least(kit.Role.OPERATOR) or (actor.is_at_least(kit.Role.MEMBER) and name.lower() == actor.name.lower())
 
 
-def may_write(namespace: Namespace, actor: kit.Actor) -> bool:
-    """An operator may write in any namespace, a member in their own."""
+def may_write(owner_id: str | None, actor: kit.Actor) -> bool:
+    """An operator may write everywhere, a member in what is theirs."""
     return actor.is_at_least(kit.Role.OPERATOR) or (
-        actor.is_at_least(kit.Role.MEMBER) and actor.account_id is not None and namespace.owner_id == actor.account_id
+        actor.is_at_least(kit.Role.MEMBER) and actor.account_id is not None and owner_id == actor.account_id
     )
 
 
-def check_may_write(namespace: Namespace | None, name: str, actor: kit.Actor) -> None:
-    """Refuse whoever may not write in that namespace, there or still to be opened."""
+def check_may_write(allowed: bool, name: str, actor: kit.Actor) -> None:
+    """Refuse whoever is not ``allowed`` to write in the namespace ``name``, and say why."""
     if not actor.is_signed_in:
         raise kit.NotSignedIn()
-    if not (may_write(namespace, actor) if namespace else may_open_namespace(name, actor)):
+    if not allowed:
         raise NamespaceNotYours(field="namespace", own=actor.name, namespace=name)
 
 
-def may_see(asset: Asset, owner_id: str | None, actor: kit.Actor) -> bool:
+def may_see(exposure: str, owner_id: str | None, actor: kit.Actor) -> bool:
     """Open: everybody. Inner and partner: whoever is signed in. Private: the owner, reviewers and operators."""
-    if asset.exposure == "open" or actor.is_at_least(kit.Role.REVIEWER):
+    if exposure == "open" or actor.is_at_least(kit.Role.REVIEWER):
         return True
-    if asset.exposure in ("inner", "partner") and actor.is_signed_in:
+    if exposure in ("inner", "partner") and actor.is_signed_in:
         return True
     return owner_id is not None and owner_id == actor.account_id
-
-
-def may_change(owner_id: str | None, actor: kit.Actor) -> bool:
-    """The owner, as a member at least, and operators."""
-    return actor.is_at_least(kit.Role.OPERATOR) or (
-        actor.is_at_least(kit.Role.MEMBER) and owner_id is not None and owner_id == actor.account_id
-    )
-
-
-def asset_address(asset: Asset) -> str:
-    """The page of an asset."""
-    return f"/assets/{asset.kind}/{quote(asset.namespace)}/{quote(asset.name)}"
-
-
-def version_address(asset: Asset, version: Version) -> str:
-    """The page of a version."""
-    return f"{asset_address(asset)}/versions/{version.number}"

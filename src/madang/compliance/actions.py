@@ -36,7 +36,7 @@ def submit(
     )  # fmt: skip
     session.add(verification)
     session.flush()
-    catalog.describe(session, asset, version, state="queued")
+    catalog.describe(asset, version, state="queued")
     return verification
 
 
@@ -51,7 +51,7 @@ def cancel(session: Session, asset: catalog.Asset, version: catalog.Version, ver
     catalog.check_changeable(session, asset, by=by)
     if move(session, version.id, "cancelled", task_id=verification.task_id):
         jobs.cancel(session, verification.task_id)
-        catalog.describe(session, asset, version, state="cancelled")
+        catalog.describe(asset, version, state="cancelled")
         audit.record(session, "verification.cancelled", target=f"{asset.ref}@{version.number}", by=by)
 
 
@@ -64,7 +64,7 @@ def retry(session: Session, asset: catalog.Asset, version: catalog.Version, veri
     verification.failure_code, verification.failure_message, verification.failure_values = None, None, {}
     verification.files_done, verification.files_total, verification.seconds_left, verification.rate = 0, None, None, None
     verification.task_id = jobs.enqueue(session, JOB, version.id, lane=jobs.Lane(verification.lane))
-    catalog.describe(session, asset, version, state="queued")
+    catalog.describe(asset, version, state="queued")
     audit.record(session, "verification.retried", target=f"{asset.ref}@{version.number}", by=by)
 
 
@@ -89,5 +89,5 @@ def fail(session: Session, version_id: str, failure: jobs.Failure) -> None:
     if move(session, version_id, "failed", **values):
         version = catalog.get_version_by_id(session, version_id)
         asset = catalog.get_asset_by_id(session, version.asset_id, viewer=kit.SYSTEM)
-        catalog.describe(session, asset, version, state="failed")
+        catalog.describe(asset, version, state="failed")
         audit.record(session, "verification.failed", target=f"{asset.ref}@{version.number}", by=kit.SYSTEM, code=failure.code)

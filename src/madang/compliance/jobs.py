@@ -89,7 +89,7 @@ class Verifier:
             asset = catalog.get_asset_by_id(session, version.asset_id, viewer=kit.SYSTEM)
             state = "scanning" if version.content else "fetching"
             actions.move(session, version_id, state, started_at=verification.started_at or kit.now())
-            catalog.describe(session, asset, version, state=state)
+            catalog.describe(asset, version, state=state)
             return _Work(
                 version_id, asset.name, verification.lane, version.source_kind, version.source, version.source_ref, version.source_object,
                 version.content,
@@ -107,7 +107,7 @@ class Verifier:
                 raise Over
             version = catalog.get_version_by_id(session, work.version_id)
             catalog.fix_content(session, version, content=tree.id, commit=brought.commit, by=kit.SYSTEM)
-            catalog.describe(session, catalog.get_asset_by_id(session, version.asset_id, viewer=kit.SYSTEM), version, state="scanning")
+            catalog.describe(catalog.get_asset_by_id(session, version.asset_id, viewer=kit.SYSTEM), version, state="scanning")
         shutil.rmtree(brought.root, ignore_errors=True)
         return tree.id
 

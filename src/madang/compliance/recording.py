@@ -116,7 +116,6 @@ def conclude(session: Session, version_id: str, verdict: rules.Verdict, document
     version = catalog.get_version_by_id(session, version_id)
     asset = catalog.get_asset_by_id(session, version.asset_id, viewer=kit.SYSTEM)
     catalog.describe(
-        session,
         asset,
         version,
         state="verified",

@@ -85,7 +85,7 @@ def test_exposure_says_who_sees_in_the_rule_and_in_the_query_alike(database: db.
     with database.reading() as session:
         for viewer in EVERYBODY:
             listed = [row.id for row in catalog.assets(session, catalog.Filter(), viewer=viewer, limit=9)]
-            assert (asset.id in listed) == (viewer in seers) == rules.may_see(asset, RESEARCHER.account_id, viewer)
+            assert (asset.id in listed) == (viewer in seers) == rules.may_see(asset.exposure, RESEARCHER.account_id, viewer)
 
 
 def test_not_yours_and_not_there_are_the_same_answer(database: db.Database) -> None:
@@ -160,8 +160,8 @@ def test_the_list_speaks_of_the_newest_version_only(database: db.Database) -> No
         asset = _register(session)
         first = catalog.add_version(session, asset, source=SOURCE, label="1", by=RESEARCHER)
         second = catalog.add_version(session, asset, source=SOURCE, label="2", by=RESEARCHER)
-        catalog.describe(session, asset, second, state="queued")
-        catalog.describe(session, asset, first, state="verified", license_expression="MIT", files=1)
+        catalog.describe(asset, second, state="queued")
+        catalog.describe(asset, first, state="verified", license_expression="MIT", files=1)
         assert (asset.state, asset.label, asset.license_expression) == ("queued", "2", None)
 
 
