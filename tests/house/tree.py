@@ -2,6 +2,7 @@
 """The files of the house, as git sees them, and what they are exempt from."""
 
 import ast
+import re
 import subprocess
 import tomllib
 from functools import cache
@@ -42,6 +43,11 @@ def exempt(kind: str) -> dict[str, str]:
     """What is exempt from a rule, and why: rows of exemptions.toml of that kind."""
     rows = tomllib.loads((Path(__file__).parent / "exemptions.toml").read_text())[kind]
     return {row["what"]: row["why"] for row in rows}
+
+
+def is_commented(line: str) -> bool:
+    """Whether the line says why: a bare ``noqa`` does not, one with its reason in brackets does."""
+    return "#" in re.sub(r"# noqa: [A-Z0-9, ]+(?!.*\()", "", line)
 
 
 def lines(path: Path) -> int:
