@@ -2,7 +2,7 @@
 """The commands that rooms bring, given what they need."""
 
 import importlib
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -36,5 +36,16 @@ def open_house() -> Any:
 
 
 def _scan() -> click.Command:
-    make: Callable[..., click.Command] = importlib.import_module("madang.scan.cli").scan_command
-    return make(importlib.import_module("madang.forges").open_source)
+    scan = importlib.import_module("madang.scan.cli")
+    forges = importlib.import_module("madang.forges")
+    archives = importlib.import_module("madang.archives")
+
+    def open_source(source: str, workdir: Path) -> Any:
+        """The person acts with their own rights: any folder, archive or address that they can reach. The limits are the settings'."""
+        chosen = settings.read()
+        limits = chosen.fill("forges", forges.Limits, files=chosen.fill("archives", archives.Limits))
+        opened = forges.open_source(source, workdir, guard=forges.Guard(trusting=True), limits=limits)
+        return scan.OpenedSource(opened.root, opened.name)
+
+    made: click.Command = scan.command(open_source)
+    return made

@@ -13,7 +13,7 @@ import click
 from madang.cli.words import translator
 from madang.kit import Refusal
 
-WRONG, FAULT, STOPPED = 2, 70, 130
+WRONG, FAULT, STOPPED, NO_READER = 2, 70, 130, 141
 COMMANDS = {
     "up": ("running", "Start the platform on this machine."),
     "scan": ("rooms", "Look into a folder, an archive or a Git address, without any server."),
@@ -78,9 +78,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read has enough; the interpreter must not try to flush once more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return NO_READER
+    except SystemExit as end:
+        # Click ends with 1 when whoever reads has enough; no command of ours does.
+        return NO_READER if end.code == 1 else _code(end.code)
     except Exception as error:  # an edge: a fault of ours ends with 70 and says where to look
         logging.getLogger("madang").exception("fault")
         print(f"madang: a fault of Madang's ({type(error).__name__}); the lines above say where", file=sys.stderr)
         return FAULT
+    return _code(answer)
+
+
+def _code(answer: object) -> int:
     return answer if isinstance(answer, int) else 0

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line: what it loads, what it says, and how it ends."""
+
+import importlib.metadata
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from madang import cli, doctor, settings, supervisor
+from madang.cli import running, tree, words
+from madang.kit import Invalid
+
+
+class Wrong(Invalid):
+    message = "%(thing)s is wrong."
+
+
+def install(monkeypatch: pytest.MonkeyPatch, error: BaseException | None = None, answer: object = None) -> None:
+    """The command ``version`` raises ``error`` or gives ``answer``."""
+
+    @click.command()
+    def stand_in() -> object:
+        if error is not None:
+            raise error
+        return answer
+
+    monkeypatch.setattr("madang.cli.looking.version", stand_in)
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MADANG_LANGUAGE", "en")
+
+
+def test_help_lists_every_command_and_loads_no_room() -> None:
+    program = (
+        "import sys\nfrom madang.cli.tree import run\ncode = run(['--help'])\n"
+        "loaded = {name for name in sys.modules if name.startswith('madang.')} - {'madang.cli', 'madang.cli.tree', 'madang.cli.words'}\n"
+        "print(code, sorted(name for name in loaded if not name.startswith('madang.kit')), 'sqlalchemy' in sys.modules)"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert answer.splitlines()[-1] == "0 [] False"
+    for name in ("up", "web", "jobs", "scan", "token", "user", "link", "ledger", "settings", "doctor", "version"):
+        assert f"\n  {name} " in answer
+
+
+def test_scan_loads_neither_rows_nor_wire() -> None:
+    program = (
+        "import sys\nfrom madang.cli.tree import run\nrun(['scan', '--help'])\n"
+        "print([name for name in ('sqlalchemy', 'dbos', 'starlette', 'fastapi', 'uvicorn', 'jinja2') if name in sys.modules])"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert answer.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("name", list(tree.COMMANDS))
+def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main.__module__ == "madang.cli.tree"
+    assert tree.run([name, "--help"]) == 0
+    assert "Usage: madang " + name in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["settings", "--nonsense"], ["settings", "--format", "xml"], ["up", "--port", "many"]])
+def test_wrong_use_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert tree.run(arguments) == 2
+    assert "Error:" in capsys.readouterr().err
+
+
+def test_a_refusal_ends_with_2_and_its_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    install(monkeypatch, Wrong(thing="This"))
+    assert tree.run(["version"]) == 2
+    assert capsys.readouterr().err == "madang: This is wrong.\n"
+
+
+def test_an_unknown_setting_ends_with_2(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("MADANG_PROT", "9000")
+    assert tree.run(["settings"]) == 2
+    assert "Did you mean MADANG_PORT?" in capsys.readouterr().err
+
+
+def test_a_fault_ends_with_70_and_says_where(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    install(monkeypatch, RuntimeError("no"))
+    assert tree.run(["version"]) == 70
+    assert "a fault of Madang's (RuntimeError)" in capsys.readouterr().err
+    assert caplog.records[-1].exc_info is not None
+
+
+def test_stopping_by_hand_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, KeyboardInterrupt())
+    assert tree.run(["version"]) == 130
+
+
+def test_a_command_s_own_code_is_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, answer=3)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["version"])
+    assert ended.value.code == 3
+
+
+def test_a_reader_that_has_enough_is_no_fault() -> None:
+    program = f"{sys.executable} -m madang settings | head -c 1"
+    answer = subprocess.run(["/bin/bash", "-o", "pipefail", "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert (answer.returncode, answer.stderr) == (141, "")
+
+
+def test_a_command_that_ends_by_itself_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, SystemExit(3))
+    assert tree.run(["version"]) == 3
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert tree.run(["version"]) == 0
+    assert capsys.readouterr().out == f"madang {importlib.metadata.version('madang')}\n"
+
+
+def test_settings_are_listed_for_eyes_and_for_machines(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("MADANG_PORT", "9000")
+    monkeypatch.setenv("MADANG_DATABASE_URL", "postgresql://madang:hunter2@db.example/madang")
+    assert tree.run(["settings"]) == 0
+    shown = capsys.readouterr().out
+    assert "* MADANG_PORT=9000\n" in shown
+    assert "hunter2" not in shown
+    assert tree.run(["settings", "--format", "json"]) == 0
+    rows = {row["variable"]: row for row in json.loads(capsys.readouterr().out)}
+    assert (rows["MADANG_PORT"]["value"], rows["MADANG_PORT"]["is_set"], rows["MADANG_HOST"]["is_set"]) == ("9000", True, False)
+
+
+@pytest.mark.parametrize(("fine", "code"), [(True, 0), (False, 3)])
+def test_the_doctor_ends_with_3_when_something_needs_attention(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fine: bool, code: int
+) -> None:
+    found = [doctor.Finding("git", fine, "git version 2", "" if fine else "Install a newer one.")]
+    monkeypatch.setattr(doctor, "examine", lambda _settings: found)
+    assert tree.run(["doctor"]) == code
+    assert ("Install a newer one." in capsys.readouterr().out) is not fine
+    assert tree.run(["doctor", "--format", "json"]) == code
+    assert json.loads(capsys.readouterr().out)[0]["is_fine"] is fine
+
+
+def test_up_says_the_address_the_link_and_what_to_do_next(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    chosen = settings.read({}, home=tmp_path, port=8123)
+    running.say_ready(chosen, "s3cret")
+    shown = capsys.readouterr().out
+    assert "http://127.0.0.1:8123\n" in shown
+    assert "  http://127.0.0.1:8123/link/s3cret\n" in shown
+    assert [line[:2] for line in shown.strip().splitlines()[-3:]] == ["1.", "2.", "3."]
+    running.say_ready(chosen, None)
+    assert "madang link" in capsys.readouterr().out
+
+
+def test_up_on_a_folder_that_is_in_use_ends_with_2(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    with supervisor.locked(tmp_path / "up.lock"):
+        command = [sys.executable, "-m", "madang", "up", "--home", str(tmp_path)]
+        answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert answer.returncode == 2
+    assert "Another Madang works in" in answer.stderr
+
+
+def test_an_unknown_language_stays_english() -> None:
+    assert words.translator("xx")("Madang is ready at %(url)s") == "Madang is ready at %(url)s"
