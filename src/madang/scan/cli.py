@@ -128,10 +128,10 @@ def _show(stream: TextIO, progress: Progress) -> None:
 def _put(report: Report, form: str, output: Path | None) -> None:
     if output is None:
         try:
-            stream = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="backslashreplace")
-            write(report, form, stream)
-            stream.flush()
-            stream.detach()
+            plainly = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="backslashreplace")
+            write(report, form, plainly)
+            plainly.flush()
+            plainly.detach()
         except BrokenPipeError:
             # Whoever read has read enough. Python would complain once more when it closes the stream.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

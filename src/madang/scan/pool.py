@@ -140,6 +140,8 @@ class Pool:
         if thread is not None:
             thread.join()
         self._fail_all(PoolClosed())
+        self._wake_out.close()
+        self._wake_in.close()
 
     def __enter__(self) -> Self:
         return self
@@ -175,7 +177,8 @@ class Pool:
             raise PoolClosed
 
     def _wake(self) -> None:
-        with suppress(BlockingIOError):
+        # Full means that it is awake already, closed that there is nobody to wake.
+        with suppress(OSError):
             self._wake_in.send(b"!")
 
     def _run(self) -> None:
