@@ -237,7 +237,7 @@ def by_licence(tallies: Iterable[Tally], *, places: int = 3) -> tuple[LicenceRow
         where[group]["/".join(each.folder.split("/")[:2]) or "."] += each.files
     most = max(files.values(), default=1)
     numbers = _numbers(Counter({group[0]: count for group, count in files.items() if group[2]}))
-    ordered = sorted(files, key=lambda group: (group[1] == "none", group[2], STRENGTHS.index(group[1]), -files[group], group[0] or ""))
+    ordered = sorted(files, key=lambda group: (group[1] == "none", group[2], group[2] or STRENGTHS.index(group[1]), -files[group], group[0] or ""))
     return tuple(
         LicenceRow(
             expression=group[0],

@@ -99,11 +99,10 @@ def _lying(cell: Cell, base: float, title: str, words: Words, numbers: dict[str 
     height = ROW if cell.kind == "folder" else base - top
     name, note = (title, f"{_files(cell, words)} · {words.scale}") if cell.row == 0 else _said(cell, words)
     labels = []
-    for text, down, style in ((name, 19.0, "name"), (note, 37.0, "note")):
-        if text and (shown := clipped(text, width - 14)):
-            labels.append(Label(cell.start + 8, top + down, shown, style))
-        elif style == "name":
-            break
+    if shown := clipped(name, width - 14):
+        labels.append(Label(cell.start + 8, top + 19, shown, "name"))
+        under = next((text for text in (note, f"{cell.files:,}") if text != name and width_of(text) <= width - 14), "")
+        labels.extend([Label(cell.start + 8, top + 37, under, "note")] if under else [])
     return Box(cell, cell.start, top, width, height, tuple(labels), numbers.get(cell.expression) if cell.is_conflict else None)
 
 
@@ -120,8 +119,8 @@ def _standing(cell: Cell, widths: Sequence[float], words: Words, numbers: dict[s
         used = width_of(shown) + 8 + (20 if number else 0)
         if cell.kind == "folder":
             labels.extend([Label(left + 8, foot + 17, note, "note")] if height >= 40 else [])
-        elif after := clipped(note, room - used):
-            labels.append(Label(left + 8 + used, foot, after, "note"))
+        elif width_of(note) <= room - used:
+            labels.append(Label(left + 8 + used, foot, note, "note"))
     return Box(cell, left, cell.start, right - left, height, tuple(label for label in labels if label.text), number)
 
 
@@ -135,7 +134,7 @@ def _said(cell: Cell, words: Words) -> tuple[str, str]:
         return cell.name, f"{cell.files:,}"
     if cell.kind == "others":
         return words.others, f"{cell.files:,}"
-    licence = words.none if cell.strength == "none" else words.unknown if cell.strength == "unknown" else cell.expression or ""
+    licence = words.none if cell.strength == "none" else words.unknown if cell.strength == "unknown" else short(cell.expression or "")
     return (cell.name, licence) if cell.name else (licence, f"{cell.files:,}")
 
 
@@ -153,7 +152,7 @@ def _stems(cells: Sequence[Cell], base: float, words: Words, numbers: dict[str |
 def _stem(leaf: Cell, number: int | None, base: float, leaves: Iterable[Cell], words: Words) -> Stem:
     x = round((leaf.start + leaf.end) / 2, 1)
     files = sum(each.files for each in leaves if each.is_conflict == leaf.is_conflict and _same(each, leaf))
-    name = clipped(words.unknown if leaf.strength == "unknown" else leaf.expression or "", MOST_NAME)
+    name = clipped(words.unknown if leaf.strength == "unknown" else short(leaf.expression or ""), MOST_NAME)
     return Stem(x, base, base + 16, "seal" if number else "ink", number, max(x - 6, 0), name, files, clipped(leaf.path or ".", MOST_NAME))
 
 
@@ -173,6 +172,11 @@ def _spread(stems: list[Stem]) -> tuple[Stem, ...]:
         places[index] = round(min(places[index], most - widths[index]), 1)
         most = places[index] - GAP
     return tuple(replace(stem, at=place) for stem, place in zip(stems, places, strict=True))
+
+
+def short(expression: str) -> str:
+    """``expression`` without the prefix that SPDX asks for in names which are not on its list: a picture has no room for it."""
+    return expression.replace("LicenseRef-scancode-", "").replace("LicenseRef-", "")
 
 
 def width_of(text: str, size: float = 13) -> float:
