@@ -69,7 +69,8 @@ def _facet(name: str, values: list[tuple[str, int]], asked: queries.Filter) -> F
 def row_of(asset: Asset) -> AssetRow:
     """What the list shows of one asset."""
     return AssetRow(
-        kind=asset.kind, namespace=asset.namespace, name=asset.name, title=asset.title, exposure=asset.exposure, state=asset.state,
+        kind=asset.kind, namespace=asset.namespace, name=asset.name, title=asset.title or asset.name,
+        exposure=asset.exposure, state=asset.state,
         changed_at=asset.changed_at, version=str(asset.version_count) if asset.version_count else None, label=asset.label,
         licence=asset.license_expression, files=asset.files, conflicts=asset.conflicts, strip=tuple(Share(*share) for share in asset.strip),
     )  # fmt: skip

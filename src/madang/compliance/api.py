@@ -101,6 +101,15 @@ def show_version(request: Request, session: Session, actor: kit.Actor, kind: str
     return version_out(queries.get_subject(session, kind, namespace, name, version, viewer=actor))
 
 
+@router.post(VERSION + "/attempts", status_code=202, response_model=NewVersionOut)
+def create_attempt(request: Request, session: Session, actor: kit.Actor, kind: str, namespace: str, name: str, version: str) -> Any:
+    """Verify again a version whose verification failed or was cancelled; it goes on from what is known."""
+    subject = queries.get_subject(session, kind, namespace, name, version, viewer=actor)
+    actions.retry(session, subject.asset, subject.version, subject.verification, by=actor)
+    task = subject.verification
+    return NewVersionOut(version=version, content=subject.version.content, state=task.state, task=task.task_id)
+
+
 def version_out(subject: queries.Subject) -> VersionOut:
     """A version as JSON says it."""
     version, verification = subject.version, subject.verification

@@ -56,7 +56,7 @@ def head_of(session: Session, subject: queries.Subject, *, viewer: kit.Actor) ->
         kind=asset.kind,
         namespace=asset.namespace,
         name=asset.name,
-        title=asset.title,
+        title=asset.title or asset.name,
         exposure=asset.exposure,
         owner=asset.namespace,
         version=str(version.number),

@@ -75,7 +75,7 @@ def _files(verdict: rules.Verdict) -> Iterator[dict[str, Any]]:
             "score": rules.best_score(file),
             "rank": verdict.rank(file),
             "has_findings": file.has_findings,
-            "details": rules.details(file),
+            "details": rules.details(file, verdict.report.name),
         }
 
 

@@ -96,8 +96,11 @@ def best_score(file: scan.File) -> float | None:
     return max((match.score for detection in file.license_detections for match in detection.matches), default=None)
 
 
-def details(file: scan.File) -> dict[str, Any]:
-    """What the file's own page shows: every match with its lines, and the statements of copyright."""
+def details(file: scan.File, root: str) -> dict[str, Any]:
+    """What the file's own page shows: every match with its lines, and the statements of copyright.
+
+    A match's ``from_file`` is None where it stands in this file, else the file (seen from ``root``) that a reference led to.
+    """
     matches = [
         {
             "expression": match.license_expression_spdx,
@@ -106,7 +109,7 @@ def details(file: scan.File) -> dict[str, Any]:
             "score": match.score,
             "rule": match.rule_identifier,
             "matcher": match.matcher,
-            "from_file": match.from_file,
+            "from_file": _elsewhere(match.from_file, root, file.path),
         }
         for detection in file.license_detections
         for match in detection.matches
@@ -117,6 +120,11 @@ def details(file: scan.File) -> dict[str, Any]:
         "holders": sorted({each.value for each in file.holders}),
         "errors": list(file.scan_errors),
     }
+
+
+def _elsewhere(from_file: str | None, root: str, path: str) -> str | None:
+    place = (from_file or path).removeprefix(f"{root}/")
+    return None if place == path else place
 
 
 def holders(report: scan.Report) -> Iterator[tuple[str, int, str, str]]:

@@ -109,7 +109,7 @@ def _asset_page(
         kind=asset.kind,
         namespace=asset.namespace,
         name=asset.name,
-        title=asset.title,
+        title=asset.title or asset.name,
         exposure=asset.exposure,
         owner=asset.namespace,
         created_at=asset.created_at,

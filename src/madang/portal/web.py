@@ -49,7 +49,7 @@ def _new_row(asset: catalog.Asset) -> NewRow:
         address=f"{address}/versions/{asset.version_count}" if asset.version_count else address,
         namespace=asset.namespace,
         name=asset.name,
-        title=asset.title,
+        title=asset.title or asset.name,
         kind=asset.kind,
         exposure=asset.exposure,
         state=asset.state,

@@ -109,6 +109,7 @@ def context_of(request: Request) -> dict[str, Any]:
         "institute": gate.institute,
         "imprint": gate.imprint(),
         "static": gate.assets.address,
+        "vendor": gate.assets.is_complete,
         "address_with": address_with,
     }
 
