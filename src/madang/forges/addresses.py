@@ -96,12 +96,12 @@ def _url(address: str, scheme: str, place: str, path: str) -> Target:
     return Target(scheme, _host(host, address), port or _PORTS[scheme], _user(user, address), _path(path, address))
 
 
-def _as_others_read(host: str) -> IPv4Address:
-    """The address that C's ``inet_aton`` makes of decimal, octal and shortened forms; 0.0.0.0 when it makes none."""
+def _as_others_read(host: str) -> IPv4Address | None:
+    """The address that C's ``inet_aton`` makes of decimal, octal and shortened forms; None when it makes none."""
     try:
         return IPv4Address(socket.inet_aton(host))
     except OSError:
-        return IPv4Address(0)
+        return None
 
 
 def _split_port(place: str, address: str) -> tuple[str, int | None]:
@@ -141,7 +141,8 @@ def _host(text: str, address: str) -> str:
         raise _bad(address)
     # A last label that is a number makes the whole an IPv4 address to many readers (WHATWG URL), in forms that others read otherwise.
     if _NUMBER.fullmatch(labels[-1]) and address_of(host) is None:
-        if is_inner(_as_others_read(host)):
+        other = _as_others_read(host)
+        if other is not None and is_inner(other):
             raise InnerAddress(host=host, field="address")
         raise _bad(address)
     return host
