@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
-_LOUD = ("alembic", "asyncio", "dbos", "httpx", "uvicorn.access", "sqlalchemy")
+_LOUD = ("alembic", "asyncio", "dbos", "httpx", "sqlalchemy", "uvicorn", "uvicorn.access", "uvicorn.error")
 _HIDDEN = re.compile(r"(?i)password|passwd|secret|token|api_?key|cookie|authorization")
 _SECRETS = (
     (re.compile(r"(?i)(://[^/\s:@\"']*:)[^/\s@\"']+(?=@)"), r"\1***"),

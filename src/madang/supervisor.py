@@ -116,8 +116,7 @@ def up(
     with locked(settings.home / "up.lock"), _woken() as wake:
         check_port(settings.host, settings.port)
         secret = prepare(settings)
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)} | settings.environment()
-        children = [Child(name, program, environment) for name in ("web", "jobs")]
+        children = [Child(name, program, environment(settings)) for name in ("web", "jobs")]
         try:
             _bring_up(settings, children, wake)
             say(settings, secret)
@@ -126,6 +125,11 @@ def up(
         finally:
             _end(children)
     return 0
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What a process of the platform is started with: our environment, with these settings and no others."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)} | settings.environment()
 
 
 def make_home(home: Path) -> None:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """``madang up``, ``web`` and ``jobs``: the processes of the platform."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -21,7 +23,7 @@ NEXT = (
 
 def command(name: str) -> click.Command:
     """The command of that name."""
-    return {"up": up, "web": web, "jobs": jobs}[name]
+    return {"up": up, "web": web, "jobs": jobs, "prepare": prepare}[name]
 
 
 def say_ready(chosen: settings.Settings, secret: str | None) -> None:
@@ -43,9 +45,25 @@ def up(home: Path | None, host: str | None, port: int | None) -> int:
     """Start the platform on this machine and keep it up until Ctrl-C."""
     chosen = settings.read(home=home, host=host, port=port)
     logs.set_up(level=chosen.log_level, form=chosen.log_format, process="up")
+    return supervisor.up(chosen, prepare=prepare_apart, say=say_ready)
+
+
+def prepare_apart(chosen: settings.Settings) -> str | None:
+    """The rows are ready, made so by a process of its own: this one stays small for as long as the platform is up."""
+    command = [sys.executable, "-m", "madang", "prepare"]
+    done = subprocess.run(command, env=supervisor.environment(chosen), stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.returncode)
+    return done.stdout.strip() or None
+
+
+@click.command(hidden=True)
+def prepare() -> None:
+    """Make the rows ready and print a one-time link's secret, if one is due."""
+    chosen = _begin("up", None)
     from madang import app  # noqa: PLC0415 (the whole platform: only where it runs)
 
-    return supervisor.up(chosen, prepare=app.prepare, say=say_ready)
+    click.echo(app.prepare(chosen) or "")
 
 
 @click.command()

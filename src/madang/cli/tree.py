@@ -26,6 +26,7 @@ COMMANDS = {
     "version": ("looking", "Print the version."),
     "web": ("running", "Run only the web process."),
     "jobs": ("running", "Run only the jobs process."),
+    "prepare": ("running", ""),
 }
 
 
@@ -51,7 +52,7 @@ class Tree(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's signature)
         """The list of commands, without loading any."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, sentence) for name, (_module, sentence) in self.table.items()])
+            formatter.write_dl([(name, sentence) for name, (_module, sentence) in self.table.items() if sentence])
 
 
 commands = Tree(COMMANDS)
