@@ -19,6 +19,13 @@ class SignInPage:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkPage:
+    """``people/link.html``: a one-time link that waits for a press of its button; looking at it does not use it up."""
+
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
 class WelcomePage:
     """``people/welcome.html``: after a one-time link; a password may be set, or not."""
 

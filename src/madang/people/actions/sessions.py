@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Signing in and out: by password, by one-time link; what browsers are signed in."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from madang import audit
+from madang.db import Database
+from madang.kit import Actor, now
+from madang.people import keys, passwords, queries, rules, throttle
+from madang.people.authentication import find_session
+from madang.people.credentials import can_be_chance, new_chance
+from madang.people.errors import DeadLink, NoAccount, WrongPassword
+from madang.people.models import Account, BrowserSession, Link, Tries
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    id: str
+    password_hash: str | None
+
+
+def sign_in(
+    session: Session, name: str, password: str, *, network: str = "", agent: str = "", previous_cookie: str | None = None
+) -> tuple[Account, str]:
+    """Somebody is signed in; the account and the new cookie's value. ``WrongPassword`` or ``TooManyTries``.
+
+    ``network`` is the client's address, ``agent`` its User-Agent. A session that ``previous_cookie`` held in this browser ends.
+    The password is checked before ``session`` touches the database, so that no write waits for argon2; a failed try is counted in a unit
+    of its own after this one is undone.
+    """
+    name_key, network = name.lower()[:96], rules.network_of(network)
+    known = _look(session, name_key, network)
+    if not passwords.fits(known.password_hash if known else None, password) or known is None:
+        throttle.after_the_unit(session, lambda own: throttle.count(own, name_key, network))
+        raise WrongPassword
+    fresh = passwords.make_hash(password) if passwords.is_outdated(known.password_hash or "") else None
+    account = session.get(Account, known.id)
+    if account is None or account.password_hash != known.password_hash or account.disabled_at is not None:
+        raise WrongPassword
+    if fresh:
+        account.password_hash = fresh
+    throttle.forgive(session, name_key, network)
+    return account, _open(session, account, opened_by="password", agent=agent, previous_cookie=previous_cookie)
+
+
+def create_link(session: Session, account: Account, *, by: Actor) -> str:
+    """A new one-time link for the account, which replaces an older one; its secret, which is not kept. Operators only."""
+    rules.check_is_operator(by)
+    if account.disabled_at is not None:
+        raise NoAccount(name=account.name)
+    session.execute(delete(Link).where(Link.account_id == account.id, Link.used_at.is_(None)))
+    secret, at = new_chance(), now()
+    mark = keys.held().mark("link", secret)
+    session.add(Link(account_id=account.id, secret_hash=mark, created_at=at, created_by=by.name, expires_at=at + keys.limits().link))
+    audit.record(session, "link.created", target=account.ref, by=by)
+    return secret
+
+
+def redeem_link(
+    session: Session, secret: str, *, agent: str = "", network: str = "", previous_cookie: str | None = None
+) -> tuple[Account, str]:
+    """The link is used up and its account signed in; the account and the new cookie's value. ``DeadLink`` for all but the first."""
+    at = now()
+    if not can_be_chance(secret):
+        raise DeadLink
+    mark = keys.held().mark("link", secret)
+    used = session.execute(
+        update(Link)
+        .where(Link.secret_hash == mark, Link.used_at.is_(None), Link.expires_at > at)
+        .values(used_at=at)
+        .returning(Link.account_id)
+    ).scalar_one_or_none()
+    account = session.get(Account, used) if used else None
+    if account is None or account.disabled_at is not None:
+        raise DeadLink
+    throttle.forgive(session, account.name_key, rules.network_of(network))
+    return account, _open(session, account, opened_by="link", agent=agent, previous_cookie=previous_cookie)
+
+
+def is_link_alive(session: Session, secret: str) -> bool:
+    """Whether this link can still be used. Looking does not use it up."""
+    query = select(Link.id).where(Link.secret_hash == keys.held().mark("link", secret), Link.used_at.is_(None), Link.expires_at > now())
+    return can_be_chance(secret) and session.scalar(query) is not None
+
+
+def sign_out(session: Session, cookie: str | None, *, by: Actor) -> None:
+    """The session of this cookie is over; nothing happens when it was already."""
+    found = find_session(session, cookie)
+    if found:
+        row, account = found
+        session.delete(row)
+        audit.record(session, "session.ended", target=account.ref, by=by)
+
+
+def sign_out_everywhere(session: Session, account: Account, *, by: Actor) -> None:
+    """Every session of the account is over, and its links are void."""
+    rules.check_may_act_for(by, account.id, account.name)
+    ended = end_all(session, account, keep=None)
+    audit.record(session, "sessions.ended", target=account.ref, by=by, sessions=ended)
+
+
+def end_all(session: Session, account: Account, *, keep: str | None) -> int:
+    """The account's sessions, but for the one of the cookie ``keep``, and its unused links are gone; how many sessions that were."""
+    session.execute(delete(Link).where(Link.account_id == account.id, Link.used_at.is_(None)))
+    rows = session.scalars(select(BrowserSession).where(BrowserSession.account_id == account.id)).all()
+    ending = [row for row in rows if not queries.is_cookie_of(row, keep)]
+    for row in ending:
+        session.delete(row)
+    return len(ending)
+
+
+def is_fresh_link(session: Session, cookie: str | None, *, seconds: int) -> bool:
+    """Whether this cookie's session was opened by a link within so many seconds."""
+    found = find_session(session, cookie)
+    return found is not None and found[0].opened_by == "link" and now() - found[0].started_at < timedelta(seconds=seconds)
+
+
+def sweep(database: Database) -> int:
+    """Sessions and links that are over, and tries that have died away, are forgotten; how many rows that were."""
+    at, limits = now(), keys.limits()
+    gone = 0
+    statements = (
+        delete(BrowserSession).where((BrowserSession.expires_at <= at) | (BrowserSession.seen_at <= at - limits.session_idle)),
+        delete(Link).where(Link.expires_at <= at),
+        delete(Tries).where(Tries.at <= at - timedelta(days=limits.known_network_days)),
+    )
+    for statement in statements:
+        with database.writing() as session:
+            gone += int(getattr(session.execute(statement), "rowcount", 0))
+    return gone
+
+
+def _look(session: Session, name_key: str, network: str) -> _Known | None:
+    """The account as a reading unit beside ``session`` sees it, if it can sign in; ``TooManyTries`` while it may not try."""
+    engine = session.get_bind().execution_options(madang_writes=False)
+    with Session(engine) as beside:
+        throttle.check(beside, name_key, network)
+        account = queries.find_account(beside, name_key)
+        return _Known(account.id, account.password_hash) if account and account.disabled_at is None else None
+
+
+def _open(session: Session, account: Account, *, opened_by: str, agent: str, previous_cookie: str | None) -> str:
+    before = find_session(session, previous_cookie)
+    if before:
+        session.delete(before[0])
+    cookie, at = new_chance(), now()
+    session.add(
+        BrowserSession(
+            account_id=account.id,
+            cookie_hash=keys.held().mark("session", cookie),
+            opened_by=opened_by,
+            agent=rules.agent_word(agent),
+            started_at=at,
+            seen_at=at,
+            expires_at=at + keys.limits().session,
+        )
+    )
+    by = Actor(account.id, account.name, account.role, via="session")
+    audit.record(session, "session.opened", target=account.ref, by=by, how=opened_by)
+    return cookie

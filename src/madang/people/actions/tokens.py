@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tokens: what programs sign with."""
+
+from sqlalchemy.orm import Session
+
+from madang import audit
+from madang.kit import Actor, Role, new_id, now
+from madang.people import keys, rules
+from madang.people.credentials import new_token
+from madang.people.errors import NoAccount, NoteTooLong, NoToken
+from madang.people.models import Account, Token
+
+
+def create_token(session: Session, *, account: Account, role: Role, note: str, by: Actor) -> str:
+    """The account has a new token with at most this role; the token's text, which is not kept.
+
+    ``RoleTooHigh`` when the role is above the account's, or above that of whoever makes it.
+    """
+    rules.check_may_act_for(by, account.id, account.name)
+    rules.check_token_role(role, account=account.role, name=account.name, by=by)
+    note = note.strip()
+    if not 1 <= len(note) <= keys.limits().note_max:
+        raise NoteTooLong(longest=keys.limits().note_max, field="note")
+    if account.disabled_at is not None:
+        raise NoAccount(name=account.name)
+    token_id = new_id()
+    text = new_token(token_id)
+    session.add(
+        Token(
+            id=token_id,
+            account_id=account.id,
+            secret_hash=keys.held().mark("token", text),
+            role_word=role.word,
+            note=note,
+            created_at=now(),
+            created_by=by.name,
+        )
+    )
+    audit.record(session, "token.created", target=account.ref, by=by, token=token_id, role=role.word, note=note)
+    return text
+
+
+def revoke_token(session: Session, token: Token, *, by: Actor) -> None:
+    """The token answers nothing any more; nothing happens when it did not before."""
+    if by.account_id != token.account_id and not by.is_at_least(Role.OPERATOR):
+        raise NoToken
+    if token.revoked_at is not None:
+        return
+    token.revoked_at, token.revoked_by = now(), by.name
+    account = session.get_one(Account, token.account_id)
+    audit.record(session, "token.revoked", target=account.ref, by=by, token=token.id)

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""JSON doors about oneself."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from madang import web
+from madang.kit import Actor, NotSignedIn
+from madang.people import actions, queries, rules
+from madang.people.credentials import read_token, token_beginning
+from madang.people.models import Token
+
+router = web.api_router(tags=["people"])
+
+
+class Me(BaseModel):
+    """Who asks. ``role`` is what holds for this request: a token can have less than its account."""
+
+    name: str
+    display_name: str
+    role: str
+    account_role: str
+    via: str
+    namespaces: list[str] = Field(description="Namespaces of one's own; an operator may write every other too.")
+
+
+class TokenOut(BaseModel):
+    """A token without its secret; ``beginning`` is how it starts."""
+
+    id: str
+    beginning: str
+    note: str
+    role: str
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class TokenList(BaseModel):
+    """One's tokens, newest first."""
+
+    items: list[TokenOut]
+    next: str | None = None
+
+
+class NewToken(BaseModel):
+    """What to make: the most that the token may do, and what it is for."""
+
+    role: str
+    note: str
+
+
+class MadeToken(BaseModel):
+    """The new token. ``token`` is its text; it is not kept and never told again."""
+
+    id: str
+    token: str
+    note: str
+    role: str
+
+
+@router.get("/me")
+def show_me(request: Request, session: Session, actor: Actor) -> Me:
+    """Who am I."""
+    account = queries.get_self(session, viewer=_somebody(actor))
+    own = [account.name] if rules.may_write_namespace(actor, account.name) else []
+    return Me(
+        name=account.name,
+        display_name=account.display_name,
+        role=actor.role.word,
+        account_role=account.role_word,
+        via=actor.via,
+        namespaces=own,
+    )
+
+
+@router.get("/me/tokens")
+def list_tokens(request: Request, session: Session, actor: Actor) -> TokenList:
+    """My tokens."""
+    account = queries.get_self(session, viewer=_somebody(actor))
+    return TokenList(items=[_shown(token) for token in queries.tokens(session, account, viewer=actor)])
+
+
+@router.post("/me/tokens", status_code=201, response_model=MadeToken)
+def create_token(request: Request, session: Session, actor: Actor, body: NewToken) -> Response:
+    """Make a token for myself."""
+    account = queries.get_self(session, viewer=_somebody(actor))
+    role = rules.role_named(body.role)
+    text = actions.create_token(session, account=account, role=role, note=body.note, by=actor)
+    made = MadeToken(id=read_token(text).id, token=text, note=body.note.strip(), role=role.word)
+    return web.json_answer(made, status=201, headers={"Cache-Control": "no-store"})
+
+
+@router.delete("/me/tokens/{token_id}", status_code=204)
+def delete_token(request: Request, session: Session, actor: Actor, token_id: str) -> Response:
+    """Revoke a token of mine."""
+    token = queries.get_token(session, token_id, viewer=_somebody(actor))
+    actions.revoke_token(session, token, by=actor)
+    return web.no_content()
+
+
+def _somebody(actor: Actor) -> Actor:
+    if not actor.is_signed_in:
+        raise NotSignedIn
+    return actor
+
+
+def _shown(token: Token) -> TokenOut:
+    return TokenOut(
+        id=token.id,
+        beginning=token_beginning(token.id),
+        note=token.note,
+        role=token.role_word,
+        created_at=token.created_at,
+        last_used_at=token.last_used_at,
+        revoked_at=token.revoked_at,
+    )

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who asks: from a cookie or a header to an actor. Only reads."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from madang.kit import Actor, anonymous, now
+from madang.people import keys, uses
+from madang.people.credentials import can_be_chance, read_authorization
+from madang.people.errors import DisabledAccount, RevokedToken, UnknownToken
+from madang.people.models import Account, BrowserSession, Token
+
+
+def authenticate(session: Session, *, cookie: str | None, authorization: str | None) -> Actor:
+    """Who is behind the request. A header counts before a cookie.
+
+    A header that names nobody is refused with a reason (a ``BadCredentials``); a cookie that is over, and nothing at all, is a visitor.
+    The role is the lesser of the token's and the account's, as both stand now.
+    """
+    if authorization is not None:
+        return _by_token(session, authorization)
+    if cookie:
+        return _by_cookie(session, cookie)
+    return anonymous()
+
+
+def find_session(session: Session, cookie: str | None) -> tuple[BrowserSession, Account] | None:
+    """The living session of this cookie with its account, or None."""
+    if not cookie or not can_be_chance(cookie):
+        return None
+    at = now()
+    found = session.execute(
+        select(BrowserSession, Account)
+        .join(Account, Account.id == BrowserSession.account_id)
+        .where(
+            BrowserSession.cookie_hash == keys.held().mark("session", cookie),
+            BrowserSession.expires_at > at,
+            BrowserSession.seen_at > at - keys.limits().session_idle,
+            Account.disabled_at.is_(None),
+        )
+    ).one_or_none()
+    return (found[0], found[1]) if found else None
+
+
+def _by_token(session: Session, authorization: str) -> Actor:
+    given = read_authorization(authorization)
+    found = session.execute(
+        select(Token, Account)
+        .join(Account, Account.id == Token.account_id)
+        .where(Token.id == given.id, Token.secret_hash == keys.held().mark("token", given.text))
+    ).one_or_none()
+    if found is None:
+        raise UnknownToken
+    token, account = found[0], found[1]
+    if token.revoked_at is not None:
+        raise RevokedToken
+    if account.disabled_at is not None:
+        raise DisabledAccount
+    uses.note_token(token.id, token.last_used_at, now())
+    return Actor(account.id, account.name, min(token.role, account.role), via="token")
+
+
+def _by_cookie(session: Session, cookie: str) -> Actor:
+    found = find_session(session, cookie)
+    if found is None:
+        return anonymous()
+    row, account = found
+    uses.note_session(row.id, row.seen_at, now())
+    return Actor(account.id, account.name, account.role, via="session")

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``madang token``, ``madang user``, ``madang link``: beside the running platform, or before its first start."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import click
+
+from madang.db import Database
+from madang.kit import SYSTEM, Role
+from madang.people import actions, queries, rules
+from madang.people.credentials import token_beginning
+
+ROLES = click.Choice(rules.roles_up_to(Role.OPERATOR))
+
+
+class House(Protocol):
+    """What these commands need of the place: its rows, and the address printed in links."""
+
+    @property
+    def database(self) -> Database:
+        """The database, with every table; the room's keys are in use."""
+        ...
+
+    @property
+    def url(self) -> str:
+        """The address of the pages, without a slash at its end."""
+        ...
+
+
+Opener = Callable[[], House]
+
+
+def token_group(open_house: Opener) -> click.Group:
+    """``madang token create | list | revoke``."""
+    group = click.Group("token", help="Make, list and revoke access tokens.")
+
+    @group.command("create")
+    @click.option("--role", type=ROLES, required=True, help="The most that the token may do.")
+    @click.option("--note", required=True, help="What it is for.")
+    @click.option("--as", "name", default=queries.OPERATOR, show_default=True, help="Whose token it is.")
+    def create(role: str, note: str, name: str) -> None:
+        """Print one new token, and nothing else, on standard output. It is not kept and cannot be printed again."""
+        with _opened(open_house) as house, house.database.writing() as session:
+            account = queries.get_account(session, name, viewer=SYSTEM)
+            text = actions.create_token(session, account=account, role=rules.role_named(role), note=note, by=SYSTEM)
+        click.echo(text)
+
+    @group.command("list")
+    @click.option("--as", "name", default=queries.OPERATOR, show_default=True, help="Whose tokens.")
+    def list_(name: str) -> None:
+        """Print the id, role, state and note of each token, newest first."""
+        with _opened(open_house) as house, house.database.reading() as session:
+            account = queries.get_account(session, name, viewer=SYSTEM)
+            for token in queries.tokens(session, account, viewer=SYSTEM):
+                state = "revoked" if token.revoked_at else "valid"
+                click.echo(f"{token.id}  {token_beginning(token.id)}…  {token.role_word:<8}  {state:<7}  {token.note}")
+
+    @group.command("revoke")
+    @click.argument("token_id")
+    def revoke(token_id: str) -> None:
+        """End the token of that id; `madang token list` prints ids."""
+        with _opened(open_house) as house, house.database.writing() as session:
+            actions.revoke_token(session, queries.get_token(session, token_id, viewer=SYSTEM), by=SYSTEM)
+
+    return group
+
+
+def user_group(open_house: Opener) -> click.Group:
+    """``madang user create | list | set-role | set-password | disable | enable``."""
+    group = click.Group("user", help="Make and change accounts.")
+
+    @group.command("create")
+    @click.argument("name")
+    @click.option("--role", type=ROLES, default="member", show_default=True, help="What the account may do.")
+    @click.option("--display-name", default="", help="The name as people write it.")
+    def create(name: str, role: str, display_name: str) -> None:
+        """Make an account. `madang link NAME` then prints how to sign in."""
+        with _opened(open_house) as house, house.database.writing() as session:
+            actions.create_account(session, name=name, role=rules.role_named(role), display_name=display_name, by=SYSTEM)
+
+    @group.command("list")
+    def list_() -> None:
+        """Print every account with its role."""
+        with _opened(open_house) as house, house.database.reading() as session:
+            for account in queries.accounts(session, viewer=SYSTEM):
+                state = "  shut" if account.disabled_at else ""
+                click.echo(f"{account.name}  {account.role_word}{state}  {account.display_name}".rstrip())
+
+    @group.command("set-role")
+    @click.argument("name")
+    @click.argument("role", type=ROLES)
+    def set_role(name: str, role: str) -> None:
+        """Change what an account may do."""
+        with _opened(open_house) as house, house.database.writing() as session:
+            account = queries.get_account(session, name, viewer=SYSTEM)
+            actions.set_role(session, account, role=rules.role_named(role), by=SYSTEM)
+
+    @group.command("set-password")
+    @click.argument("name")
+    def set_password(name: str) -> None:
+        """Ask for a new password, or read it from standard input, and sign the account out everywhere."""
+        password = _password()
+        with _opened(open_house) as house, house.database.writing() as session:
+            actions.set_password(session, queries.get_account(session, name, viewer=SYSTEM), password=password, by=SYSTEM)
+
+    _add_doors(group, open_house)
+    return group
+
+
+def link_command(open_house: Opener) -> click.Command:
+    """``madang link [NAME]``."""
+
+    @click.command("link", help="Print a one-time sign-in link.")
+    @click.argument("name", default=queries.OPERATOR)
+    def link(name: str) -> None:
+        with _opened(open_house) as house, house.database.writing() as session:
+            secret = actions.create_link(session, queries.get_account(session, name, viewer=SYSTEM), by=SYSTEM)
+        click.echo(f"{house.url}/link/{secret}")
+
+    return link
+
+
+def _add_doors(group: click.Group, open_house: Opener) -> None:
+    for word, disabled, sentence in (("disable", True, "Shut an account: nobody signs in with it."), ("enable", False, "Open it again.")):
+
+        def turn(name: str, *, disabled: bool = disabled) -> None:
+            with _opened(open_house) as house, house.database.writing() as session:
+                actions.set_disabled(session, queries.get_account(session, name, viewer=SYSTEM), disabled=disabled, by=SYSTEM)
+
+        group.add_command(click.Command(word, callback=turn, params=[click.Argument(["name"])], help=sentence))
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+@contextmanager
+def _opened(open_house: Opener) -> Iterator[House]:
+    house = open_house()
+    try:
+        yield house
+    finally:
+        house.database.close()

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pure decisions: who may write where, which networks are one, how long a door stays shut."""
+
+import ipaddress
+import math
+import re
+
+from madang.kit import Actor, Role
+from madang.people.errors import NamespaceNotYours, NotAnOperator, NotYourAccount, RoleTooHigh, UnknownRole
+
+NAMES_KEPT_BACK = frozenset({"madang"})
+_BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("OPR/", "Opera"), ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl"))
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def may_write_namespace(actor: Actor, namespace: str) -> bool:
+    """Operators write every namespace; members and reviewers the one that has their own name."""
+    if actor.is_at_least(Role.OPERATOR):
+        return True
+    return actor.is_at_least(Role.MEMBER) and actor.name == namespace
+
+
+def check_may_write_namespace(actor: Actor, namespace: str) -> None:
+    """``NamespaceNotYours`` unless ``may_write_namespace``."""
+    if not may_write_namespace(actor, namespace):
+        raise NamespaceNotYours(field="namespace", namespace=namespace, own=actor.name or "-")
+
+
+def check_is_operator(actor: Actor) -> None:
+    """``NotAnOperator`` for everybody else."""
+    if not actor.is_at_least(Role.OPERATOR):
+        raise NotAnOperator
+
+
+def check_may_act_for(actor: Actor, account_id: str, name: str) -> None:
+    """``NotYourAccount`` unless the actor is that person or an operator."""
+    if actor.account_id != account_id and not actor.is_at_least(Role.OPERATOR):
+        raise NotYourAccount(name=name)
+
+
+def check_token_role(role: Role, *, account: Role, name: str, by: Actor) -> None:
+    """``RoleTooHigh`` when a token would do more than its account or than who makes it."""
+    highest = min(account, by.role)
+    if not Role.VISITOR < role <= highest:
+        raise RoleTooHigh(name=name, highest=highest.word, field="role")
+
+
+def role_named(word: str) -> Role:
+    """The role of that word; ``UnknownRole`` for others, and for ``visitor``, which nobody is given."""
+    try:
+        role = Role.named(word)
+    except KeyError:
+        raise UnknownRole(role=word[:40], field="role") from None
+    if role is Role.VISITOR:
+        raise UnknownRole(role=word, field="role")
+    return role
+
+
+def network_of(address: str) -> str:
+    """What counts as one network: an IPv4 address, or the 64 bits of IPv6 that one line gets."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return ""
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    return str(ip) if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False))
+
+
+def level_now(level: float, seconds: float, half: float) -> float:
+    """What is left of a level after so many seconds."""
+    return float(level * 0.5 ** (max(seconds, 0.0) / half))
+
+
+def seconds_to_wait(level: float, limit: float, half: float) -> int:
+    """How long until one more try is open; 0 when it is now."""
+    return 0 if level < limit else math.floor(half * math.log2(level / limit)) + 1
+
+
+def agent_word(user_agent: str) -> str:
+    """A browser and a system in two words, from what the browser says of itself; a plain dash when it says nothing that is known."""
+    words = [next((word for sign, word in signs if sign in user_agent), "") for signs in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(word for word in words if word) or (re.sub(r"[^A-Za-z0-9 ._/-]", "", user_agent).split("/")[0].strip()[:40] or "–")
+
+
+def roles_up_to(highest: Role) -> tuple[str, ...]:
+    """The words of the roles that can be given, least first, up to ``highest``."""
+    return tuple(role.word for role in Role if Role.VISITOR < role <= highest)

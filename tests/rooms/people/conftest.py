@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keys in use, and a few accounts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from madang import audit, people
+from madang.db import Database
+from madang.kit import SYSTEM, Actor, Role
+from madang.people import uses
+
+PASSWORD = "a few plain words"
+
+
+@dataclass
+class House:
+    database: Database
+    url: str = "http://127.0.0.1:8000"
+
+
+@pytest.fixture(autouse=True)
+def _keys(tmp_path: Path) -> Iterator[None]:
+    people.use(people.keys.load(tmp_path / "home"), people.Limits(password_min=8))
+    yield
+    uses.forget()
+
+
+@pytest.fixture
+def house(database: Database) -> House:
+    """An operator, and the member ``lab`` with a password."""
+    with database.writing() as session:
+        people.ensure_operator(session)
+        lab = people.create_account(session, name="lab", role=Role.MEMBER, by=SYSTEM)
+        people.set_password(session, lab, password=PASSWORD, by=SYSTEM)
+    return House(database)
+
+
+def deeds(database: Database) -> list[str]:
+    """What the ledger says, oldest first."""
+    with database.reading() as session:
+        return [line.deed for line in reversed(audit.entries(session, viewer=SYSTEM, limit=200).items)]
+
+
+def actor_of(database: Database, name: str) -> Actor:
+    """The person of that name, as signed in."""
+    with database.reading() as session:
+        account = people.get_account(session, name, viewer=SYSTEM)
+        return Actor(account.id, account.name, account.role)
