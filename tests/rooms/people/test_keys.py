@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One secret a home, and what is derived from it."""
 
-import subprocess
-import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -33,13 +32,21 @@ def test_keys_do_not_show_themselves(tmp_path: Path) -> None:
     assert repr(made) == "Keys()"
 
 
-def test_processes_that_begin_at_once_have_one_key(tmp_path: Path) -> None:
-    script = "import sys, pathlib; from madang.people import keys; print(keys.load(pathlib.Path(sys.argv[1])).derive('x').hex())"
-    command = [sys.executable, "-c", script, str(tmp_path / "home")]
-    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
-    answers = {process.communicate(timeout=60)[0] for process in running}
-    assert len(answers) == 1
-    assert len(answers.pop().strip()) == 64
+def test_two_that_begin_at_once_have_one_key(tmp_path: Path) -> None:
+    barrier, answers = threading.Barrier(8), []
+
+    def begin() -> None:
+        barrier.wait()
+        answers.append(keys.load(tmp_path / "home").derive("x"))
+
+    threads = [threading.Thread(target=begin) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 8
+    assert len(set(answers)) == 1
+    assert [path.name for path in (tmp_path / "home").iterdir()] == [keys.FILE]
 
 
 @pytest.mark.parametrize("text", ["", "short", "zz" * 32, "ab" * 31, "é"])
