@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from madang import catalog, kit, web
-from madang.compliance import actions, intake, queries
+from madang.compliance import actions, intake, queries, rules
 from madang.compliance.errors import NoSuchFormat
 from madang.compliance.models import FINAL, FoundPackage, Holder, UnreadFile, Verification
 from madang.compliance.presenting import failure_sentence
@@ -124,7 +124,7 @@ def version_out(subject: queries.Subject) -> VersionOut:
         declared_license_expression=verification.declared,
         license_expression=verification.detected,
         counts=verification.counts,
-        conflicts=verification.conflicts,
+        conflicts=[{**each, "reason": rules.why_of(each).sentence(web.translate)} for each in verification.conflicts],
         failure=_failure(verification),
         engine=verification.engine,
         created_at=version.created_at,
@@ -196,7 +196,7 @@ async def show_document(
 
     sha256, file_name = await web.reading(request, find)
     stream = await run_in_threadpool(intake.of(request).store.open, sha256)
-    return web.attachment(iter(lambda: stream.read(1 << 16), b""), name=file_name, media_type=DOCUMENTS[format])
+    return web.attachment(stream, name=file_name, media_type=DOCUMENTS[format])
 
 
 router.add_api_route(

@@ -22,7 +22,7 @@ class FindingCache:
         with self.database.reading() as session:
             for some in slices(keys, 500):
                 rows = session.execute(select(CachedFinding.key, CachedFinding.body).where(CachedFinding.key.in_(some)))
-                found.update(dict(rows.tuples().all()))
+                found.update({row.key: row.body for row in rows})
         return found
 
     def put_many(self, found: Mapping[str, bytes]) -> None:

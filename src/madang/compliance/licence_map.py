@@ -17,6 +17,9 @@ from madang.kit import _
 STRENGTHS = ("none", "permissive", "conditions", "weak", "strong", "network", "unknown")
 FOLD = 3.0
 """A leaf of fewer pixels than this joins the others beside it, unless it is a conflict."""
+NAMEABLE, DIVISIBLE = 16.0, 56.0
+"""Pixels: a folder of one licence that is narrower than the one, or of several that is narrower than the other, is not drawn by itself;
+its files stand with those of the folder above, by licence. A folder of one licence that conflicts is drawn down to the fold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,7 @@ def _cells(root: _Folder, length: float, rows: int, fold: float) -> Iterator[Cel
     scale = length / root.files
 
     def under(folder: _Folder, row: int, offset: int) -> Iterator[Cell]:
-        for part in _parts(folder, is_last=row == rows - 1, narrow=fold / scale):
+        for part in _parts(folder, is_last=row == rows - 1, narrow=fold, scale=scale):
             start, end = round(offset * scale, 3), round((offset + part.files) * scale, 3)
             expression, strength, is_conflict = part.group
             if part.folder is not None:
@@ -192,19 +195,24 @@ def _cells(root: _Folder, length: float, rows: int, fold: float) -> Iterator[Cel
     yield from under(root, 1, 0)
 
 
-def _parts(folder: _Folder, *, is_last: bool, narrow: float) -> list[_Part]:
-    """What stands under ``folder``: its folders by size, then the files that lie directly in it, then what is too narrow as one."""
+def _parts(folder: _Folder, *, is_last: bool, narrow: float, scale: float) -> list[_Part]:
+    """What stands under ``folder``: its folders by size, then other files in it by licence, then what is too narrow as one."""
     parts: list[_Part] = []
+    loose = Counter(folder.own)
     for inner in sorted(map(_straightened, folder.folders.values()), key=lambda each: (-each.files, each.name)):
-        if len(inner.all) > 1 and not is_last and inner.files >= narrow:
+        width, is_mixed = inner.files * scale, len(inner.all) > 1
+        decides = not is_mixed and next(iter(inner.all))[2]
+        if is_mixed and not is_last and width >= DIVISIBLE:
             parts.append(_Part(inner.name, inner.path, inner.files, inner))
-        else:
+        elif (not is_mixed and width >= (narrow if decides else NAMEABLE)) or (is_mixed and width >= DIVISIBLE):
             parts.extend(_leaves(inner.name, inner.path, inner.all))
-    parts.extend(_leaves("", folder.path, folder.own))
-    small = [part for part in parts if part.files < narrow]
+        else:
+            loose.update(inner.all)
+    parts.extend(_leaves("", folder.path, loose))
+    small = [part for part in parts if part.files * scale < narrow]
     if len(small) < 2:
         return parts
-    return [part for part in parts if part.files >= narrow] + _folded(folder, small)
+    return [part for part in parts if part.files * scale >= narrow] + _folded(folder, small)
 
 
 def _leaves(name: str, path: str, groups: Counter[_Group]) -> list[_Part]:
@@ -237,7 +245,9 @@ def by_licence(tallies: Iterable[Tally], *, places: int = 3) -> tuple[LicenceRow
         where[group]["/".join(each.folder.split("/")[:2]) or "."] += each.files
     most = max(files.values(), default=1)
     numbers = _numbers(Counter({group[0]: count for group, count in files.items() if group[2]}))
-    ordered = sorted(files, key=lambda group: (group[1] == "none", group[2], group[2] or STRENGTHS.index(group[1]), -files[group], group[0] or ""))
+    ordered = sorted(
+        files, key=lambda group: (group[1] == "none", group[2], group[2] or STRENGTHS.index(group[1]), -files[group], group[0] or "")
+    )
     return tuple(
         LicenceRow(
             expression=group[0],

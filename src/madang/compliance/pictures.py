@@ -6,6 +6,7 @@ pages use; another font differs by little.
 """
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -81,7 +82,7 @@ def desktop(tallies: Sequence[Tally], *, title: str, words: Words, rows: int = 5
     last = max((cell.row_end for cell in cells), default=1) - 1
     base = last * ROW + LEAF if cells else 0.0
     boxes = tuple(_lying(cell, base, title, words, numbers) for cell in cells)
-    stems = _stems(cells, base, words, numbers)
+    stems = _stems(cells, base, words, numbers, tallies)
     return Drawing(DESK, base + (56 if stems else 2), base, boxes, stems)
 
 
@@ -138,7 +139,7 @@ def _said(cell: Cell, words: Words) -> tuple[str, str]:
     return (cell.name, licence) if cell.name else (licence, f"{cell.files:,}")
 
 
-def _stems(cells: Sequence[Cell], base: float, words: Words, numbers: dict[str | None, int]) -> tuple[Stem, ...]:
+def _stems(cells: Sequence[Cell], base: float, words: Words, numbers: dict[str | None, int], tallies: Sequence[Tally]) -> tuple[Stem, ...]:
     """One stem each for the first conflicts by number, at their largest leaf, and one for the largest unknown if there is room."""
     leaves = sorted((cell for cell in cells if cell.kind == "leaf"), key=lambda cell: (-cell.files, cell.start))
     chosen: list[tuple[Cell, int | None]] = []
@@ -146,18 +147,20 @@ def _stems(cells: Sequence[Cell], base: float, words: Words, numbers: dict[str |
         chosen.extend([(leaf, number) for leaf in leaves if leaf.is_conflict and leaf.expression == expression][:1])
     if len(chosen) < MOST_STEMS:
         chosen.extend([(leaf, None) for leaf in leaves if leaf.strength == "unknown" and not leaf.is_conflict][:1])
-    return _spread([_stem(leaf, number, base, leaves, words) for leaf, number in sorted(chosen, key=lambda pair: pair[0].start)])
+    return _spread([_stem(leaf, number, base, tallies, words) for leaf, number in sorted(chosen, key=lambda pair: pair[0].start)])
 
 
-def _stem(leaf: Cell, number: int | None, base: float, leaves: Iterable[Cell], words: Words) -> Stem:
+def _stem(leaf: Cell, number: int | None, base: float, tallies: Iterable[Tally], words: Words) -> Stem:
+    """The stem of ``leaf``: how many files are like it in all, and the folder that has the most of them."""
+    places: Counter[str] = Counter()
+    for each in tallies:
+        if each.is_conflict == leaf.is_conflict and (each.expression == leaf.expression if number else each.strength == leaf.strength):
+            places[each.folder] += each.files
+    place = min(places, key=lambda folder: (-places[folder], folder))
     x = round((leaf.start + leaf.end) / 2, 1)
-    files = sum(each.files for each in leaves if each.is_conflict == leaf.is_conflict and _same(each, leaf))
     name = clipped(words.unknown if leaf.strength == "unknown" else short(leaf.expression or ""), MOST_NAME)
-    return Stem(x, base, base + 16, "seal" if number else "ink", number, max(x - 6, 0), name, files, clipped(leaf.path or ".", MOST_NAME))
-
-
-def _same(one: Cell, other: Cell) -> bool:
-    return one.expression == other.expression if other.is_conflict else one.strength == other.strength
+    style = "seal" if number else "ink"
+    return Stem(x, base, base + 16, style, number, max(x - 6, 0), name, places.total(), clipped(place or ".", MOST_NAME))
 
 
 def _spread(stems: list[Stem]) -> tuple[Stem, ...]:

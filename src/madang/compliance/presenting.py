@@ -2,7 +2,6 @@
 """From rows to the plain values of pages."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -119,16 +118,11 @@ def conflicts_of(session: Session, subject: queries.Subject) -> tuple[Conflict, 
             strength=licensing.strength(each["expression"]).word,
             files=each["files"],
             places=rows[each["expression"]].places if each["expression"] in rows else (),
-            reason=_reason(each),
+            reason=rules.why_of(each).sentence(web.translate),
         )
         for each in subject.verification.conflicts
     ]
     return tuple(sorted(found, key=lambda conflict: conflict.number))
-
-
-def _reason(conflict: dict[str, Any]) -> str:
-    template = web.translate(conflict["reason"])
-    return template % conflict["values"] if conflict["values"] else template
 
 
 def as_tallies(rows: Sequence[Tally]) -> tuple[licence_map.Tally, ...]:

@@ -100,10 +100,7 @@ def conclude(session: Session, version_id: str, verdict: rules.Verdict, document
         "declared_in": list(report.declared_in),
         "detected": report.license_expression,
         "counts": verdict.counts,
-        "conflicts": [
-            {"expression": each.expression, "files": each.files, "reason": each.reason, "values": each.values, "source": each.source}
-            for each in verdict.conflicts
-        ],
+        "conflicts": [rules.kept(each) for each in verdict.conflicts],
         "engine": f"{report.engine.name} {report.engine.version}",
         "data_date": report.engine.data_date,
         "documents": documents,

@@ -2,7 +2,7 @@
 """From a scan's report to what the version page says: conflicts, ranks, counts. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,13 +16,11 @@ RANKS = ("network", "strong", "weak", "unknown", "conditions", "permissive", "no
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A detected expression that cannot be inside what is declared, in how many files, and why: an English template and its values."""
+    """A detected expression that cannot be inside what is declared, in how many files, and why."""
 
     expression: str
     files: int
-    reason: str
-    values: dict[str, Any]
-    source: str
+    why: licensing.Conflict
 
 
 class Verdict:
@@ -37,7 +35,7 @@ class Verdict:
         counts = self.report.license_counts
         found = licensing.conflicts(self.report.declared_license_expression, list(counts))
         reasons = {conflict.expression: conflict for conflict in reversed(found.found)}
-        rows = [Conflict(each, counts.get(each, 0), why.reason, dict(why.values), why.source) for each, why in reasons.items()]
+        rows = [Conflict(expression, counts.get(expression, 0), why) for expression, why in reasons.items()]
         return tuple(sorted(rows, key=lambda row: (-row.files, row.expression)))
 
     @cached_property
@@ -89,6 +87,19 @@ class Verdict:
             "skipped": len(report.skipped),
             "conflicts": len(self.conflicts),
         }
+
+
+def kept(conflict: Conflict) -> dict[str, Any]:
+    """A conflict as its row keeps it; ``why_of`` reads it back."""
+    return {"expression": conflict.expression, "files": conflict.files, **{name: getattr(conflict.why, name) for name in WHY}}
+
+
+WHY = ("term", "declared", "rule", "source")
+
+
+def why_of(row: Mapping[str, Any]) -> licensing.Conflict:
+    """Why a kept conflict is one: it can say so in the reader's language."""
+    return licensing.Conflict(expression=row["expression"], **{name: row[name] for name in WHY})
 
 
 def best_score(file: scan.File) -> float | None:

@@ -143,7 +143,7 @@ def show_content(request: Request, session: Session, actor: kit.Actor) -> Respon
     file = queries.get_file(session, subject.version, request.query_params.get("path", ""))
     stream = intake.of(request).store.open(file.sha256)
     name = file.path.rpartition("/")[2]
-    return web.attachment(iter(lambda: stream.read(1 << 16), b""), name=name, media_type="application/octet-stream")
+    return web.attachment(stream, name=name, media_type="application/octet-stream")
 
 
 def show_tables(request: Request, session: Session, actor: kit.Actor) -> Response:

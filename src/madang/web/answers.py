@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The few shapes of answers that doors give."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from fastapi.encoders import jsonable_encoder
@@ -24,8 +24,11 @@ def no_content() -> Response:
     return Response(status_code=204)
 
 
-def attachment(body: bytes | str | Iterable[bytes], *, name: str, media_type: str) -> Response:
-    """Bytes to keep as a file called ``name``. They can come from users, so a browser must never run or draw them (RFC 6266, RFC 8187)."""
+def attachment(body: bytes | str | BinaryIO, *, name: str, media_type: str) -> Response:
+    """Bytes to keep as a file called ``name``; an open stream is closed at its end.
+
+    They can come from users, so a browser must never run or draw them (RFC 6266, RFC 8187).
+    """
     plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in name)
     headers = {
         "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='', errors='replace')}",
@@ -33,4 +36,10 @@ def attachment(body: bytes | str | Iterable[bytes], *, name: str, media_type: st
     }
     if isinstance(body, bytes | str):
         return Response(body, media_type=media_type, headers=headers)
-    return StreamingResponse(body, media_type=media_type, headers=headers)
+    return StreamingResponse(_chunks(body), media_type=media_type, headers=headers)
+
+
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    with stream:
+        while chunk := stream.read(1 << 16):
+            yield chunk
