@@ -28,6 +28,7 @@ _KEPT = (
     "TYPECODE_LIBMAGIC_DB_PATH",
 )
 """All that the server sees of our environment: secrets in it are not for code that reads what strangers wrote."""
+_PROGRAM = "madang.scan.server"
 _END_SECONDS = 5
 
 
@@ -47,7 +48,7 @@ class ServerProcess:
             with theirs, self.log.open("wb") as log:
                 self._process = subprocess.Popen(
                     # -P: a module in the current folder, which may be the very tree that is scanned, is never imported.
-                    [sys.executable, "-P", "-m", "madang.scan.server", str(theirs.fileno()), str(workers), str(self.folder)],
+                    [sys.executable, "-P", "-m", _PROGRAM, str(theirs.fileno()), str(workers), str(self.folder)],
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,

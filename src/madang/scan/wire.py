@@ -58,10 +58,14 @@ def _build(hint: Any, value: Any) -> Any:
         if not isinstance(value, (list, tuple)):
             raise TypeError(f"a list is not written as {type(value).__name__}")
         return tuple(_build(get_args(hint)[0], item) for item in value)
+    if origin is Mapping:
+        if not isinstance(value, Mapping):
+            raise TypeError(f"an object is not written as {type(value).__name__}")
+        return {key: _build(get_args(hint)[1], item) for key, item in value.items()}
     if origin in (Union, types.UnionType):
         return None if value is None else _build(next(kind for kind in get_args(hint) if kind is not types.NoneType), value)
     if hint is float and isinstance(value, int):
         return float(value)
-    if isinstance(hint, type) and not isinstance(value, hint):
+    if hint is not Any and isinstance(hint, type) and not isinstance(value, hint):
         raise TypeError(f"{hint.__name__} is not written as {type(value).__name__}")
     return value
