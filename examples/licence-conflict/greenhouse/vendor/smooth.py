@@ -1,4 +1,4 @@
-# Copyright (C) 2021 Example Smoothing Library contributors
+# Copyright (C) 2021 Example Smoothing Project
 #
 # This library is free software; you can redistribute it and/or modify it under the terms of the GNU Lesser General Public License as
 # published by the Free Software Foundation; either version 2.1 of the License, or (at your option) any later version.
