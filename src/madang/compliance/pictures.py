@@ -195,7 +195,8 @@ def _advance(letter: str) -> int:
         return _HANGUL
     if unicodedata.combining(letter):
         return 0
-    return _WIDE if unicodedata.east_asian_width(letter) in "WFA" else _OTHER
+    wide = "WFA" if code >= 0x2000 else "WF"  # a Korean font draws dots and circled figures as wide as ideographs
+    return _WIDE if unicodedata.east_asian_width(letter) in wide else _OTHER
 
 
 def clipped(text: str, room: float, size: float = 13, least: int = 4) -> str:
