@@ -45,7 +45,8 @@ _KINDS: tuple[tuple[str, Callable[[str], Refusal]], ...] = (
     ),
     (
         r"protocol error|bad line length|not valid: |invalid server response|bad pack|pack has |inflate|index-pack|returned error: 3\d\d|"
-        r"expected flush|unknown object format|invalid.*pkt|remote end hung up|early eof|unexpected disconnect|bad object|malformed",
+        r"expected flush|unknown object format|invalid.*pkt|remote end hung up|early eof|unexpected disconnect|bad object|malformed|"
+        r"server doesn't support",
         lambda host: NotARepository(host=host),
     ),
 )

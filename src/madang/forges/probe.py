@@ -14,7 +14,15 @@ from threading import Thread
 from urllib.parse import urljoin
 
 from madang.forges.addresses import Target
-from madang.forges.errors import BadCertificate, CredentialsNeeded, HttpRefused, NotARepository, RepositoryMissing, Unreachable
+from madang.forges.errors import (
+    BadCertificate,
+    CredentialsNeeded,
+    HttpRefused,
+    NotARepository,
+    RepositoryMissing,
+    SchemeRefused,
+    Unreachable,
+)
 from madang.forges.git import check_git
 from madang.forges.guard import Guard
 from madang.forges.watch import Watch
@@ -45,7 +53,9 @@ def settle(target: Target, guard: Guard, watch: Watch) -> Target:
         if not place.endswith(_QUESTION):
             raise NotARepository(host=target.host)
         following = guard.check(place.removesuffix(_QUESTION))
-        if following.scheme != "https" and target.scheme == "https":
+        if following.scheme not in ("https", "http"):
+            raise SchemeRefused(scheme=f"{following.scheme}://", field="address")
+        if following.scheme == "http" and target.scheme == "https":
             raise HttpRefused(host=following.host, field="address")
         target = following
     raise NotARepository(host=target.host)
