@@ -29,7 +29,7 @@ from madang.people.keys import Keys, use
 from madang.people.limits import Limits
 from madang.people.models import Account
 from madang.people.queries import OPERATOR, accounts, find_account, get_account, get_self, get_token, sessions, tokens
-from madang.people.rules import check_may_write_namespace, may_write_namespace
+from madang.people.rules import may_write_namespace
 from madang.people.uses import write_uses
 
 __all__ = [
@@ -45,7 +45,6 @@ __all__ = [
     "accounts",
     "api",
     "authenticate",
-    "check_may_write_namespace",
     "cli",
     "cookie_name",
     "create_account",

@@ -18,7 +18,7 @@ SECRET_LETTERS = 43
 CHECK_LETTERS = 6
 SHOWN = 12
 _TOKEN = re.compile(rf"{PREFIX}_([0-9a-z]{{26}})_([0-9A-Za-z]{{{SECRET_LETTERS}}})([0-9A-Za-z]{{{CHECK_LETTERS}}})")
-_CHANCE = re.compile(r"[A-Za-z0-9_-]{43}")
+_CHANCE = re.compile(rf"[0-9A-Za-z]{{{SECRET_LETTERS}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ def token_beginning(token_id: str) -> str:
 
 
 def new_chance() -> str:
-    """256 bits for a cookie or a link, in 43 letters that an address can hold."""
-    return secrets.token_urlsafe(32)
+    """256 bits for a cookie or a link, in 43 letters and digits, so that a terminal marks the whole address."""
+    return _letters(secrets.randbits(256), SECRET_LETTERS)
 
 
 def can_be_chance(text: str) -> bool:

@@ -144,13 +144,6 @@ class LastOperator(Conflict):
     message = _("This is the last operator. Make another one first.")
 
 
-class NamespaceNotYours(NotAllowed):
-    """The namespace belongs to somebody else."""
-
-    code = "namespace-not-yours"
-    message = _("You may not write the namespace “%(namespace)s”. Your own is “%(own)s”.")
-
-
 class NoKeys(RuntimeError):
     """A fault of the composition: ``people.use`` was not called."""
 

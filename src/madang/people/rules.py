@@ -6,7 +6,7 @@ import math
 import re
 
 from madang.kit import Actor, Role
-from madang.people.errors import NamespaceNotYours, NotAnOperator, NotYourAccount, RoleTooHigh, UnknownRole
+from madang.people.errors import NotAnOperator, NotYourAccount, RoleTooHigh, UnknownRole
 
 NAMES_KEPT_BACK = frozenset({"madang"})
 _BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("OPR/", "Opera"), ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl"))
@@ -24,13 +24,7 @@ def may_write_namespace(actor: Actor, namespace: str) -> bool:
     """Operators write every namespace; members and reviewers the one that has their own name."""
     if actor.is_at_least(Role.OPERATOR):
         return True
-    return actor.is_at_least(Role.MEMBER) and actor.name == namespace
-
-
-def check_may_write_namespace(actor: Actor, namespace: str) -> None:
-    """``NamespaceNotYours`` unless ``may_write_namespace``."""
-    if not may_write_namespace(actor, namespace):
-        raise NamespaceNotYours(field="namespace", namespace=namespace, own=actor.name or "-")
+    return actor.is_at_least(Role.MEMBER) and actor.name.lower() == namespace.lower()
 
 
 def check_is_operator(actor: Actor) -> None:
