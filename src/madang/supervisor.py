@@ -275,8 +275,10 @@ def _woken() -> Iterator[Callable[[float], bool]]:
     def wake(seconds: float) -> bool:
         nonlocal ending
         if not ending and select.select([read_end], [], [], seconds)[0]:
-            came = os.read(read_end, 4096)
-            ending = bool({signal.SIGINT, signal.SIGTERM} & set(came))
+            told = {signal.SIGINT, signal.SIGTERM} & set(os.read(read_end, 4096))
+            ending = bool(told)
+            for number in told:
+                log.info("signal", extra={"signal": signal.Signals(number).name})
         return ending
 
     try:

@@ -9,10 +9,11 @@ This room does not know what any job does, who may cancel it, or how progress is
 
 from madang.jobs.actions import cancel, enqueue
 from madang.jobs.durable import migrate
+from madang.jobs.errors import Stopped
 from madang.jobs.job import Beat, Failure, Job, Lane, Limits, State
 from madang.jobs.queries import state
 from madang.jobs.runner import Runner
-from madang.jobs.running import Stopped, check, give_way, is_stopping, step
+from madang.jobs.running import check, give_way, is_stopping, step
 
 __all__ = [
     "Beat",

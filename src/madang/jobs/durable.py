@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool
 
 from madang.db import Database
-from madang.jobs.errors import NotPortable
+from madang.jobs.errors import JobFailed, NotPortable, Stopped
 from madang.jobs.job import Lane, Limits
 
 APPLICATION = "madang"
@@ -27,6 +27,7 @@ FORMAT = "1"  # of the jobs' rows; raised only when a job's steps change so that
 EXECUTOR = "jobs-1"
 PORTABLE = DBOSPortableJSONSerializer()
 REPLAYED = PortableWorkflowError
+OURS = (JobFailed, Stopped)
 _COLUMNS = ("workflow_uuid", "status", "name", "queue_name", "owner_xid", "deduplication_id", "executor_id", "application_name")
 _TIMES = ("recovery_attempts", "created_at", "updated_at", "started_at_epoch_ms", "completed_at")
 _clients: WeakKeyDictionary[Pool, DBOSClient] = WeakKeyDictionary()
@@ -51,8 +52,15 @@ def hush() -> None:
     log = logging.getLogger("dbos")
     if not log.handlers:
         log.addHandler(logging.NullHandler())
+        log.addFilter(_is_news)
     log.setLevel(logging.WARNING)
     log.propagate = True
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether the record says what our own log has not said: a job that failed or stopped is ours to tell."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, OURS)
 
 
 def client(session: Session) -> DBOSClient:

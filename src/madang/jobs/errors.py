@@ -16,3 +16,7 @@ class StepFailed(Exception):
 
 class JobFailed(Exception):
     """A job has failed and its owner has been told. Only the code goes into the queue's row: words may hold what users gave."""
+
+
+class Stopped(BaseException):
+    """The task is cancelled or the process is ending: let this through. It is no failure, and no ``except Exception`` meets it."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from madang.kit import Refusal, _
 
+AGAIN_SECONDS = (1.0, 5.0, 20.0)
 INTERNAL_FAULT = _("Madang itself failed here (%(kind)s). Try again; if it fails again, tell the operator, whose log says why.")
 INTERRUPTED = _("This was interrupted %(times)s times before it could end, so it is not tried again.")
 
@@ -66,13 +67,15 @@ class Job:
 
     ``run`` gets the arguments that ``enqueue`` was given. It is run again from its start after a kill, at most ``attempts`` times;
     ``on_failed`` gets the same arguments and a ``Failure`` when ``run`` raised or was interrupted too often, so that nothing hangs
-    for ever. It is not called for a cancelled task. Both must bear being called twice.
+    for ever. It is not called for a cancelled task. Both must bear being called twice. After an error of the kinds in ``again`` the job
+    runs again by itself, after a pause, ``AGAIN_SECONDS`` says how often; such an error must not leave a step.
     """
 
     name: str
     run: Callable[..., None]
     on_failed: Callable[..., None] | None = None
     attempts: int = 20
+    again: tuple[type[Exception], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from sqlalchemy import update
 
 from madang.db import Database
 from madang.jobs import durable, queries
-from madang.jobs.errors import JobFailed, StepFailed
-from madang.jobs.job import INTERRUPTED, Beat, Failure, Job, Lane, Limits, State
-from madang.jobs.running import Crowd, Running, Stopped, as_current
+from madang.jobs.errors import JobFailed, StepFailed, Stopped
+from madang.jobs.job import AGAIN_SECONDS, INTERRUPTED, Beat, Failure, Job, Lane, Limits, State
+from madang.jobs.running import ASK_SECONDS, Crowd, Running, as_current
 from madang.kit import Refusal, now
 
 log = logging.getLogger("madang.jobs")
@@ -97,7 +97,7 @@ class Runner:
         running = Running(task_id, Lane(lane or Lane.BACKGROUND), self._crowd, self._stopping, self._is_cancelled)
         with as_current(running):
             log.info("job.started", extra={"job": job.name, "task": task_id, "attempt": attempts})
-            failure = _interrupted(job, attempts) or _attempt(job, lambda: job.run(*args), task_id)
+            failure = _interrupted(job, attempts) or _attempts(job, args, running)
             if failure is None:
                 log.info("job.done", extra={"job": job.name, "task": task_id})
                 return
@@ -141,9 +141,25 @@ def _interrupted(job: Job, attempts: int) -> Failure | None:
     return Failure("interrupted", INTERRUPTED, {"times": attempts - 1})
 
 
-def _attempt(job: Job, call: Callable[[], None], task_id: str) -> Failure | None:
+def _attempts(job: Job, args: tuple[object, ...], running: Running) -> Failure | None:
+    for pause in AGAIN_SECONDS:
+        try:
+            return _attempt(job, lambda: job.run(*args), running.task_id, passing=job.again)
+        except job.again as error:
+            log.warning("job.again", extra={"job": job.name, "task": running.task_id, "kind": type(error).__name__, "again_in": pause})
+        until = time.monotonic() + pause
+        while (left := until - time.monotonic()) > 0:
+            if running.is_over():
+                raise Stopped
+            time.sleep(min(left, ASK_SECONDS))
+    return _attempt(job, lambda: job.run(*args), running.task_id)
+
+
+def _attempt(job: Job, call: Callable[[], None], task_id: str, *, passing: tuple[type[Exception], ...] = ()) -> Failure | None:
     try:
         call()
+    except passing:
+        raise
     except Refusal as refusal:
         log.info("job.refused", extra={"job": job.name, "task": task_id, "code": refusal.code})
         return Failure.of(refusal)

@@ -13,15 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from madang.jobs import durable
-from madang.jobs.errors import StepFailed
+from madang.jobs.errors import StepFailed, Stopped
 from madang.jobs.job import Failure, Lane
 from madang.kit import Refusal
 
 ASK_SECONDS = 0.5
-
-
-class Stopped(BaseException):
-    """The task is cancelled or the process is ending: let this through. It is no failure, and no ``except Exception`` meets it."""
 
 
 class Crowd:

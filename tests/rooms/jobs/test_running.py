@@ -389,3 +389,53 @@ def test_what_goes_wrong_because_of_stopping_is_no_failure(
     start(jobs.Job("scan", lambda: jobs.step("work", lambda: "done")))
     wait_for(lambda: state(database, task) is jobs.State.DONE)
     assert told == []
+
+
+def test_a_job_runs_again_after_an_error_of_a_passing_kind(
+    database: Database, start: Start, wait_for: WaitFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("madang.jobs.runner.AGAIN_SECONDS", (0.01, 0.01))
+    tries: list[str] = []
+    told: list[jobs.Failure] = []
+
+    def run(healed: bool) -> None:
+        tries.append("try")
+        if not healed or len(tries) < 3:
+            raise Gone(what="the engine")
+
+    start(jobs.Job("scan", run, on_failed=lambda _healed, failure: told.append(failure), again=(Gone,)))
+    task = add(database, "scan", True)
+    wait_for(lambda: state(database, task) is jobs.State.DONE)
+    assert (len(tries), told) == (3, [])
+    tries.clear()
+    task = add(database, "scan", False)
+    wait_for(lambda: state(database, task) is jobs.State.FAILED)
+    assert (len(tries), [failure.code for failure in told]) == (3, ["gone"])
+
+
+def test_a_job_that_waits_to_run_again_can_be_cancelled(database: Database, start: Start, wait_for: WaitFor) -> None:
+    tried = threading.Event()
+
+    def run() -> None:
+        tried.set()
+        raise Gone(what="the engine")
+
+    begun = start(jobs.Job("scan", run, again=(Gone,)))
+    task = add(database, "scan")
+    assert tried.wait(30)
+    with database.writing() as session:
+        jobs.cancel(session, task)
+    assert begun.stop(grace=10.0)
+    assert state(database, task) is jobs.State.CANCELLED
+
+
+def test_what_our_log_has_told_the_library_does_not_tell_again(
+    database: Database, start: Start, wait_for: WaitFor, caplog: pytest.LogCaptureFixture
+) -> None:
+    def run() -> None:
+        raise Gone(what="it")
+
+    start(jobs.Job("scan", run))
+    task = add(database, "scan")
+    wait_for(lambda: state(database, task) is jobs.State.FAILED)
+    assert [record for record in caplog.records if record.name == "dbos"] == []
