@@ -52,7 +52,7 @@ class Verifier:
 
     def tasks(self) -> list[jobs.Job]:
         """What the jobs process runs for this room."""
-        return [jobs.Job(actions.JOB, run=self.verify, on_failed=self.fail)]
+        return [jobs.Job(actions.JOB, run=self.verify, on_failed=self.fail, again=(scan.PoolFailed,))]
 
     def verify(self, version_id: str) -> None:
         """The version is verified, or its work has ended before."""
