@@ -19,7 +19,7 @@ FACET_VALUES = 12
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the list is asked: words that stand in namespace, name or title, and any of some values of each facet."""
+    """What the list is asked: words that stand in namespace, name, title or licence, and any of some values of each facet."""
 
     q: str = ""
     kind: tuple[str, ...] = ()
@@ -47,7 +47,8 @@ def _matching(asked: Filter, *, but: str = "") -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = []
     for word in asked.q.lower().split()[:8]:
         pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        text = Asset.namespace_key + "/" + Asset.key + " " + func.lower(Asset.title)
+        licence = func.lower(func.coalesce(Asset.license_expression, ""))
+        text = Asset.namespace_key + "/" + Asset.key + " " + func.lower(Asset.title) + " " + licence
         conditions.append(text.like(pattern, escape="\\"))
     for name, column in FACETS.items():
         values = getattr(asked, name)
@@ -165,3 +166,12 @@ def check_changeable(session: Session, asset: Asset, *, by: kit.Actor) -> None:
         raise kit.NotSignedIn()
     if not changeable(session, asset, viewer=by):
         raise kit.NotAllowed()
+
+
+def free_label(session: Session, asset: Asset, wanted: str | None) -> str:
+    """``wanted`` if it can be a label and no version of the asset has it, else no label."""
+    label = (wanted or "").removeprefix("refs/heads/").removeprefix("refs/tags/")
+    if not label or len(label) > rules.LABEL_LENGTH:
+        return ""
+    taken = session.scalar(select(Version.id).where(Version.asset_id == asset.id, Version.label == label))
+    return "" if taken else label

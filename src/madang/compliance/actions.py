@@ -24,10 +24,13 @@ def submit(
     limits: Limits = Limits(),  # noqa: B008  # frozen
     by: kit.Actor,
 ) -> Verification:
-    """The asset has a new version, and its verification is queued in the same unit of work."""
+    """The asset has a new version, and its verification is queued in the same unit of work.
+
+    Without a label it is called as its branch or tag is, where that is free, else by its number.
+    """
     catalog.check_changeable(session, asset, by=by)
     _check_waiting(session, limits, by)
-    version = catalog.add_version(session, asset, source=source, label=label, by=by)
+    version = catalog.add_version(session, asset, source=source, label=label or catalog.free_label(session, asset, source.ref), by=by)
     task_id = jobs.enqueue(session, JOB, version.id, lane=lane)
     verification = Verification(
         version_id=version.id, task_id=task_id, lane=lane.value, state="queued", requested_by_id=by.account_id, requested_by=by.name,
