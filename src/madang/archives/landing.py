@@ -59,8 +59,8 @@ class Landing:
     def __enter__(self) -> Self:
         if os.path.lexists(self._into) and not (self._into.is_dir() and not any(self._into.iterdir())):
             raise AlreadyThere(name=self._into.name)
-        self._into.parent.mkdir(parents=True, exist_ok=True)
         with _on_disk(b""):
+            self._into.parent.mkdir(parents=True, exist_ok=True)
             self._place.mkdir(0o755)
         return self
 

@@ -70,8 +70,9 @@ def parse(address: str) -> Target:
     match = _SCP.fullmatch(address)
     if "://" in address or not match:
         raise _bad(address)
-    host = _host(match[2], address)
-    return Target("ssh", host, 22, _user(match[1], address), _path(match[3], address))
+    host, user, path = _host(match[2], address), _user(match[1], address), _path(match[3], address)
+    # This form knows no percent signs: what stands there goes to the server as it is.
+    return Target("ssh", host, 22, user, path if path.startswith("/") else match[3])
 
 
 def _bad(address: str) -> BadAddress:

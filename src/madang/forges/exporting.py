@@ -14,7 +14,9 @@ from madang.forges.git import Git, end
 _CHUNK = 256 * 1024
 _LFS = b"version https://git-lfs.github.com/spec/v1\n"
 _LARGEST_POINTER = 1024
-_MODES = {"100644", "100664", "100755", "120000", "160000"}
+# A line of the listing without its path: mode, kind, id and size.
+_LINE = 128
+_SUBMODULE, _LINK, _FILE = "160000", "120000", "100"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,16 @@ def export(git: Git, commit: str, into: Path) -> archives.Unpacked:
 
 def _items(git: Git, commit: str) -> list[_Item]:
     """All entries of the commit's tree, folders opened."""
-    listing = git.run("--git-dir", str(git.repository), "ls-tree", "-r", "-z", "-l", "--full-tree", commit)
+    limits = git.watch.limits.files
+    listing = git.run(
+        "--git-dir", str(git.repository), "ls-tree", "-r", "-z", "-l", "--full-tree", commit,
+        most=limits.max_files * (limits.max_name_bytes + _LINE), over=limits.exceeded("max_files"),
+    )  # fmt: skip
     items = []
     for line in listing.split("\0")[:-1]:
         facts, _, path = line.partition("\t")
         mode, _, object_id, size = facts.split()
-        if mode not in _MODES:
+        if mode not in (_SUBMODULE, _LINK) and not mode.startswith(_FILE):
             raise RepositoryDamaged
         items.append(_Item(mode, object_id, int(size) if size.isdigit() else 0, path.encode("utf-8", "surrogateescape")))
     return items
@@ -67,13 +73,13 @@ def _items(git: Git, commit: str) -> list[_Item]:
 
 def _lay(landing: archives.Landing, item: _Item, process: subprocess.Popen[bytes], limits: archives.Limits) -> None:
     path = archives.safe_path(item.path, limits, drives=False)
-    if item.mode == "160000":
+    if item.mode == _SUBMODULE:
         landing.skip(path, "submodule")
         return
     if item.size > limits.max_file_bytes:
         raise limits.exceeded("max_file_bytes", archives.shown(path))
     chunks = _object(process, item)
-    if item.mode == "120000":
+    if item.mode == _LINK:
         landing.link(path, b"".join(chunks))
         return
     if item.size <= _LARGEST_POINTER:
@@ -81,7 +87,7 @@ def _lay(landing: archives.Landing, item: _Item, process: subprocess.Popen[bytes
         chunks = iter([content])
         if content.startswith(_LFS):
             landing.skip(path, "lfs-pointer")
-    landing.file(path, chunks, executable=item.mode == "100755")
+    landing.file(path, chunks, executable=bool(int(item.mode, 8) & 0o100))
 
 
 def _object(process: subprocess.Popen[bytes], item: _Item) -> Iterator[bytes]:

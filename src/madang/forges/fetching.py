@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fetching one state of a repository: the room's main deed."""
 
+import errno
 import re
 import secrets
 import shutil
@@ -85,9 +86,13 @@ def sweep(home: Path, *, older_than: float = 86_400) -> int:
 def _workplace(home: Path) -> Iterator[Path]:
     home.mkdir(parents=True, exist_ok=True)
     folder = home.resolve() / f".fetch.{secrets.token_hex(6)}.part"
-    folder.mkdir(0o700)
     try:
+        folder.mkdir(0o700)
         yield folder
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise archives.NoSpace from error
+        raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

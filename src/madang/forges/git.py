@@ -17,14 +17,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import IO
 
+from madang import archives
 from madang.forges.addresses import Target
 from madang.forges.complaints import refusal
-from madang.forges.errors import GitMissing, GitTooOld
+from madang.forges.errors import GitMissing, GitTooOld, RepositoryTooLarge
 from madang.forges.watch import Watch
+from madang.kit import Refusal
 
 _NEEDED = (2, 37)
 _MEMORY = 6 * 1024**3
 _TOLD = 64 * 1024
+_OUTPUT = 64 * 1024**2
 _PASSED_ON = ("http_proxy", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY", "SSH_AUTH_SOCK")
 
 _CONFIG: Mapping[str, str] = MappingProxyType(
@@ -90,12 +93,14 @@ class Git:
     watch: Watch
     environment: Mapping[str, str]
 
-    def run(self, *arguments: str) -> str:
-        """What git printed; a refusal when it failed or went over a bound. The output too is bounded: a file in the watched folder."""
+    def run(self, *arguments: str, over: Refusal | None = None, most: int = _OUTPUT) -> str:
+        """What git printed; a refusal when it failed or went over a bound. Output of more than ``most`` bytes is refused with ``over``."""
         self.watch.check()
         out, told = self.watch.folder / "out", self.watch.folder / "told"
         with out.open("wb+") as out_file, told.open("wb+") as told_file:
             code = self._wait(["git", *arguments], out_file, told_file)
+            if out_file.seek(0, os.SEEK_END) > most:
+                raise over or RepositoryTooLarge(limit=most, setting=archives.setting_name("max_fetch_bytes"))
             out_file.seek(0)
             told_file.seek(max(0, told_file.seek(0, os.SEEK_END) - _TOLD))
             if code:
@@ -161,10 +166,9 @@ def set_up(watch: Watch, target: Target, *, home: Path, trusting: bool) -> Git:
         config["http.followRedirects"] = "initial"
     else:
         config["http.proxy"] = ""
-    if target.addresses and target.scheme in ("https", "http"):
+    if target.scheme in ("https", "http") and target.addresses not in ((), (target.host,)):
         pinned = ",".join(f"[{address}]" if ":" in address else address for address in target.addresses)
-        host = f"[{target.host}]" if ":" in target.host else target.host
-        config["http.curloptResolve"] = f"{host}:{target.port}:{pinned}"
+        config["http.curloptResolve"] = f"{target.host}:{target.port}:{pinned}"
     settings = watch.folder / "gitconfig"
     settings.write_text("".join(_line(key, value) for key, value in config.items()), encoding="utf-8")
     return Git(watch, _environment(watch.folder, settings, target, home=home, trusting=trusting))
@@ -187,6 +191,9 @@ def _environment(folder: Path, settings: Path, target: Target, *, home: Path, tr
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_NO_REPLACE_OBJECTS": "1",
     }
+    # Git's own curl does not look at the variable that names an institute's certificates to Python and OpenSSL.
+    if certificates := os.environ.get("SSL_CERT_FILE"):
+        environment["GIT_SSL_CAINFO"] = certificates
     if target.scheme == "ssh":
         environment["GIT_SSH_COMMAND"] = shlex.join(ssh_command(target, home=home, trusting=trusting))
     if trusting:

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
+import errno
 import io
 import os
+import shutil
+import ssl
 import stat
+import subprocess
 import threading
 import time
 import zlib
@@ -325,6 +329,25 @@ def test_stopping_ends_it_at_once(reply: bytes, tmp_path: Path) -> None:
     assert list((tmp_path / "home").iterdir()) == []
 
 
+def test_stopping_while_files_are_written_leaves_none(tmp_path: Path) -> None:
+    stages: list[str] = []
+    refusal = refused(
+        str(repository(tmp_path / "tool")),
+        tmp_path,
+        progress=lambda stage, _files, _size: stages.append(stage),
+        stop=lambda: "writing" in stages,
+    )
+    assert refusal.code == "stopped"
+    assert stages.count("writing") == 1
+
+
+def test_a_repository_whose_objects_are_gone_is_refused(tmp_path: Path) -> None:
+    place = repository(tmp_path / "tool")
+    blob = git("rev-parse", "main:README.md", folder=place)
+    (place / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    assert refused(str(place), tmp_path).code in {"repository-damaged", "not-a-repository", "fetch-failed"}
+
+
 def test_more_than_the_limit_over_the_wire_is_refused(server: GitServer, tmp_path: Path) -> None:
     repository(server.root / "tool", {"large": os.urandom(3_000_000)})
     release = threading.Event()
@@ -397,6 +420,55 @@ def test_a_commit_without_a_real_date_is_dated_at_the_beginning(tmp_path: Path) 
         assert fetched(str(place), tmp_path).committed_at == datetime(1970, 1, 1, tzinfo=UTC)
     except forges.RepositoryDamaged:
         pytest.fail("a wrong date is no reason to refuse")
+
+
+def test_a_listing_longer_than_any_honest_one_is_refused(tmp_path: Path) -> None:
+    place = repository(tmp_path / "tool", {f"{number}-{'x' * 200}": b"" for number in range(40)})
+    limits = forges.Limits(files=archives.Limits(max_files=10, max_name_bytes=10))
+    assert "MADANG_MAX_FILES" in str(refused(str(place), tmp_path, limits=limits))
+
+
+def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object, **_named: object) -> None:
+        raise OSError(number, "full")
+
+    place = repository(tmp_path / "tool")
+    monkeypatch.setattr(Path, "write_text", full)
+    number = errno.ENOSPC
+    assert refused(str(place), tmp_path).code == "no-space"
+    number = errno.EIO
+    with pytest.raises(OSError, match="full"):
+        fetched(str(place), tmp_path)
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate of its own for git.example.org, with its key in the same file."""
+    made = tmp_path / "certificate.pem"
+    names = ["-subj", "/CN=git.example.org", "-addext", "subjectAltName=DNS:git.example.org"]
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc", "-keyout", str(tmp_path / "key.pem")]
+    subprocess.run(["openssl", "req", "-x509", "-days", "2", *key, *names, "-out", str(made)], check=True, capture_output=True)
+    made.write_text(made.read_text() + (tmp_path / "key.pem").read_text())
+    return made
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="this machine has no openssl")
+def test_an_encrypted_connection_is_pinned_and_the_server_proves_its_name(
+    certificate: Path, server: GitServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository(server.root / "tool")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    guard = forges.Guard(allowed_hosts=("127.0.0.0/8",), resolve=lambda _host, _port: ("127.0.0.1",))
+    assert refused(f"https://git.example.org:{server.server_port}/tool", tmp_path, guard=guard).code == "bad-certificate"
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert refused(f"https://other.example.org:{server.server_port}/tool", tmp_path, guard=guard).code == "bad-certificate"
+    assert fetched(f"https://git.example.org:{server.server_port}/tool", tmp_path, guard=guard).files == 2
+    (tmp_path / "out").rename(tmp_path / "done")
+    answer(server, 302, Location=f"http://git.example.org:{server.server_port}/tool/info/refs?service=git-upload-pack")
+    open_guard = forges.Guard(("127.0.0.0/8",), allow_http=True, resolve=lambda _host, _port: ("127.0.0.1",))
+    assert refused(f"https://git.example.org:{server.server_port}/tool", tmp_path, guard=open_guard).code == "http-refused"
 
 
 def test_what_stands_already_is_not_replaced(tmp_path: Path) -> None:

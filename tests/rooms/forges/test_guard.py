@@ -36,6 +36,7 @@ def code(address: str, guard: forges.Guard | None = None) -> str:
         ("ssh://git@git.example.org/lab/tool.git", "ssh://git@git.example.org/lab/tool.git", "tool"),
         ("ssh://git.example.org:2222/~me/tool", "ssh://git.example.org:2222/~me/tool", "tool"),
         ("git@git.example.org:lab/tool.git", "git@git.example.org:lab/tool.git", "tool"),
+        ("git@git.example.org:연구/100%.git", "git@git.example.org:연구/100%.git", "100%"),
         ("git@git.example.org:/srv/tool.git", "ssh://git@git.example.org/srv/tool.git", "tool"),
         ("https://8.8.8.8/x", "https://8.8.8.8/x", "x"),
     ],
@@ -43,6 +44,7 @@ def code(address: str, guard: forges.Guard | None = None) -> str:
 def test_addresses_as_people_write_them_are_read(address: str, url: str, name: str) -> None:
     target = at("93.184.216.34").check(address)
     assert (target.url, target.name) == (url, name)
+    assert at("93.184.216.34").check(target.url) == target
     assert target.addresses in (("93.184.216.34",), (target.host,))
 
 

@@ -78,7 +78,7 @@ def test_what_is_neither_here_nor_an_address_is_told(source: str, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("source", "code"), [("ext::sh -c id", "scheme-refused"), ("https://-o/x", "bad-address"), ("-o@x:y", "bad-address")]
+    ("source", "code"), [("ext::sh -c id", "scheme-refused"), ("https://-o/x", "bad-address"), ("ssh://-o/x", "bad-address")]
 )
 def test_forms_that_hurt_stay_refused_for_everybody(source: str, code: str, tmp_path: Path) -> None:
     with pytest.raises((forges.SchemeRefused, forges.BadAddress)) as caught:
