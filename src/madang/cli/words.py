@@ -12,4 +12,4 @@ LOCALE = Path(__file__).parent.parent / "locale"
 def translator(language: str | None = None) -> Callable[[str], str]:
     """What turns a marked English sentence into the language (``MADANG_LANGUAGE`` when None is given); unknown sentences stay English."""
     chosen = language or os.environ.get("MADANG_LANGUAGE", "").lower() or "ko"
-    return gettext.translation("messages", LOCALE, languages=[chosen], fallback=True).gettext
+    return gettext.translation("madang", LOCALE, languages=[chosen], fallback=True).gettext
