@@ -12,7 +12,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-static fix bench soak docs picture words clean lock migration system-test-packages
+.PHONY: help run test check check-static fix bench soak docs picture assets words clean lock migration system-test-packages
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -66,7 +66,8 @@ $(VENV)/.runtime: requirements.lock $(VENV)/.made
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@$(call install,installing the test tools that requirements-dev.lock names,--require-hashes -r requirements-dev.lock)
 
-# Scripts and fonts come from npm packages; where the machine has no npm, PyPI's node is there for the build only.
+# Scripts and fonts come from npm packages; where the machine has no npm, PyPI's node is there for the build only. It trusts whom the system
+# trusts, so that an institute's own mirror is reached.
 $(VENV)/.madang: pyproject.toml $(WEB) $(WORDS) $(VENV)/.runtime
 	@node=$(CURDIR)/$(VENV)/node
 	trap 'rm -rf "$$node"' EXIT
@@ -74,8 +75,10 @@ $(VENV)/.madang: pyproject.toml $(WEB) $(WORDS) $(VENV)/.runtime
 		echo "madang: there is no npm here, so node is fetched for the build (60 MB)"
 		$(PIP) install -qq --require-hashes --target "$$node" -r requirements-node.lock
 	fi
-	export PYTHONPATH="$$node"
+	export PYTHONPATH="$$node" NODE_USE_SYSTEM_CA=1
 	$(call install,building Madang,--no-deps --no-build-isolation --editable .)
+	missing=src/madang/_static/MISSING
+	[[ ! -e $$missing ]] || echo "madang: the pages' fonts and scripts could not be brought; pages work without them, make assets tries again: $$(tail -c 300 $$missing)"
 
 # ---- what people call
 
@@ -117,10 +120,15 @@ migration: $(VENV)/.dev $(VENV)/.madang
 	$(BIN)/python -c 'import sys; from madang import app, db; print(db.draft(sys.argv[1]))' "$(m)"
 	$(BIN)/ruff format --quiet src/madang/db/versions
 
+assets:
+	@rm -f $(VENV)/.madang
+	$(MAKE) $(VENV)/.madang
+
 words: $(VENV)/.dev $(VENV)/.madang
-	@catalogue=src/madang/locale
-	$(BIN)/pybabel -q extract -F $$catalogue/babel.cfg -k _ -k pgettext:1c,2 --no-location --omit-header -o $$catalogue/messages.pot src/madang
-	for language in ko en; do $(BIN)/pybabel -q update -N --omit-header -i $$catalogue/messages.pot -d $$catalogue -l $$language; done
+	@cd src/madang/locale
+	marks=(-k _ -k marked -k pgettext:1c,2 -k translate_plural:1,2)
+	$(CURDIR)/$(BIN)/pybabel -q extract -F babel.cfg "$${marks[@]}" --no-location --sort-output -o messages.pot ..
+	for language in ko en; do $(CURDIR)/$(BIN)/pybabel -q update --sort-output -N -w 140 -i messages.pot -d . -D madang -l $$language; done
 
 # uv resolves for every Python that Madang supports at once; the locks carry hashes and no address.
 lock:

