@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import timedelta
 
 from sqlalchemy import update
@@ -39,11 +40,10 @@ class Runner:
 
     def start(self) -> None:
         """Work is taken from now on. The tables must be there (``migrate``)."""
-        try:
+        with ExitStack() as undo:
+            undo.callback(durable.end)
             durable.launch(self.database, {job.name: self._body(job) for job in self.jobs.values()}, self.limits)
-        except BaseException:
-            durable.end()
-            raise
+            undo.pop_all()
         self._threads = [threading.Thread(target=self._keep, args=(beat,), name=f"beat-{beat.name}", daemon=True) for beat in self.beats]
         for thread in self._threads:
             thread.start()
@@ -110,7 +110,7 @@ class Runner:
         if job.on_failed is None:
             return
         told = job.on_failed
-        if _attempt(job, lambda: told(*args, failure), task_id) is not None:
+        if _attempt(job.name, lambda: told(*args, failure), task_id) is not None:
             # Nobody knows of the failure yet: the task stays unfinished, and the next start runs it and tells again.
             raise Stopped
 
@@ -127,10 +127,7 @@ class Runner:
     def _keep(self, beat: Beat) -> None:
         due = time.monotonic() + beat.every
         while not self._stopping.wait(max(0.0, due - time.monotonic())):
-            try:
-                beat.run()
-            except Exception:  # an edge: a chore that fails must not end the chores
-                log.exception("beat.failed", extra={"beat": beat.name})
+            _attempt(beat.name, beat.run)
             due = max(due + beat.every, time.monotonic())
 
 
@@ -144,7 +141,7 @@ def _interrupted(job: Job, attempts: int) -> Failure | None:
 def _attempts(job: Job, args: tuple[object, ...], running: Running) -> Failure | None:
     for pause in AGAIN_SECONDS:
         try:
-            return _attempt(job, lambda: job.run(*args), running.task_id, passing=job.again)
+            return _attempt(job.name, lambda: job.run(*args), running.task_id, passing=job.again)
         except job.again as error:
             log.warning("job.again", extra={"job": job.name, "task": running.task_id, "kind": type(error).__name__, "again_in": pause})
         until = time.monotonic() + pause
@@ -152,19 +149,20 @@ def _attempts(job: Job, args: tuple[object, ...], running: Running) -> Failure |
             if running.is_over():
                 raise Stopped
             time.sleep(min(left, ASK_SECONDS))
-    return _attempt(job, lambda: job.run(*args), running.task_id)
+    return _attempt(job.name, lambda: job.run(*args), running.task_id)
 
 
-def _attempt(job: Job, call: Callable[[], None], task_id: str, *, passing: tuple[type[Exception], ...] = ()) -> Failure | None:
+def _attempt(
+    name: str, call: Callable[[], None], task_id: str | None = None, *, passing: tuple[type[Exception], ...] = ()
+) -> Failure | None:
     try:
         call()
     except passing:
         raise
     except Refusal as refusal:
-        log.info("job.refused", extra={"job": job.name, "task": task_id, "code": refusal.code})
+        log.info("job.refused", extra={"job": name, "task": task_id, "code": refusal.code})
         return Failure.of(refusal)
-    except Exception as error:  # an edge: whatever a job raises, its owner is told, so that nothing hangs
-        log.exception("job.failed", extra={"job": job.name, "task": task_id})
-        kind = error.kind if isinstance(error, StepFailed) else type(error).__name__
-        return Failure.fault(kind)
+    except Exception as error:  # an edge: whatever a job raises, its owner is told, so that nothing hangs; a chore must not end the chores
+        log.exception("job.failed", extra={"job": name, "task": task_id})
+        return Failure.fault(error.kind if isinstance(error, StepFailed) else type(error).__name__)
     return None

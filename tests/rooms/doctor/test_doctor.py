@@ -151,7 +151,7 @@ def test_an_engine_that_does_not_load(chosen: settings.Settings, monkeypatch: py
     assert "ImportError: no pluggy" in finding(chosen, "scan").fact
 
 
-def test_little_memory(chosen: settings.Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_with_little_memory(chosen: settings.Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sysconf", lambda name: 4096 if name == "SC_PAGE_SIZE" else 1000)
     assert "MADANG_SCAN_WORKERS=1" in finding(chosen, "memory").advice
 
