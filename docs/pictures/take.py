@@ -82,7 +82,10 @@ def take(address: str, path: str) -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
         page = browser.new_page(viewport={"width": 1280, "height": 860}, color_scheme="light", locale="en-GB")
         page.goto(next(word for word in said("link").split() if word.startswith("http")))
-        page.goto(address + path, wait_until="networkidle")
+        page.locator("form.narrow button").click()
+        answer = page.goto(address + path, wait_until="networkidle")
+        if answer is None or not answer.ok:
+            raise LookupError(f"{path} is not shown")
         page.screenshot(path=PICTURE)
         browser.close()
 

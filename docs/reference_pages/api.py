@@ -29,7 +29,13 @@ def document() -> dict[str, Any]:
 def row(address: str, method: str, operation: dict[str, Any]) -> str:
     """One line of the table."""
     asked = [each["name"] for each in operation.get("parameters", []) if each["in"] == "query"]
-    sentence = (operation.get("description") or operation.get("summary") or "").split("\n\n")[0].replace("\n", " ").replace("|", "\\|").replace("``", "`")
+    sentence = (
+        (operation.get("description") or operation.get("summary") or "")
+        .split("\n\n")[0]
+        .replace("\n", " ")
+        .replace("|", "\\|")
+        .replace("``", "`")
+    )
     answers = ", ".join(sorted(operation["responses"]))
     return f"| `{method.upper()} {address}` | {', '.join(f'`{name}`' for name in asked)} | {answers} | {sentence} |"
 

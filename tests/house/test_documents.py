@@ -39,7 +39,9 @@ def test_every_make_command_is_told_somewhere() -> None:
 
 
 def test_every_command_that_a_page_names_is_there() -> None:
-    named = {(str(path), word) for path in PAGES for word in re.findall(r"(?<!from )(?<![./\w])(?:\.venv/bin/)?madang ([a-z]+)\b", code(path))}
+    named = {
+        (str(path), word) for path in PAGES for word in re.findall(r"(?<!from )(?<![./\w])(?:\.venv/bin/)?madang ([a-z]+)\b", code(path))
+    }
     assert named
     assert [pair for pair in sorted(named) if pair[1] not in commands.table] == []
 

@@ -30,7 +30,9 @@ def catalogue(language: str) -> Catalog:
 
 def messages() -> set[tuple[str | None, str]]:
     found = extract_from_dir(SOURCE, method_map=METHODS, options_map=OPTIONS, keywords=KEYWORDS)
-    return {(context, message[0] if isinstance(message, tuple) else message) for _file, _line, message, _comments, context in found if message}
+    return {
+        (context, message[0] if isinstance(message, tuple) else message) for _file, _line, message, _comments, context in found if message
+    }
 
 
 def texts(message: Message) -> list[str]:
@@ -40,7 +42,9 @@ def texts(message: Message) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_word_is_in_both_catalogues(language: str) -> None:
     words = catalogue(language)
-    missing = [message for context, message in sorted(messages(), key=str) if not (found := words.get(message, context)) or not all(texts(found))]
+    missing = [
+        message for context, message in sorted(messages(), key=str) if not (found := words.get(message, context)) or not all(texts(found))
+    ]
     assert not missing
 
 
@@ -87,7 +91,10 @@ def test_templates_have_nothing_inline_and_every_form_its_proof(path: Path) -> N
 
 
 def test_templates_take_only_what_they_are_given() -> None:
-    environment = Environment(loader=FileSystemLoader([SOURCE / room / "templates" for room in ("web", "people", "catalog", "compliance", "portal")]), extensions=["jinja2.ext.i18n"])
+    environment = Environment(
+        loader=FileSystemLoader([SOURCE / room / "templates" for room in ("web", "people", "catalog", "compliance", "portal")]),
+        extensions=["jinja2.ext.i18n"],
+    )
     for path in TEMPLATES:
         tree = environment.parse(path.read_text("utf-8"))
         for used in tree.find_all((nodes.Extends, nodes.Include, nodes.FromImport)):
@@ -112,7 +119,9 @@ def colour(value: str) -> tuple[float, float, float]:
 
 def contrast(one: str, other: str) -> float:
     """The ratio of WCAG 2.2, 1.4.3."""
-    bright, dark = sorted((0.2126 * red + 0.7152 * green + 0.0722 * blue for red, green, blue in (colour(one), colour(other))), reverse=True)
+    bright, dark = sorted(
+        (0.2126 * red + 0.7152 * green + 0.0722 * blue for red, green, blue in (colour(one), colour(other))), reverse=True
+    )
     return (bright + 0.05) / (dark + 0.05)
 
 
