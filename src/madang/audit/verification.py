@@ -51,8 +51,8 @@ class Problem:
 class Verification:
     """What was looked at and what was found: at most 100 problems, in the order of the chain, then of the heads.
 
-    ``unreadable`` counts lines of the file that are no heads. A loss of power can leave one; its head was not in the database yet and was
-    written again, so by itself it is no problem.
+    ``heads`` counts each once, whether it stands in the database, in the file, or in both. ``unreadable`` counts lines of the file that are
+    no heads. A loss of power can leave one; its head was not in the database yet and was written again, so by itself it is no problem.
     """
 
     lines: int
@@ -80,7 +80,7 @@ def verify(database: Database, *, heads_file: Path, key: bytes) -> Verification:
         unsealed = session.scalar(select(func.count()).select_from(Entry).where(Entry.sequence.is_(None))) or 0
     problems += _heads_problems(heads, last=last, key=key)
     problems += _file_problems(inside, outside)
-    return Verification(count, unsealed, len(heads), outside.count(None), tuple(dict.fromkeys(problems))[:MOST_PROBLEMS])
+    return Verification(count, unsealed, len(set(heads)), outside.count(None), tuple(dict.fromkeys(problems))[:MOST_PROBLEMS])
 
 
 def _walk(session: Session, signed: dict[int, set[str]]) -> tuple[int, int, list[Problem]]:
