@@ -100,10 +100,11 @@ def _lying(cell: Cell, base: float, title: str, words: Words, numbers: dict[str 
     height = ROW if cell.kind == "folder" else base - top
     name, note = (title, f"{_files(cell, words)} · {words.scale}") if cell.row == 0 else _said(cell, words)
     labels = []
-    if shown := clipped(name, width - 14):
+    if shown := _shown(cell, name, width - 14):
         labels.append(Label(cell.start + 8, top + 19, shown, "name"))
-        under = next((text for text in (note, f"{cell.files:,}") if text != name and width_of(text) <= width - 14), "")
-        labels.extend([Label(cell.start + 8, top + 37, under, "note")] if under else [])
+    under = next((text for text in (note, f"{cell.files:,}") if text != name and width_of(text) <= width - 14), "")
+    if under and (shown or not cell.name):
+        labels.append(Label(cell.start + 8, top + (37 if shown else 19), under, "note"))
     return Box(cell, cell.start, top, width, height, tuple(labels), numbers.get(cell.expression) if cell.is_conflict else None)
 
 
@@ -115,7 +116,7 @@ def _standing(cell: Cell, widths: Sequence[float], words: Words, numbers: dict[s
     labels: list[Label] = []
     if height >= 17:
         foot = cell.start + (min(height, 34) / 2 + 5 if cell.kind != "folder" or height < 40 else 18)
-        shown = clipped(name, room - (20 if number else 0))
+        shown = _shown(cell, name, room - (20 if number else 0))
         labels.append(Label(left + 8 + (20 if number else 0), foot, shown, "name"))
         used = width_of(shown) + 8 + (20 if number else 0)
         if cell.kind == "folder":
@@ -123,6 +124,11 @@ def _standing(cell: Cell, widths: Sequence[float], words: Words, numbers: dict[s
         elif width_of(note) <= room - used:
             labels.append(Label(left + 8 + used, foot, note, "note"))
     return Box(cell, left, cell.start, right - left, height, tuple(label for label in labels if label.text), number)
+
+
+def _shown(cell: Cell, name: str, room: float) -> str:
+    """``name``, clipped if it is a folder's; a licence's name is shown whole or not at all, for a part of it says another licence."""
+    return clipped(name, room) if cell.name or not cell.row else name if width_of(name) <= room else ""
 
 
 def _files(cell: Cell, words: Words) -> str:

@@ -57,14 +57,15 @@ function send(form, progress, words, bar) {
   request.send(new FormData(form));
 }
 
+// A name is offered until somebody writes another.
 function name(form, word) {
   const field = form.querySelector("[data-name-from]");
-  if (field && !field.dataset.touched && word) field.value = word.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+|\.+$/g, "").slice(0, 96);
+  if (!field || !word || (field.value && field.value !== field.dataset.offered)) return;
+  field.value = field.dataset.offered = word.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+|\.+$/g, "").slice(0, 96);
 }
 
 document.querySelectorAll("[data-upload]").forEach(ready);
 for (const field of document.querySelectorAll("[data-name-from]")) {
   const source = field.form.elements[field.dataset.nameFrom];
-  field.addEventListener("input", () => { field.dataset.touched = "1"; });
   source?.addEventListener("input", () => name(field.form, source.value.replace(/[?#].*$/, "").replace(/\/+$/, "").replace(/\.git$/, "").split(/[/:]/).pop()));
 }
