@@ -2,6 +2,7 @@
 """The composition: every room gets what it needs from the settings, and nothing imports this but the command line."""
 
 import os
+import threading
 import time
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,7 @@ ROOMS_WITH_TEMPLATES = ("people", "catalog", "compliance", "portal")
 SEAL_SECONDS = 60
 SWEEP_SECONDS = 24 * 3600
 IMPRINT_SECONDS = 15
+USES_SECONDS = 300
 SHUTDOWN_SECONDS = 5
 
 
@@ -169,11 +171,20 @@ def run_web(settings: Settings) -> None:
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         timeout_keep_alive=30,
     )
+    ended = threading.Event()
+    threading.Thread(target=_write_uses, args=(house, ended), name="uses", daemon=True).start()
     try:
         uvicorn.Server(config).run()
     finally:
+        ended.set()
         people.write_uses(house.database)
         house.close()
+
+
+def _write_uses(house: House, ended: threading.Event) -> None:
+    """When sessions and tokens were last used is written every few minutes, until ``ended``."""
+    while not ended.wait(USES_SECONDS):
+        people.write_uses(house.database)
 
 
 def verifier_of(house: House, pool: scan.Pool) -> compliance.Verifier:

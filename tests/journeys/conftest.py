@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from platforms import Platform
 
@@ -21,6 +21,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE = 180_000
+"""Milliseconds: a first scan loads the licence index."""
+expect.set_options(timeout=PATIENCE)
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
@@ -100,7 +103,7 @@ def reader(platform: Platform, browser: Browser) -> Iterator[Callable[..., Reade
             storage_state=state,
             java_script_enabled=script,
         )
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         made = Reader(platform, context, context.new_page())
         made.page.on("console", lambda message: made.faults.append(f"console: {message.text}") if message.type == "error" else None)

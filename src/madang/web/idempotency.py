@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes that may be sent again: the answer to an ``Idempotency-Key`` is kept in the deed's own transaction and given again.
 
-The key belongs to who sends it. The same key with another request is refused (the draft standard "The Idempotency-Key HTTP Header Field").
+The key belongs to who sends it. An answer that must not be stored (it shows a secret once) is not kept. The same key with another request is refused (the draft standard "The Idempotency-Key HTTP Header Field").
 """
 
 import json
@@ -56,6 +56,8 @@ def once(request: Request, session: Session, actor: kit.Actor, fingerprint: str,
             raise KeyReused()
         return Response(kept.body, kept.status, {**json.loads(kept.headers), "Idempotent-Replay": "true"})
     response = deed()
+    if "no-store" in response.headers.get("cache-control", ""):
+        return response
     hours = request.app.state.gate.limits.idempotency_hours
     session.execute(delete(IdempotentAnswer).where(IdempotentAnswer.answered_at < kit.now() - timedelta(hours=hours)))
     headers = {name: response.headers[name] for name in ("content-type", "location") if name in response.headers}

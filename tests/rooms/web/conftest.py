@@ -50,6 +50,12 @@ def list_words(request: Request, session: Session, actor: kit.Actor) -> dict[str
     return {"count": session.scalar(select(func.count()).select_from(web.IdempotentAnswer).where(web.IdempotentAnswer.owner == "test"))}
 
 
+@router.post("/secrets", status_code=201)
+def create_secret(request: Request, session: Session, actor: kit.Actor) -> Response:
+    """A secret that is shown once."""
+    return web.json_answer({"secret": kit.new_id()}, status=201, headers={"Cache-Control": "no-store"})
+
+
 def create_page(request: Request, session: Session, actor: kit.Actor) -> Response:
     """A form's deed."""
     _write(session, web.form(request)["word"])
@@ -88,10 +94,11 @@ def _authenticate(session: Session, request: Request) -> kit.Actor:
 
 
 @pytest.fixture
-def app(database: db.Database) -> FastAPI:
+def app(tmp_path: Path) -> Iterator[FastAPI]:
     """The application."""
+    database = db.Database(f"sqlite:///{tmp_path / 'web.sqlite'}")
     db.migrate(database)
-    return web.application(
+    yield web.application(
         web.Composition(
             database=database,
             authenticate=_authenticate,
@@ -107,6 +114,7 @@ def app(database: db.Database) -> FastAPI:
             limits=web.Limits(body=1000),
         )
     )
+    database.close()
 
 
 @pytest.fixture
@@ -114,9 +122,3 @@ def client(app: FastAPI) -> Iterator[TestClient]:
     """A client that follows no redirect."""
     with TestClient(app, follow_redirects=False, raise_server_exceptions=True) as client:
         yield client
-
-
-@pytest.fixture
-def assets(tmp_path: Path) -> Path:
-    """A folder for files."""
-    return tmp_path

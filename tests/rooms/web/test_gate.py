@@ -76,6 +76,11 @@ def test_a_refused_deed_keeps_no_answer(client: TestClient) -> None:
     assert client.post("/api/v1/words", json={"word": "fine"}, headers=headers).status_code == 201
 
 
+def test_a_secret_that_is_shown_once_is_not_kept_for_a_retry(client: TestClient) -> None:
+    headers = TOKEN | {"Idempotency-Key": "k3"}
+    assert client.post("/api/v1/secrets", headers=headers).json() != client.post("/api/v1/secrets", headers=headers).json()
+
+
 def test_a_key_that_is_too_long_is_refused(client: TestClient) -> None:
     assert client.post("/api/v1/words", json={"word": "a"}, headers=TOKEN | {"Idempotency-Key": "k" * 256}).status_code == 422
 
