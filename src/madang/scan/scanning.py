@@ -6,6 +6,7 @@ import json
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from madang.scan.tree import Content, Entry, Listing, content, listing, matcher,
 
 _SLICE = 1000
 _SAVE_EVERY = 64
+_SAVE_SECONDS = 1.0
+"""Findings are put into the cache by so many, or after so long: this much a kill costs."""
 _WAIT = 0.2
 _LOOKS = ("info", "copyrights", "licenses")
 _TREE = "tree"
@@ -94,6 +97,7 @@ class _Scan:
         self.faults: dict[str, Answer] = {}
         self.unread: list[Unread] = []
         self.fresh: dict[str, bytes] = {}
+        self.saved_at = time.monotonic()
 
     def run(self, root: Path, location: Path, line: Line) -> Report:
         """List, hash, ask the cache, look at the rest, finish, report."""
@@ -207,13 +211,14 @@ class _Scan:
             self.faults[key] = answer
             return
         self.fresh[key] = written
-        if len(self.fresh) >= _SAVE_EVERY:
+        if len(self.fresh) >= _SAVE_EVERY or time.monotonic() - self.saved_at > _SAVE_SECONDS:
             self._save()
 
     def _save(self) -> None:
         if self.fresh:
             self.cache.put_many(self.fresh)
             self.fresh = {}
+        self.saved_at = time.monotonic()
 
     def _of(self, entry: Entry) -> dict[str, Any]:
         return {name: value for key in self.keys[entry.raw] for name, value in self.found[key].items()}

@@ -103,7 +103,8 @@ class Server:
         if kind == END:
             finished, worker.task, worker.until = worker.task, None, float("inf")
             worker.done += 1
-            if worker.done >= _TASKS_A_WORKER or finished["do"] == "finish":
+            # After running out of memory a worker ends itself; the whole tree's task leaves much behind.
+            if worker.done >= _TASKS_A_WORKER or finished["do"] == "finish" or _read(body).get("reason") == "memory":
                 self._replace(worker)
 
     def _bury(self, worker: Worker) -> None:

@@ -36,7 +36,7 @@ def grow(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
-EVIL = '<script>alert("1")</script>'
+EVIL = '<script onload="alert(1)">'
 
 
 @pytest.fixture

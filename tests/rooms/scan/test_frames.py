@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from madang.scan import frames
 from madang.scan.frames import END, PART, TASK, BrokenFrame, Inbox, frames_of, pack
 
-values = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+)
 
 
 @given(st.lists(st.tuples(st.sampled_from([TASK, PART, END]), values), max_size=6), st.integers(min_value=1, max_value=50))

@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whole scans of small trees by the real engine."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from madang import scan
+from rooms.scan.conftest import HEADER, MIT
+
+Grow = Callable[..., Path]
+
+SETUP = """
+from setuptools import setup
+setup(name="thing", version="1.0", license="MIT", install_requires=["requests>=2"])
+"""
+SEE = "# This module is released under the terms given in the LICENSE file, see LICENSE for details.\n"
+
+
+class Counting:
+    """A cache that counts what is asked of it."""
+
+    def __init__(self) -> None:
+        self.kept = scan.MemoryCache()
+        self.puts = 0
+
+    def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
+        return self.kept.get_many(keys)
+
+    def put_many(self, entries: Mapping[str, bytes]) -> None:
+        self.puts += len(entries)
+        self.kept.put_many(entries)
+
+
+def scanned(root: Path, pool: scan.Pool, **options: object) -> scan.Report:
+    return scan.scan_tree(root, name=root.name, pool=pool, **options)  # type: ignore[arg-type]
+
+
+def by_path(report: scan.Report) -> dict[str, scan.File]:
+    return {file.path: file for file in report.files}
+
+
+def state(root: Path) -> list[tuple[str, int, int]]:
+    return sorted((str(path), path.lstat().st_mtime_ns, path.lstat().st_size) for path in root.rglob("*"))
+
+
+def test_a_package_is_put_together_and_references_are_followed(pool: scan.Pool, grow: Grow) -> None:
+    root = grow({"LICENSE": MIT, "setup.py": SETUP, "thing/__init__.py": SEE, "thing/bsd.py": HEADER, "notes.txt": "nothing here"})
+    before = state(root)
+    told: list[scan.Progress] = []
+    report = scanned(root, pool, progress=told.append)
+    files = by_path(report)
+    assert files["LICENSE"].detected_license_expression_spdx == "MIT"
+    assert files["thing/bsd.py"].detected_license_expression_spdx == "BSD-3-Clause"
+    assert files["thing/__init__.py"].detected_license_expression_spdx == "MIT"
+    followed = [match.from_file for detection in files["thing/__init__.py"].license_detections for match in detection.matches]
+    assert "tree/LICENSE" in followed
+    (package,) = report.packages
+    assert (package.purl, package.declared_license_expression_spdx) == ("pkg:pypi/thing@1.0", "MIT")
+    assert package.datafile_paths == ("setup.py",)
+    assert package.package_uid in files["thing/bsd.py"].for_packages
+    assert [each.purl for each in report.dependencies] == ["pkg:pypi/requests"]
+    assert (report.declared_license_expression, report.declared_in) == ("MIT", ("setup.py",))
+    assert report.license_expression == "BSD-3-Clause AND MIT"
+    assert report.license_counts == {"MIT": 3, "BSD-3-Clause": 1}
+    assert report.holder_counts == {"Example Research Institute": 2}
+    assert (report.totals.files, report.totals.files_with_licence, report.totals.files_with_copyright) == (5, 4, 2)
+    assert not report.unread + report.skipped
+    assert report.errors == ()
+    assert state(root) == before
+    assert (told[-1].stage, told[-1].files_done, told[-1].files_total) == ("done", 5, 5)
+    assert [each.stage for each in told if each.stage != "scanning"][-2:] == ["finishing", "done"]
+
+
+def test_the_same_tree_gives_the_same_report_wherever_it_lies(pool: scan.Pool, grow: Grow, tmp_path: Path) -> None:
+    files = {"LICENSE": MIT, "setup.py": SETUP, "a.py": SEE}
+    first, second = grow(files), grow(files, name="conda-env.yaml")
+    assert scanned(first, pool) == scan.scan_tree(second, name="tree", pool=pool)
+
+
+def test_known_files_need_no_engine(pool: scan.Pool, grow: Grow) -> None:
+    root = grow({"LICENSE": MIT, "setup.py": SETUP, "a.py": HEADER, "copy/a.py": HEADER})
+    cache = Counting()
+    first = scanned(root, pool, cache=cache)
+    kept = cache.puts
+    told: list[scan.Progress] = []
+    with scan.Pool(scan.Limits(workers=1)) as cold:
+        assert scanned(root, cold, cache=cache, progress=told.append) == first
+        assert cold.server_pid is None
+    assert cache.puts == kept
+    assert told[-1].files_cached == 4
+
+
+def test_only_a_changed_file_is_looked_at_again(pool: scan.Pool, grow: Grow) -> None:
+    root = grow({"a.py": HEADER, "b.py": "nothing"})
+    cache = Counting()
+    scanned(root, pool, cache=cache)
+    before = cache.puts
+    (root / "b.py").write_text(MIT)
+    report = scanned(root, pool, cache=cache)
+    assert by_path(report)["b.py"].detected_license_expression_spdx == "MIT"
+    assert cache.puts - before == 2, "the file, and the tree as a whole"
+
+
+def test_the_same_content_under_another_kind_of_name_is_looked_at_anew(pool: scan.Pool, grow: Grow) -> None:
+    report = scanned(grow({"a.py": "x = 1\n", "a.c": "x = 1\n"}), pool)
+    assert {file.path: file.programming_language for file in report.files} == {"a.c": "C", "a.py": "Python"}
+
+
+def test_thorough_is_remembered_apart(pool: scan.Pool, grow: Grow) -> None:
+    root = grow({"a.py": HEADER})
+    cache = Counting()
+    plain = scanned(root, pool, cache=cache)
+    before = cache.puts
+    assert scanned(root, pool, cache=cache, options=scan.Options(thorough=True)) == plain
+    assert cache.puts == 2 * before
+
+
+def test_one_file_is_scanned_alone(pool: scan.Pool, grow: Grow) -> None:
+    root = grow({"LICENSE": MIT, "other": ""})
+    report = scanned(root / "LICENSE", pool)
+    assert report.root_is_file
+    assert [(file.path, file.detected_license_expression_spdx) for file in report.files] == [("LICENSE", "MIT")]
+    assert report.declared_license_expression == "MIT"
+
+
+def test_an_empty_tree_has_an_empty_report(pool: scan.Pool, tmp_path: Path) -> None:
+    root = tmp_path / "nothing"
+    root.mkdir()
+    report = scanned(root, pool)
+    assert (report.files, report.license_expression, report.declared_license_expression, report.errors) == ((), None, None, ())
+
+
+def test_hostile_files_are_read_or_told_and_never_written(pool: scan.Pool, grow: Grow) -> None:
+    root = grow(
+        {
+            "empty": b"",
+            "nul": b"\0" * 5000,
+            "not-utf8.txt": b"Copyright (c) 2020 Jos\xe9 \xff\xfe\n" + MIT.encode(),
+            "broken.zip": b"PK\x03\x04" + b"\xff" * 500,
+            "broken.pdf": b"%PDF-1.7\n" + b"\xff(((" * 500,
+            "broken.tar.gz": b"\x1f\x8b\x08" + b"\0" * 100,
+            "deep.json": b"[" * 20_000,
+            "package.json": b"[" * 20_000,
+            "pom.xml": b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><project>&x;</project>',
+            '<img src=x onerror="alert(1)">.py': HEADER,
+            "with\nnewline and \\ backslash.py": HEADER,
+            "-rf": HEADER,
+            "한글 이름.py": HEADER,
+        }
+    )
+    Path(os.fsdecode(os.fsencode(root) + b"/euc-kr \xb0\xa1.py")).write_text(HEADER)
+    before = state(root)
+    report = scanned(root, pool)
+    files = by_path(report)
+    assert len(files) == 14
+    assert state(root) == before
+    assert files["not-utf8.txt"].detected_license_expression_spdx == "MIT"
+    for name in ('<img src=x onerror="alert(1)">.py', "with\nnewline and \\ backslash.py", "-rf", "한글 이름.py", "euc-kr \\xb0\\xa1.py"):
+        assert files[name].detected_license_expression_spdx == "BSD-3-Clause", name
+    assert report.errors == ()
+    for form in scan.FORMATS:
+        with (root.parent / form).open("w", encoding="utf-8") as stream:
+            scan.write(report, form, stream)
+
+
+def test_what_cannot_be_read_is_told_with_its_limit(grow: Grow) -> None:
+    chance = b" ".join(b"license copyright warranty notice %d" % number for number in range(120_000))
+    root = grow({"slow.txt": chance, "big.txt": b"x" * 9_000_000, "good.py": HEADER})
+    (root / "link").symlink_to("good.py")
+    limits = scan.Limits(workers=2, file_seconds=1, max_file_bytes=8_000_000)
+    cache = Counting()
+    with scan.Pool(limits) as pool:
+        report = scanned(root, pool, cache=cache)
+    reasons = {each.path: each for each in report.unread}
+    assert set(reasons) == {"big.txt", "slow.txt"}
+    assert reasons["big.txt"].reason == "too-large"
+    assert reasons["slow.txt"].reason == "deadline"
+    assert reasons["slow.txt"].message == "Not done after 1 seconds (file_seconds)."
+    slow = by_path(report)["slow.txt"]
+    assert "file_seconds" in slow.scan_errors[0]
+    assert by_path(report)["good.py"].detected_license_expression_spdx == "BSD-3-Clause"
+    assert [each.reason for each in report.skipped] == ["link"]
+    assert (report.totals.unread, report.totals.skipped, report.totals.files_with_errors) == (2, 1, 1)
+
+
+def test_a_file_that_vanishes_is_told(pool: scan.Pool, grow: Grow, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = grow({"a.py": HEADER, "b.py": HEADER})
+    monkeypatch.setattr("madang.scan.scanning.content", _vanishing(root / "a.py"))
+    report = scanned(root, pool)
+    assert [(each.path, each.reason) for each in report.unread] == [("a.py", "unreadable")]
+    assert list(by_path(report)) == ["b.py"]
+
+
+def _vanishing(victim: Path) -> Callable[[Path], object]:
+    from madang.scan.tree import content
+
+    def reading(location: Path) -> object:
+        if location.name == victim.name:
+            victim.unlink()
+        return content(location)
+
+    return reading
+
+
+def test_a_finishing_step_that_fails_leaves_the_findings(grow: Grow) -> None:
+    root = grow({"LICENSE": MIT, "setup.py": SETUP})
+    with scan.Pool(scan.Limits(workers=1, finish_seconds=0)) as pool:
+        report = scanned(root, pool)
+    assert "finish_seconds" in report.errors[0]
+    assert report.packages == ()
+    assert by_path(report)["LICENSE"].detected_license_expression_spdx == "MIT"
+    assert report.declared_license_expression == "MIT"
+
+
+def test_a_scan_that_is_stopped_remembers_what_it_found(pool: scan.Pool, grow: Grow) -> None:
+    root = grow({f"{number}.py": f"{HEADER}# {number}\n" for number in range(30)})
+    cache = Counting()
+    told: list[scan.Progress] = []
+    with pytest.raises(scan.Cancelled):
+        scanned(root, pool, cache=cache, progress=told.append, stop=lambda: bool(cache.puts or len(told) > 2))
+    found: list[scan.Progress] = []
+    report = scanned(root, pool, cache=cache, progress=found.append)
+    assert report.totals.files_with_licence == 30
+
+
+def test_a_missing_root_is_refused(pool: scan.Pool, tmp_path: Path) -> None:
+    with pytest.raises(scan.SourceUnreadable):
+        scanned(tmp_path / "missing", pool)
+
+
+@pytest.mark.parametrize(("name", "shown"), [("a/b", "a-b"), ("..", "root"), ("", "root"), ("\udcff", "-xff")])
+def test_any_name_can_be_shown(pool: scan.Pool, grow: Grow, name: str, shown: str) -> None:
+    report = scan.scan_tree(grow({}), name=name, pool=pool)
+    assert report.name == shown
+
+
+def test_scans_share_the_pool_from_several_threads(pool: scan.Pool, grow: Grow) -> None:
+    roots = [grow({f"{number}.py": f"{HEADER}# {number} of {tree}\n" for number in range(6)}, name=f"tree{tree}") for tree in range(3)]
+    reports: dict[str, scan.Report] = {}
+
+    def run(root: Path, priority: scan.Priority) -> None:
+        reports[root.name] = scanned(root, pool, priority=priority)
+
+    threads = [threading.Thread(target=run, args=(root, scan.Priority(number % 2))) for number, root in enumerate(roots)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {name: report.totals.files_with_licence for name, report in reports.items()} == {"tree0": 6, "tree1": 6, "tree2": 6}
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from madang import scan
+with scan.Pool(scan.Limits(workers=2)) as pool:
+    report = scan.scan_tree(Path(sys.argv[1]), name="tree", pool=pool, cache=scan.LocalCache(Path(sys.argv[2])),
+                            progress=lambda progress: print(progress.files_done, flush=True))
+print("cached", flush=True)
+"""
+
+
+def test_a_scan_that_is_killed_goes_on_where_it_was(grow: Grow, tmp_path: Path) -> None:
+    root = grow({f"{number}.py": f"{HEADER}# {number}\n" for number in range(40)})
+    cache = tmp_path / "findings.sqlite"
+    with subprocess.Popen([sys.executable, "-c", PROGRAM, str(root), str(cache)], stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        for line in program.stdout:
+            if int(line) >= 15:
+                break
+        os.kill(program.pid, signal.SIGKILL)
+    told: list[scan.Progress] = []
+    with scan.Pool(scan.Limits(workers=2)) as pool:
+        report = scanned(root, pool, cache=scan.LocalCache(cache), progress=told.append)
+    assert 0 < told[-1].files_cached < 40
+    assert report.totals.files_with_licence == 40
