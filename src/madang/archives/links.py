@@ -10,9 +10,11 @@ _MOST_HOPS = 40
 
 
 def leads_out(path: bytes, links: Mapping[bytes, bytes]) -> bool:
-    """Whether following the link at ``path`` ever leaves the top folder. A link to nothing, or round in a circle, does not leave it.
+    """Whether following the link at ``path`` ever leaves the top folder. A link to nothing does not.
 
-    ``links`` maps each link's path to its target; all other paths count as plain files and folders.
+    ``links`` maps each link's path to its target; all other paths count as plain files and folders. After 40 links, where systems give up
+    too, further ones count as plain folders: nobody can follow such a circle, but programs that walk it by its letters must not get out
+    either.
     """
     standing = path.split(b"/")[:-1]
     waiting = _steps(links[path])
@@ -28,11 +30,9 @@ def leads_out(path: bytes, links: Mapping[bytes, bytes]) -> bool:
             continue
         standing.append(step)
         target = links.get(b"/".join(standing))
-        if target is None:
+        if target is None or hops == _MOST_HOPS:
             continue
         hops += 1
-        if hops > _MOST_HOPS:
-            return False
         standing.pop()
         more = _steps(target)
         if more is None:

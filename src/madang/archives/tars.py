@@ -19,48 +19,58 @@ _UNREADABLE = (tarfile.TarError, ValueError, IndexError, KeyError, OverflowError
 
 
 class Forward:
-    """A source as ``tarfile`` wants to read it: seeking goes forward, and back within the last block only."""
+    """A source as ``tarfile`` wants to read it: seeking goes forward, and back within the last block.
+
+    A window of what was read last and what was read ahead moves along the source, since asking a packed stream for many small pieces is
+    slow.
+    """
 
     def __init__(self, source: Source, *, name: str) -> None:
         self._source = source
         self._name = name
-        self._position = 0
-        self._kept = b""
-        self._back = 0
+        self._window = b""
+        self._begin = 0
+        self._at = 0
 
     def tell(self) -> int:
         """How many bytes lie before the next one."""
-        return self._position - self._back
+        return self._begin + self._at
 
     def read(self, size: int = -1, /) -> bytes:
         """Exactly ``size`` bytes, or fewer at the end."""
         if not 0 <= size <= _MOST_AT_ONCE:
             raise Damaged(name=self._name)
-        again = self._kept[len(self._kept) - self._back :][:size] if self._back else b""
-        self._back -= len(again)
-        parts = [again]
-        left = size - len(again)
-        while left and (piece := self._source.read(left)):
-            parts.append(piece)
-            left -= len(piece)
-            self._position += len(piece)
-            self._kept = (self._kept + piece)[-_KEPT:]
-        return b"".join(parts)
+        if self._at + size > len(self._window):
+            self._move(size)
+        piece = self._window[self._at : self._at + size]
+        self._at += len(piece)
+        return piece
 
     def seek(self, position: int, /) -> int:
         """The next byte is the one at ``position``, or the source is at its end."""
-        if position < self.tell():
-            back = self._position - position
-            if back > len(self._kept):
-                raise Damaged(name=self._name)
-            self._back = back
+        if position < self._begin:
+            raise Damaged(name=self._name)
+        self._at = min(position - self._begin, len(self._window))
         while position > self.tell() and self.read(min(_STEP, position - self.tell())):
             pass
         return self.tell()
 
+    def _move(self, size: int) -> None:
+        """The window reaches ``size`` bytes further, as far as there are any, and forgets what lies long behind."""
+        forgotten = max(0, self._at - _KEPT)
+        parts = [self._window[forgotten:]]
+        self._begin += forgotten
+        self._at -= forgotten
+        ahead = len(parts[0]) - self._at
+        while ahead < size and (piece := self._source.read(_STEP)):
+            parts.append(piece)
+            ahead += len(piece)
+        self._window = b"".join(parts)
+
     def ends_well(self) -> bool:
         """Whether what was read last is a tar's end mark, a block of zeros, and not just the end of what came."""
-        return len(self._kept) >= tarfile.BLOCKSIZE and not any(self._kept[-tarfile.BLOCKSIZE :])
+        last = self._window[max(0, self._at - tarfile.BLOCKSIZE) : self._at]
+        return len(last) == tarfile.BLOCKSIZE and not any(last)
 
     def drain(self) -> None:
         """Read on to the end, within reason, so that a packed stream's last checksum is checked too."""
