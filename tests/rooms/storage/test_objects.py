@@ -39,7 +39,7 @@ def test_an_object_is_kept_under_its_digest_as_a_plain_read_only_file(data: byte
     assert left_in(tmp_path) == []
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
 @given(some.lists(some.binary(max_size=2000), max_size=8))
 def test_what_is_put_in_pieces_comes_out_whole(store: storage.Store, pieces: list[bytes]) -> None:
     stored = store.put_stream(iter(pieces))

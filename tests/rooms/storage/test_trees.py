@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from madang import storage
@@ -77,6 +77,7 @@ ENTRIES = some.builds(
 )
 
 
+@settings(deadline=None)
 @given(some.lists(ENTRIES, max_size=8))
 def test_reading_what_was_written_gives_the_same_in_any_order(entries: list[Entry]) -> None:
     try:
