@@ -12,7 +12,7 @@ class Limits:
     workers: int = max(1, os.cpu_count() or 1)
     """Processes that look at files."""
     file_seconds: float = 120
-    """A file that takes longer loses its worker and is told as unread."""
+    """A file that takes more processor time, or ten times as long on the clock, loses its worker and is told as unread."""
     worker_memory_bytes: int = 1_500_000_000
     """Memory that a worker may take beyond the loaded index, which all share."""
     finish_seconds: float = 1800

@@ -15,8 +15,8 @@ from typing import Any
 
 from madang.scan import reading, summary
 from madang.scan.cache import Cache, MemoryCache
-from madang.scan.installed import engine, fingerprint
 from madang.scan.expressions import joined
+from madang.scan.installed import engine, fingerprint
 from madang.scan.pool import Answer, Line, Pool
 from madang.scan.progress import Cancelled, Meter, Priority, Progress
 from madang.scan.report import File, Report, Unread
