@@ -12,9 +12,8 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from madang import app, compliance, kit, people, scan, settings
+from madang import app, compliance, jobs, kit, people, scan, settings
 
-MIT = Path(__file__).parent / "fakes" / "mit.txt"
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
 
 
@@ -55,8 +54,6 @@ class Yard:
 
     def work(self, task: str) -> None:
         """Do the task's work now; a refusal fails it as the jobs process would."""
-        from madang import jobs  # a job's failure is what the runner makes of a refusal
-
         with self.house.database.reading() as session:
             version_id = compliance.get_task(session, task, viewer=kit.SYSTEM).version.id
         try:

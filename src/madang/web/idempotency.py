@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes that may be sent again: the answer to an ``Idempotency-Key`` is kept in the deed's own transaction and given again.
 
-The key belongs to who sends it. An answer that must not be stored (it shows a secret once) is not kept. The same key with another request is refused (the draft standard "The Idempotency-Key HTTP Header Field").
+The key belongs to who sends it. An answer that must not be stored (it shows a secret once) is not kept.
+The same key with another request is refused (the draft standard "The Idempotency-Key HTTP Header Field").
 """
 
 import json

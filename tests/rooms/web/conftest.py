@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small application behind the real gate: a few doors, a way to say who asks, a real database."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,11 +94,20 @@ def _authenticate(session: Session, request: Request) -> kit.Actor:
     return kit.anonymous()
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[FastAPI]:
-    """The application."""
-    database = db.Database(f"sqlite:///{tmp_path / 'web.sqlite'}")
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with every table, to be copied."""
+    file = tmp_path_factory.mktemp("migrated") / "web.sqlite"
+    database = db.Database(f"sqlite:///{file}")
     db.migrate(database)
+    database.close()
+    return file
+
+
+@pytest.fixture
+def app(tmp_path: Path, migrated: Path) -> Iterator[FastAPI]:
+    """The application."""
+    database = db.Database(f"sqlite:///{shutil.copy(migrated, tmp_path)}")
     yield web.application(
         web.Composition(
             database=database,
