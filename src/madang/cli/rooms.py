@@ -42,6 +42,8 @@ def _scan() -> click.Command:
 
     def open_source(source: str, workdir: Path) -> Any:
         """The person acts with their own rights: any folder, archive or address that they can reach. The limits are the settings'."""
+        if Path(source).is_absolute() and not Path(source).exists():
+            raise forges.SourceMissing(source=archives.shown(source))
         chosen = settings.read()
         limits = chosen.fill("forges", forges.Limits, files=chosen.fill("archives", archives.Limits))
         opened = forges.open_source(source, workdir, guard=forges.Guard(trusting=True), limits=limits)

@@ -3,6 +3,8 @@
 
 import importlib.metadata
 import json
+import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -104,9 +106,14 @@ def test_a_command_s_own_code_is_the_code(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_reader_that_has_enough_is_no_fault() -> None:
-    program = f"{sys.executable} -m madang settings | head -c 1"
-    answer = subprocess.run(["/bin/bash", "-o", "pipefail", "-c", program], capture_output=True, text=True, check=False, timeout=60)
-    assert (answer.returncode, answer.stderr) == (141, "")
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    try:
+        command = [sys.executable, "-m", "madang", "settings"]
+        answer = subprocess.run(command, stdout=write_end, stderr=subprocess.PIPE, check=False, timeout=60)
+    finally:
+        os.close(write_end)
+    assert (answer.returncode, answer.stderr) == (141, b"")
 
 
 def test_a_command_that_ends_by_itself_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,3 +172,31 @@ def test_up_on_a_folder_that_is_in_use_ends_with_2(capsys: pytest.CaptureFixture
 
 def test_an_unknown_language_stays_english() -> None:
     assert words.translator("xx")("Madang is ready at %(url)s") == "Madang is ready at %(url)s"
+
+
+def test_a_source_that_is_not_there_ends_with_2(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert tree.run(["scan", str(tmp_path / "nowhere")]) == 2
+    assert "nowhere" in capsys.readouterr().err
+
+
+def madang(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    environment = {"PATH": os.environ["PATH"], "MADANG_HOME": str(home), "MADANG_LANGUAGE": "en"}
+    command = [sys.executable, "-m", "madang", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_a_command_beside_no_platform_makes_the_rows_it_needs(tmp_path: Path) -> None:
+    answer = madang(tmp_path / "home", "link")
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.startswith("http://127.0.0.1:8000/link/")
+    assert len(answer.stdout.splitlines()) == 1
+
+
+def test_a_database_that_is_none_ends_with_70(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir(mode=0o700)
+    (tmp_path / "home" / "madang.db").write_bytes(b"no database at all " * 1000)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    answer = madang(tmp_path / "home", "up", "--port", str(port))
+    assert (answer.returncode, answer.stdout) == (70, "")
+    assert "a fault of Madang's (DatabaseError)" in answer.stderr
