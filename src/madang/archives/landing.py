@@ -22,6 +22,7 @@ _FOLDER, _FILE, _LINK = range(3)
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _UNFIT = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.EEXIST}
 _PART = ".part"
+_LONGEST_LINK = 4096
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -49,7 +50,7 @@ class Landing:
         self._progress = progress
         self._packed_bytes = packed_bytes
         self._keeps_going = keeps_going
-        self._place = into.parent / f".{into.name}.{secrets.token_hex(6)}{_PART}"
+        self._place = into.parent / f".{secrets.token_hex(8)}{_PART}"
         self._kinds: dict[bytes, int] = {b"": _FOLDER}
         self._links: dict[bytes, bytes] = {}
         self._skipped: list[Skipped] = []
@@ -69,8 +70,12 @@ class Landing:
 
     def folder(self, path: bytes) -> None:
         """A folder stands at ``path``; it may be named more than once."""
-        if self._kinds.get(path) != _FOLDER:
-            self._take(path, _FOLDER)
+        missing = []
+        while self._kinds.get(path) != _FOLDER:
+            missing.append(path)
+            path = path.rpartition(b"/")[0]
+        for path in reversed(missing):
+            self._claim(path, _FOLDER)
             with _on_disk(path):
                 self._at(path).mkdir(0o755)
 
@@ -94,8 +99,7 @@ class Landing:
     def share(self, path: bytes, of: Path) -> bool:
         """The file ``of`` stands at ``path`` too, as a hard link; False, and nothing is done, where the disk cannot link."""
         self._check_stop()
-        parent = path.rpartition(b"/")[0]
-        self.folder(parent)
+        self.folder(path.rpartition(b"/")[0])
         try:
             self._at(path).hardlink_to(of)
         except OSError:
@@ -109,7 +113,8 @@ class Landing:
     def link(self, path: bytes, target: bytes) -> None:
         """A symbolic link shall stand at ``path`` in the end, if it stays inside."""
         self._take(path, _LINK)
-        self._links[path] = target
+        # No system follows a longer one; without its target it counts as leading out.
+        self._links[path] = target if len(target) < _LONGEST_LINK else b""
         self._count(path, len(target), len(target))
 
     def copy(self, path: bytes, of: bytes) -> None:
@@ -162,15 +167,14 @@ class Landing:
 
     def _take(self, path: bytes, kind: int) -> None:
         """The place is ours and its folders stand."""
+        self.folder(path.rpartition(b"/")[0])
+        self._claim(path, kind)
+
+    def _claim(self, path: bytes, kind: int) -> None:
+        """The place is ours, in a folder that stands."""
         self._check_stop()
         if path in self._kinds:
             raise DuplicateName(name=shown(path))
-        parent = path.rpartition(b"/")[0]
-        standing = self._kinds.get(parent)
-        if standing is None:
-            self.folder(parent)
-        elif standing != _FOLDER:
-            raise DuplicateName(name=shown(parent))
         if len(self._kinds) > self._limits.max_files:
             raise self._limits.exceeded("max_files")
         self._kinds[path] = kind

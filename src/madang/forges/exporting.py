@@ -14,6 +14,7 @@ from madang.forges.git import Git, end
 _CHUNK = 256 * 1024
 _LFS = b"version https://git-lfs.github.com/spec/v1\n"
 _LARGEST_POINTER = 1024
+_LONGEST_LINK = 4096
 # A line of the listing without its path: mode, kind, id and size.
 _LINE = 128
 _SUBMODULE, _LINK, _FILE = "160000", "120000", "100"
@@ -75,6 +76,9 @@ def _lay(landing: archives.Landing, item: _Item, process: subprocess.Popen[bytes
     path = archives.safe_path(item.path, limits, drives=False)
     if item.mode == _SUBMODULE:
         landing.skip(path, "submodule")
+        return
+    if item.mode == _LINK and item.size > _LONGEST_LINK:
+        landing.skip(path, "link-out")
         return
     if item.size > limits.max_file_bytes:
         raise limits.exceeded("max_file_bytes", archives.shown(path))

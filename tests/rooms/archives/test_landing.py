@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 import os
 import posixpath
+import subprocess
+import sys
+import tarfile
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+import madang
 from madang import archives
 from madang.archives.links import leads_out
 from madang.archives.tars import Forward
@@ -88,6 +92,7 @@ def test_links_out_can_be_left_aside_and_told(tmp_path: Path) -> None:
     with archives.Landing(tmp_path / "out", limits=LIMITS, keeps_going=True) as landing:
         landing.link(b"out", b"../x")
         landing.link(b"empty", b"")
+        landing.link(b"long", b"a/" * 5000)
         landing.link(b"in", b"out")
         landing.file(b"a", [b"x"])
         landing.skip(b"sub", "submodule")
@@ -95,6 +100,7 @@ def test_links_out_can_be_left_aside_and_told(tmp_path: Path) -> None:
     assert {(skipped.path, skipped.reason) for skipped in done.skipped} == {
         ("out", "link-out"),
         ("empty", "link-out"),
+        ("long", "link-out"),
         ("in", "link-out"),
         ("sub", "submodule"),
     }
@@ -109,6 +115,46 @@ def test_a_file_can_be_shared_and_counts(tmp_path: Path) -> None:
         assert not landing.share(b"d/b", tmp_path / "gone")
         assert landing.finish().bytes == 4
     assert (tmp_path / "out/d/a").samefile(tmp_path / "kept")
+
+
+def test_folders_may_be_as_deep_as_the_disk_allows(tmp_path: Path) -> None:
+    with archives.Landing(tmp_path / "out", limits=LIMITS) as landing:
+        landing.file(b"d/" * 1200 + b"f", [b"x"])
+        assert landing.finish().files == 1
+
+
+def test_a_process_killed_at_any_moment_leaves_the_whole_folder_or_none(tmp_path: Path) -> None:
+    program = """
+import os, signal, sys
+from pathlib import Path
+from madang import archives
+steps = int(sys.argv[1])
+def die(event, _arguments):
+    global steps
+    if event in {"open", "os.rename", "os.mkdir", "os.symlink", "shutil.rmtree"}:
+        steps -= 1
+        if steps == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(die)
+archives.unpack(Path(sys.argv[2]), Path(sys.argv[3]))
+print("done")
+"""
+    with tarfile.open(tmp_path / "a.tar", "w") as made:
+        for name in ("a/b", "a/c", "d"):
+            made.addfile(tarfile.TarInfo(name))
+    environment = {**os.environ, "PYTHONPATH": str(Path(madang.__file__).parents[1])}
+    for steps in range(1, 60):
+        room = tmp_path / str(steps)
+        room.mkdir()
+        command = [sys.executable, "-c", program, str(steps), str(tmp_path / "a.tar"), str(room / "out")]
+        ran = subprocess.run(command, capture_output=True, check=False, env=environment)
+        if (room / "out").exists():
+            assert {str(path.relative_to(room / "out")) for path in (room / "out").rglob("*")} == {"a", "a/b", "a/c", "d"}
+        if ran.stdout == b"done\n":
+            break
+    assert 8 < steps < 59
+    assert sum(archives.sweep(tmp_path / str(step), older_than=0) for step in range(1, steps)) > 4
+    assert list(tmp_path.glob("*/.*.part")) == []
 
 
 def test_what_a_killed_process_left_is_swept_when_it_is_old(tmp_path: Path) -> None:
