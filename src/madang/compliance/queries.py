@@ -110,7 +110,7 @@ def figures(session: Session, *, viewer: kit.Actor) -> tuple[int, int]:
         .where(catalog.visible(viewer), Verification.state == "verified")
     )
     versions, total = session.execute(counted).one()
-    return int(versions), int(total)
+    return versions or 0, total or 0
 
 
 def _matching(version: catalog.Version, asked: FileFilter) -> ColumnElement[bool]:

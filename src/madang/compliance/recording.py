@@ -4,7 +4,6 @@
 Killed in between, nothing is half there: rows count only when the verification is verified, and the next try writes them anew.
 """
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,10 +29,10 @@ def write_documents(report: scan.Report, store: storage.Store, scratch: Path) ->
     """The report in every format that the platform hands out, as objects; format → sha256."""
     written = {}
     for name in DOCUMENTS:
-        with tempfile.NamedTemporaryFile("w", dir=scratch, encoding="utf-8", suffix=f".{name}") as file:
+        path = scratch / f"document.{name}"
+        with path.open("w", encoding="utf-8") as file:
             scan.write(report, name, file)
-            file.flush()
-            written[name] = store.put_file(Path(file.name)).sha256
+        written[name] = store.put_file(path).sha256
     return written
 
 

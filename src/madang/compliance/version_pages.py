@@ -156,16 +156,6 @@ def show_tables(request: Request, session: Session, actor: kit.Actor) -> Respons
     return web.render(request, "compliance/tables.html", page)
 
 
-def show_licence_map(request: Request, session: Session, actor: kit.Actor) -> Response:
-    """The licence map as a picture of its own."""
-    subject, page = _start(request, session, actor, "licences")
-    queries.check_verified(subject.verification)
-    tallies = presenting.as_tallies(queries.tallies(session, subject.version))
-    shown = replace(page, maps=presenting.maps_of(tallies, title=f"{subject.asset.name} {page.head.label}"))
-    text = web.render_text(request, "compliance/licence_map.svg", shown)
-    return web.attachment(text, name=f"{subject.asset.name}-licence-map.svg", media_type="image/svg+xml")
-
-
 def show_licence_map_csv(request: Request, session: Session, actor: kit.Actor) -> Response:
     """The licence map's figures for a spreadsheet."""
     subject = subject_of(request, session, actor)
@@ -183,6 +173,5 @@ routes = [
     web.page(VERSION + "/file", show_file),
     web.page(VERSION + "/content", show_content),
     web.page(VERSION + "/tables", show_tables),
-    web.page(VERSION + "/licence-map.svg", show_licence_map),
     web.page(VERSION + "/licence-map.csv", show_licence_map_csv),
 ]
