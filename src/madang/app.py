@@ -2,6 +2,7 @@
 """The composition: every room gets what it needs from the settings, and nothing imports this but the command line."""
 
 import os
+import tempfile
 import threading
 import time
 from dataclasses import dataclass
@@ -161,6 +162,7 @@ def run_web(settings: Settings) -> None:
     """Serve until told to end."""
     house = open_house(settings)
     application = web_application(house)
+    tempfile.tempdir = str(house.scratch)  # uploads wait on the store's disk, not in a small /tmp
     config = uvicorn.Config(
         application,
         host=settings.host,

@@ -25,8 +25,10 @@ class Intake:
         self.store, self.guard, self.limits, self.scratch = store, guard, limits, scratch
 
     async def read(self, request: Request) -> web.Upload:
-        """The body; a file in it is at most as large as the limit."""
-        return await web.read_upload(request, limit=self.limits.max_upload_bytes + (1 << 20), setting=MAX_UPLOAD)
+        """The body, which came from a page of ours or with a token; a file in it is at most as large as the limit."""
+        upload = await web.read_upload(request, limit=self.limits.max_upload_bytes + (1 << 20), setting=MAX_UPLOAD)
+        await web.confirm(request)
+        return upload
 
     async def source_of(self, upload: web.Upload, given: Mapping[str, Any]) -> catalog.Source:
         """Where the version comes from. An archive is looked at and stored now: what is no archive is refused at once."""

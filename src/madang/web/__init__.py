@@ -11,7 +11,7 @@ from madang.web.application import Composition, Imprint, application
 from madang.web.bodies import Upload, allow_body, form, read_upload
 from madang.web.csrf import ForgedForm
 from madang.web.csrf import token_for as csrf_token
-from madang.web.gate import Door, Gate, page, perform, reading
+from madang.web.gate import Door, Gate, confirm, page, perform, reading
 from madang.web.idempotency import IdempotentAnswer
 from madang.web.languages import current_language, translate, use_language
 from madang.web.limits import Limits
@@ -37,6 +37,7 @@ __all__ = [
     "api_router",
     "application",
     "attachment",
+    "confirm",
     "csrf_token",
     "current_language",
     "event_stream",

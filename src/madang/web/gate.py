@@ -71,6 +71,17 @@ async def reading(request: Request, query: Callable[[Session, kit.Actor], R]) ->
     return await run_in_threadpool(find)
 
 
+async def confirm(request: Request) -> None:
+    """Refuse a deed that did not come from a page of ours, for a door that keeps what came before its unit of work begins."""
+
+    def check() -> None:
+        gate: Gate = request.app.state.gate
+        with gate.database.reading() as session:
+            _check_origin(request, gate, gate.authenticate(session, request))
+
+    await run_in_threadpool(check)
+
+
 def within_unit_of_work(request: Request, door: Door, *, writes: bool, fingerprint: str = "") -> Response:
     """Call ``door`` in a session of its kind, after checking where a writing request came from."""
     gate: Gate = request.app.state.gate

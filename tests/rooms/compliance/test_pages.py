@@ -137,8 +137,11 @@ def test_a_form_with_a_fault_comes_back_with_what_was_typed(browser: Yard) -> No
 
 
 def test_a_form_from_elsewhere_registers_nothing(browser: Yard) -> None:
-    answer = browser.client.post("/register", data={"git": "https://git.example/a"}, headers=HTML)
+    before = browser.house.store.usage()
+    files = {"file": ("tool.tar.gz", archive(FILES))}
+    answer = browser.client.post("/register", data={"name": "tool"}, files=files, headers=HTML)
     assert answer.status_code == 403
+    assert browser.house.store.usage() == before
     assert browser.get("/api/v1/assets")["items"] == []
 
 
