@@ -23,6 +23,7 @@ GIT_LEAST = (2, 37)
 SQLITE_LEAST = (3, 35)
 CLOCK_LEAST = 1_767_225_600  # 2026-01-01: a clock before it was never set
 STATIC = Path(__file__).parent / "_static"
+CONTAINER_MEMORY = Path("/sys/fs/cgroup/memory.max")
 RELEASES = Path(__file__).parent / "db" / "versions"
 
 
@@ -152,9 +153,17 @@ def _engine(_settings: Settings) -> Finding:
 
 
 def _memory(_settings: Settings) -> Finding:
-    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    total = min(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), _container_memory())
     advice = "" if total >= 2 * GIB else "A scan wants about 1.5 GiB: set MADANG_SCAN_WORKERS=1, or use a machine with more memory."
     return Finding("memory", not advice, f"{total / GIB:.1f} GiB, {os.cpu_count()} cores", advice)
+
+
+def _container_memory() -> int:
+    """What a container may take (control groups, version 2); more than any machine has where there is no bound."""
+    try:
+        return int(CONTAINER_MEMORY.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return sys.maxsize
 
 
 def _clock(_settings: Settings) -> Finding:

@@ -79,6 +79,8 @@ def set_up(*, level: str = "info", form: str = "text", process: str = "madang", 
     logging.captureWarnings(capture=True)
     for name in _LOUD:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    # On a terminal a line for every request would push the sign-in link away; machines get them all.
+    logging.getLogger("madang.access").setLevel(logging.WARNING if form == "text" and level != "debug" else logging.NOTSET)
 
 
 def _extras(record: logging.LogRecord) -> dict[str, object]:

@@ -263,11 +263,13 @@ def _end(children: list[Child]) -> None:
 
 @contextlib.contextmanager
 def _woken() -> Iterator[Callable[[float], bool]]:
-    """Gives a function that waits so many seconds and says whether SIGINT or SIGTERM came; a child's end wakes it early."""
+    """Gives a function that waits so many seconds and says whether an end was asked for; a child's end wakes it early."""
     read_end, write_end = os.pipe()
     os.set_blocking(read_end, False)
     os.set_blocking(write_end, False)
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD)
+    # nohup(1) ignores SIGHUP, and so do we then; else a terminal that is closed is an end like any other.
+    ends = {signal.SIGINT, signal.SIGTERM} | ({signal.SIGHUP} if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL else set())
+    numbers = (*ends, signal.SIGCHLD)
     before = {number: signal.signal(number, lambda *_: None) for number in numbers}
     old = signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
     ending = False
@@ -275,7 +277,7 @@ def _woken() -> Iterator[Callable[[float], bool]]:
     def wake(seconds: float) -> bool:
         nonlocal ending
         if not ending and select.select([read_end], [], [], seconds)[0]:
-            told = {signal.SIGINT, signal.SIGTERM} & set(os.read(read_end, 4096))
+            told = ends & set(os.read(read_end, 4096))
             ending = bool(told)
             for number in told:
                 log.info("signal", extra={"signal": signal.Signals(number).name})

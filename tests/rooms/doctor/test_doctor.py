@@ -156,6 +156,15 @@ def test_a_machine_with_little_memory(chosen: settings.Settings, monkeypatch: py
     assert "MADANG_SCAN_WORKERS=1" in finding(chosen, "memory").advice
 
 
+def test_a_container_that_may_take_little(chosen: settings.Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(doctor, "CONTAINER_MEMORY", tmp_path / "memory.max")
+    (tmp_path / "memory.max").write_text("max\n")
+    roomy = finding(chosen, "memory").fact
+    (tmp_path / "memory.max").write_text("536870912\n")
+    assert finding(chosen, "memory").fact.startswith("0.5 GiB")
+    assert not roomy.startswith("0.5 GiB")
+
+
 def test_a_clock_that_was_never_set(chosen: settings.Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "time", lambda: 0.0)
     found = finding(chosen, "clock")

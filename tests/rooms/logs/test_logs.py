@@ -28,7 +28,9 @@ def root() -> Iterator[None]:
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
     yield
-    root.handlers[:], root.level = before, level
+    root.handlers[:] = before
+    root.setLevel(level)
+    logging.getLogger("madang.access").setLevel(logging.NOTSET)
     logging.captureWarnings(capture=False)
 
 
@@ -122,3 +124,10 @@ def test_warnings_become_events() -> None:
         logging.captureWarnings(capture=True)
         warnings.warn("old", stacklevel=1)
     assert "warning" in stream.getvalue()
+
+
+@pytest.mark.parametrize(("form", "level", "told"), [("text", "info", False), ("text", "debug", True), ("json", "info", True)])
+def test_requests_are_told_to_machines_and_to_who_asks(form: str, level: str, told: bool) -> None:
+    stream = written(form, level)
+    logging.getLogger("madang.access").info("request", extra={"path": "/"})
+    assert ("request" in stream.getvalue()) is told

@@ -74,7 +74,7 @@ def ready(process: "subprocess.Popen[str]") -> str:
     return process.stdout.readline().strip()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_comes_up_says_so_and_ends_with_everything(up: Up, home: Path, port: int, number: signal.Signals) -> None:
     process = up()
     assert ready(process) == f"ready http://127.0.0.1:{port} s3cret"
