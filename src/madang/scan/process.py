@@ -30,7 +30,7 @@ _KEPT = (
 )
 """All that the server sees of our environment: secrets in it are not for code that reads what strangers wrote."""
 _PROGRAM = "madang.scan.server"
-_END_SECONDS = 5
+_END_SECONDS = 10
 
 
 class ServerProcess:

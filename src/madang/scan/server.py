@@ -211,18 +211,18 @@ def _read(body: bytes) -> dict[str, Any]:
 def main(arguments: list[str]) -> int:
     """Serve until the caller is gone; the folder for temporary files is gone then too."""
     number, workers, folder = int(arguments[0]), int(arguments[1]), arguments[2]
-    caller = socket.socket(fileno=number)
-    server = Server(caller, workers=workers)
-    try:
-        patterns = load()
-        gc.collect()
-        gc.freeze()
-        server.serve({"pid": os.getpid(), "patterns": patterns})
-    except (BrokenPipeError, ConnectionResetError):
-        pass
-    finally:
-        server.end()
-        shutil.rmtree(folder, ignore_errors=True)
+    with socket.socket(fileno=number) as caller:
+        server = Server(caller, workers=workers)
+        try:
+            patterns = load()
+            gc.collect()
+            gc.freeze()
+            server.serve({"pid": os.getpid(), "patterns": patterns})
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        finally:
+            server.end()
+            shutil.rmtree(folder, ignore_errors=True)
     return 0
 
 
