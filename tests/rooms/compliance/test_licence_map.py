@@ -4,6 +4,7 @@
 import csv
 import io
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -38,7 +39,11 @@ def files_of(path: str, *licence: object) -> tuple[str, str | None, str, bool]:
 
 
 def under(cells: tuple[Cell, ...], cell: Cell) -> list[Cell]:
-    return [each for each in cells if each.row == cell.row + 1 and cell.start - 1e-6 <= each.start < cell.end - 1e-6 and each.end <= cell.end + 1e-6]
+    return [
+        each
+        for each in cells
+        if each.row == cell.row + 1 and cell.start - 1e-6 <= each.start < cell.end - 1e-6 and each.end <= cell.end + 1e-6
+    ]
 
 
 @settings(max_examples=150, deadline=None)
@@ -56,7 +61,7 @@ def test_no_file_is_lost_and_no_cell_leaves_its_parent(tree: list[Tally], rows: 
             parts = under(cells, cell)
             assert sum(part.files for part in parts) == cell.files
             assert parts[0].start == pytest.approx(cell.start, abs=0.01)
-            assert all(one.end == pytest.approx(two.start, abs=0.01) for one, two in zip(parts, parts[1:], strict=False))
+            assert all(one.end == pytest.approx(two.start, abs=0.01) for one, two in pairwise(parts))
 
 
 @settings(max_examples=100, deadline=None)
@@ -93,7 +98,7 @@ def test_words_stay_inside_their_boxes_and_their_paper(tree: list[Tally]) -> Non
             for label in box.labels:
                 assert label.x + pictures.width_of(label.text) <= box.x + box.width
                 assert box.y < label.y <= box.y + box.height
-        for stem, after in zip(drawing.stems, drawing.stems[1:], strict=False):
+        for stem, after in pairwise(drawing.stems):
             assert stem.at + pictures.width_of(stem.place) < after.at
         assert all(0 <= stem.at < drawing.width for stem in drawing.stems)
 
@@ -106,7 +111,12 @@ def test_a_version_without_files_has_no_cells_and_an_empty_drawing() -> None:
 
 
 def test_files_are_counted_by_folder_and_licence() -> None:
-    files = [files_of("LICENSE", "MIT", "permissive", False), files_of("src/a.c"), files_of("src/b.c"), files_of("src/c.c", "MIT", "permissive", False)]
+    files = [
+        files_of("LICENSE", "MIT", "permissive", False),
+        files_of("src/a.c"),
+        files_of("src/b.c"),
+        files_of("src/c.c", "MIT", "permissive", False),
+    ]
     assert licence_map.tally(files) == (
         Tally("", "MIT", "permissive", 1),
         Tally("src", None, "none", 2),
@@ -115,13 +125,17 @@ def test_files_are_counted_by_folder_and_licence() -> None:
 
 
 def test_a_folder_of_one_licence_is_one_leaf_down_to_the_ground() -> None:
-    cells = licence_map.lay_out([Tally("docs/guide/ko", "CC-BY-4.0", "conditions", 50), Tally("src", "MIT", "permissive", 50)], length=1000, rows=5)
+    cells = licence_map.lay_out(
+        [Tally("docs/guide/ko", "CC-BY-4.0", "conditions", 50), Tally("src", "MIT", "permissive", 50)], length=1000, rows=5
+    )
     assert [(cell.kind, cell.name, cell.row, cell.row_end) for cell in cells[1:]] == [("leaf", "docs", 1, 2), ("leaf", "src", 1, 2)]
 
 
 def test_a_chain_of_folders_is_drawn_as_one() -> None:
     deep = "/".join(f"level{n}" for n in range(900))
-    cells = licence_map.lay_out([Tally(f"{deep}/one", "MIT", "permissive", 5), Tally(f"{deep}/two", "Zlib", "permissive", 5)], length=1184, rows=5)
+    cells = licence_map.lay_out(
+        [Tally(f"{deep}/one", "MIT", "permissive", 5), Tally(f"{deep}/two", "Zlib", "permissive", 5)], length=1184, rows=5
+    )
     assert [cell.kind for cell in cells] == ["folder", "folder", "leaf", "leaf"]
     assert cells[1].name.startswith("level0/level1/")
     drawing = pictures.desktop([Tally(f"{deep}/{name}", name, "permissive", 5) for name in ("one", "two")], title="x", words=WORDS)
@@ -138,7 +152,11 @@ def test_leaves_too_narrow_to_draw_stand_together() -> None:
 
 
 def test_a_small_folder_that_conflicts_keeps_its_place() -> None:
-    tree = [Tally("src", "MIT", "permissive", 990), Tally("old", "GPL-2.0-only", "strong", 10, is_conflict=True), Tally("new", "Zlib", "permissive", 10)]
+    tree = [
+        Tally("src", "MIT", "permissive", 990),
+        Tally("old", "GPL-2.0-only", "strong", 10, is_conflict=True),
+        Tally("new", "Zlib", "permissive", 10),
+    ]
     named = {cell.name for cell in licence_map.lay_out(tree, length=1184, rows=5) if cell.kind == "leaf"}
     assert named == {"src", "old", ""}
 
@@ -174,7 +192,11 @@ def test_conflicts_have_one_number_in_picture_and_table() -> None:
 
 def test_the_table_twin_has_every_row_and_the_csv_the_same() -> None:
     tree = (Tally("src", "MIT", "permissive", 3), Tally("=cmd", None, "none", 1), Tally("x", "GPL-2.0-only", "strong", 2, is_conflict=True))
-    assert [(row.folder, row.files, row.is_conflict) for row in licence_map.by_place(tree)] == [("src", 3, False), ("=cmd", 1, False), ("x", 2, True)]
+    assert [(row.folder, row.files, row.is_conflict) for row in licence_map.by_place(tree)] == [
+        ("src", 3, False),
+        ("=cmd", 1, False),
+        ("x", 2, True),
+    ]
     assert list(csv.reader(io.StringIO(licence_map.as_csv(tree)))) == [
         ["folder", "license_expression", "strength", "files", "conflict"],
         ["src", "MIT", "permissive", "3", "0"],
@@ -183,7 +205,16 @@ def test_the_table_twin_has_every_row_and_the_csv_the_same() -> None:
     ]
 
 
-@pytest.mark.parametrize(("text", "room", "shown"), [("short", 200, "short"), ("a name that is long", 60, "a name…"), ("한글 이름이 긴 폴더", 60, "한글 이…"), ("abc", 4, ""), ("", 10, "")])
+@pytest.mark.parametrize(
+    ("text", "room", "shown"),
+    [
+        ("short", 200, "short"),
+        ("a name that is long", 60, "a name…"),
+        ("한글 이름이 긴 폴더", 60, "한글 이…"),
+        ("abc", 4, ""),
+        ("", 10, ""),
+    ],
+)
 def test_a_name_is_clipped_by_measured_width(text: str, room: float, shown: str) -> None:
     assert pictures.clipped(text, room) == shown
     assert pictures.width_of(shown) <= room
