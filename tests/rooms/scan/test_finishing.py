@@ -79,7 +79,7 @@ def test_a_plug_in_that_raises_is_told_and_the_next_one_runs(grow: Grow, tmp_pat
     def broken(*_arguments: object, **_options: object) -> None:
         raise ZeroDivisionError("in a plug-in")
 
-    monkeypatch.setattr(finishing.PackageScanner, "process_codebase", broken)
+    monkeypatch.setattr("packagedcode.plugin_package.PackageScanner.process_codebase", broken)
     found = finished(grow({"LICENSE": MIT, "see.py": SEE}), tmp_path)
     (error,) = found[finishing.TREE]["errors"]
     assert "in a plug-in" in error
@@ -90,7 +90,7 @@ def test_running_out_of_memory_is_not_taken_for_a_fault_of_a_plug_in(grow: Grow,
     def broken(*_arguments: object, **_options: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(finishing.PackageScanner, "process_codebase", broken)
+    monkeypatch.setattr("packagedcode.plugin_package.PackageScanner.process_codebase", broken)
     with pytest.raises(MemoryError):
         finished(grow({"LICENSE": MIT}), tmp_path)
 
