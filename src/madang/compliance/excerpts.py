@@ -83,6 +83,8 @@ def file_page(head: VersionHead, subject: queries.Subject, file: FoundFile, stor
         expression=file.expression,
         copyrights=tuple(each["text"] for each in file.details["copyrights"]),
         why_no_lines=why,
+        stated=file.details["stated"],
+        detected=file.details["detected"],
         download=f"{subject.address}/content?path={quote(file.path)}",
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from madang import archives, catalog, forges, jobs, kit, scan, storage
-from madang.compliance import actions, recording, rules
+from madang.compliance import actions, recording, reuse, rules
 from madang.compliance.cache import FindingCache
 from madang.compliance.errors import UploadGone
 from madang.compliance.models import Verification
@@ -62,7 +62,7 @@ class Verifier:
             work = self._begin(version_id)
             content = work.content or self._fetch(work, folder)
             report = self._scan(work, content, folder)
-            verdict = rules.Verdict(report)
+            verdict = rules.Verdict(report, _statements(folder / "tree" / work.name))
             documents = recording.write_documents(report, self.store, folder)
             recording.write_rows(self.database, version_id, verdict)
             with self.database.writing() as session:
@@ -197,3 +197,11 @@ def _figures(progress: scan.Progress) -> dict[str, object]:
         "seconds_left": progress.seconds_left,
         "rate": progress.rate,
     }
+
+
+def _statements(root: Path) -> reuse.Statements:
+    """What the tree states of its own files."""
+    file = root / reuse.FILE
+    if file.is_symlink() or not file.is_file() or file.stat().st_size > reuse.LARGEST:
+        return reuse.NOTHING_STATED
+    return reuse.read(file.read_text(encoding="utf-8", errors="replace"))

@@ -281,7 +281,8 @@ class FilePage:
     """``compliance/file.html``: one file, its matched lines beside the licences' names and scores.
 
     ``lines`` may leave out what lies far from a match (``Line.gap_before``). ``why_no_lines`` is a sentence when the content is not
-    shown (binary, too large). ``matched`` in ``lines`` is true for the lines of ``chosen``, the number of the match that is looked at.
+    shown (binary, too large). ``stated`` is what ``REUSE.toml`` states of the file in place of ``detected``. ``matched`` in ``lines`` is
+    true for the lines of ``chosen``, the number of the match that is looked at.
     """
 
     head: VersionHead
@@ -294,6 +295,8 @@ class FilePage:
     expression: str | None = None
     copyrights: tuple[str, ...] = ()
     why_no_lines: str = ""
+    stated: str | None = None
+    detected: str | None = None
     download: str | None = None
 
 

@@ -68,13 +68,13 @@ def _files(verdict: rules.Verdict) -> Iterator[dict[str, Any]]:
             "sha256": file.sha256,
             "language": file.programming_language,
             "is_binary": file.is_binary,
-            "expression": file.detected_license_expression_spdx,
+            "expression": verdict.expression(file),
             "strength": verdict.strength(file),
             "is_conflict": verdict.is_conflict(file),
             "score": rules.best_score(file),
             "rank": verdict.rank(file),
             "has_findings": file.has_findings,
-            "details": rules.details(file, verdict.report.name),
+            "details": rules.details(file, verdict.report.name, verdict.statements.about(file.path)),
         }
 
 
@@ -97,7 +97,7 @@ def conclude(session: Session, version_id: str, verdict: rules.Verdict, document
     facts: dict[str, Any] = {
         "declared": report.declared_license_expression,
         "declared_in": list(report.declared_in),
-        "detected": report.license_expression,
+        "detected": verdict.detected,
         "counts": verdict.counts,
         "conflicts": [rules.kept(each) for each in verdict.conflicts],
         "engine": f"{report.engine.name} {report.engine.version}",
@@ -115,7 +115,7 @@ def conclude(session: Session, version_id: str, verdict: rules.Verdict, document
         asset,
         version,
         state="verified",
-        license_expression=report.declared_license_expression or report.license_expression,
+        license_expression=report.declared_license_expression or verdict.detected,
         files=report.totals.files,
         conflicts=len(verdict.conflicts),
         strip=verdict.strip,

@@ -9,6 +9,7 @@ from typing import Any
 
 from madang import licensing, scan
 from madang.compliance.licence_map import Tally, tally
+from madang.compliance.reuse import NOTHING_STATED, Statements
 
 RANKS = ("network", "strong", "weak", "unknown", "conditions", "permissive", "none")
 """The order of findings on the page behind those that conflict: what must be given back most, first."""
@@ -24,18 +25,32 @@ class Conflict:
 
 
 class Verdict:
-    """What a report says about one version."""
+    """What a report says about one version, where the repository does not state otherwise of single files."""
 
-    def __init__(self, report: scan.Report) -> None:
-        self.report = report
+    def __init__(self, report: scan.Report, statements: Statements = NOTHING_STATED) -> None:
+        self.report, self.statements = report, statements
+
+    def expression(self, file: scan.File) -> str | None:
+        """What holds for ``file``: what is stated of it, else what was found in it."""
+        return self.statements.about(file.path) or file.detected_license_expression_spdx
+
+    @cached_property
+    def expressions(self) -> Counter[str]:
+        """Each expression with its number of files."""
+        return Counter(expression for file in self.report.files if (expression := self.expression(file)))
+
+    @property
+    def detected(self) -> str | None:
+        """All that holds for files of the version, together."""
+        return licensing.combine(self.expressions) if self.statements.rows else self.report.license_expression
 
     @cached_property
     def conflicts(self) -> tuple[Conflict, ...]:
-        """Detected expressions that meet the declared one badly, most files first."""
-        counts = self.report.license_counts
+        """Expressions that meet the declared one badly, most files first."""
+        counts = self.expressions
         found = licensing.conflicts(self.report.declared_license_expression, list(counts))
         reasons = {conflict.expression: conflict for conflict in reversed(found.found)}
-        rows = [Conflict(expression, counts.get(expression, 0), why) for expression, why in reasons.items()]
+        rows = [Conflict(expression, counts[expression], why) for expression, why in reasons.items()]
         return tuple(sorted(rows, key=lambda row: (-row.files, row.expression)))
 
     @cached_property
@@ -44,12 +59,12 @@ class Verdict:
         return frozenset(conflict.expression for conflict in self.conflicts)
 
     def is_conflict(self, file: scan.File) -> bool:
-        """Whether what was found in ``file`` conflicts with what is declared."""
-        return file.detected_license_expression_spdx in self.conflicting
+        """Whether what holds for ``file`` conflicts with what is declared."""
+        return self.expression(file) in self.conflicting
 
     def strength(self, file: scan.File) -> str:
         """How much must be given back for this file."""
-        return licensing.strength(file.detected_license_expression_spdx).word
+        return licensing.strength(self.expression(file)).word
 
     def rank(self, file: scan.File) -> int:
         """Where the file stands among the findings: conflicts first, then by strength."""
@@ -58,10 +73,7 @@ class Verdict:
     @cached_property
     def tallies(self) -> tuple[Tally, ...]:
         """The files counted by folder and expression."""
-        rows = (
-            (file.path, file.detected_license_expression_spdx, self.strength(file), self.is_conflict(file)) for file in self.report.files
-        )
-        return tally(rows)
+        return tally((file.path, self.expression(file), self.strength(file), self.is_conflict(file)) for file in self.report.files)
 
     @cached_property
     def strip(self) -> list[list[Any]]:
@@ -79,7 +91,7 @@ class Verdict:
             "files": report.totals.files,
             "bytes": report.totals.bytes,
             "findings": sum(1 for file in report.files if file.has_findings),
-            "licences": len(report.license_counts),
+            "licences": len(self.expressions),
             "holders": len(report.holder_counts),
             "packages": len(report.packages),
             "dependencies": len(report.dependencies),
@@ -107,10 +119,11 @@ def best_score(file: scan.File) -> float | None:
     return max((match.score for detection in file.license_detections for match in detection.matches), default=None)
 
 
-def details(file: scan.File, root: str) -> dict[str, Any]:
+def details(file: scan.File, root: str, stated: str | None) -> dict[str, Any]:
     """What the file's own page shows: every match with its lines, and the statements of copyright.
 
     A match's ``from_file`` is None where it stands in this file, else the file (seen from ``root``) that a reference led to.
+    ``stated`` is what the repository states of the file, beside what was detected.
     """
     matches = [
         {
@@ -130,6 +143,8 @@ def details(file: scan.File, root: str) -> dict[str, Any]:
         "copyrights": [{"text": each.value, "first": each.start_line, "last": each.end_line} for each in file.copyrights],
         "holders": sorted({each.value for each in file.holders}),
         "errors": list(file.scan_errors),
+        "detected": file.detected_license_expression_spdx,
+        "stated": stated,
     }
 
 

@@ -81,6 +81,19 @@ def test_a_document_in_no_format_of_ours_is_refused(yard: Yard) -> None:
     assert (early.status_code, early.json()["code"]) == (409, "not-verified")
 
 
+def test_what_the_repository_states_of_a_file_holds_and_what_was_found_is_still_told(yard: Yard) -> None:
+    address = yard.register("tool")
+    stated = 'version = 1\n[[annotations]]\nprecedence = "override"\npath = "src/old.c"\nSPDX-License-Identifier = "MIT"\n'
+    yard.work(yard.submit(address, archive(FILES | {"REUSE.toml": stated}))["task"])
+    version = yard.get(f"{address}/versions/1")
+    assert version["conflicts"] == []
+    assert "GPL-2.0-only" not in version["license_expression"]
+    file = yard.get(f"{address}/versions/1/files", params={"q": "old.c"})["items"][0]
+    assert (file["expression"], file["details"]["stated"], file["details"]["detected"]) == ("MIT", "MIT", "GPL-2.0-only")
+    page = yard.client.get("/assets/software/operator/tool/versions/1/file?path=src/old.c", headers=yard.signed | {"Accept": "text/html"})
+    assert "REUSE.toml" in page.text
+
+
 @pytest.mark.needs("git")
 def test_a_repository_becomes_a_verified_version_with_its_commit(yard: Yard, tmp_path: Path) -> None:
     source = repository(tmp_path / "repo", {"LICENSE": "SPDX-License-Identifier: MIT\n"})
