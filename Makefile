@@ -87,7 +87,9 @@ run: $(VENV)/.madang
 	exec $(BIN)/madang up $(ARGS)
 
 test: $(VENV)/.dev $(VENV)/.madang
-	@$(BIN)/python -m pytest $(ARGS)
+	@temporary=$$(mktemp -d)
+	trap 'rm -rf "$$temporary"' EXIT
+	$(BIN)/python -m pytest --basetemp="$$temporary/tests" $(ARGS)
 
 check-static: $(VENV)/.dev $(VENV)/.madang
 	@echo "madang: format";  $(BIN)/ruff format --check --quiet src tests bench docs || { $(BIN)/ruff format --diff src tests bench docs; exit 1; }
