@@ -163,10 +163,10 @@ def _replacing(target: Path) -> Iterator[TextIO]:
             stream.flush()
             os.fsync(stream.fileno())
         beside.replace(target)
-    except BaseException:
+    finally:
+        # After the replacement there is nothing there any more.
         with suppress(OSError):
             beside.unlink()
-        raise
 
 
 def _tell_unread(report: Report) -> None:

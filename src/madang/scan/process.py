@@ -2,6 +2,7 @@
 """The server as a process: how it is started, what it may see, and how it is ended for certain."""
 
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -31,6 +32,7 @@ _KEPT = (
 """All that the server sees of our environment: secrets in it are not for code that reads what strangers wrote."""
 _PROGRAM = "madang.scan.server"
 _END_SECONDS = 10
+_FAULT = re.compile(r"[\w.]+(?:Error|Exception): ")
 
 
 class ServerProcess:
@@ -69,7 +71,7 @@ class ServerProcess:
         return self._process.pid
 
     def stop(self) -> str:
-        """The server and its workers are gone, and so is the folder. The last line that it wrote is handed back."""
+        """The server and its workers are gone, and so is the folder. What it last complained of is handed back."""
         self.wire.close()
         try:
             self._process.wait(_END_SECONDS if self.ready else 0)
@@ -87,7 +89,8 @@ class ServerProcess:
             lines = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         except OSError:
             return ""
-        return lines[-1][:500] if lines else ""
+        faults = [line for line in lines if _FAULT.match(line)]
+        return (faults or lines or [""])[-1][:500]
 
 
 def _environment(folder: Path) -> dict[str, str]:
