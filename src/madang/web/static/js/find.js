@@ -13,5 +13,10 @@ document.addEventListener("keydown", (event) => {
 // In a form that is filtered, empty fields do not travel into the address.
 document.addEventListener("formdata", (event) => {
   if (event.target.method !== "get") return;
-  for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+  shorten(event.formData);
 });
+document.addEventListener("htmx:configRequest", (event) => shorten(event.detail.formData));
+
+function shorten(fields) {
+  for (const [name, value] of [...fields]) if (value === "") fields.delete(name);
+}
