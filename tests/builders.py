@@ -57,9 +57,9 @@ class Yard:
         with self.house.database.reading() as session:
             version_id = compliance.get_task(session, task, viewer=kit.SYSTEM).version.id
         try:
-            self.verifier.verify(version_id)
+            self.verifier.verify(version_id, task)
         except kit.Refusal as refusal:
-            self.verifier.fail(version_id, jobs.Failure.of(refusal))
+            self.verifier.fail(version_id, task, jobs.Failure.of(refusal))
 
     def get(self, address: str, **options: Any) -> Any:
         """What the address answers the operator, as JSON."""

@@ -219,9 +219,11 @@ def run_jobs(settings: Settings) -> None:
     """Do durable work until told to end. Work that does not end in time goes on at the next start."""
     house = open_house(settings)
     with scan.Pool(settings.fill("scan", scan.Limits)) as pool:
+        verifier = verifier_of(house, pool)
+        verifier.clear()
         runner = jobs.Runner(
             house.database,
-            jobs=verifier_of(house, pool).tasks(),
+            jobs=verifier.tasks(),
             beats=[
                 jobs.Beat("seal", SEAL_SECONDS, lambda: seal_ledger(house)),
                 jobs.Beat("sweep", SWEEP_SECONDS, lambda: sweep(house)),

@@ -31,7 +31,7 @@ def submit(
     catalog.check_changeable(session, asset, by=by)
     _check_waiting(session, limits, by)
     version = catalog.add_version(session, asset, source=source, label=label or catalog.free_label(session, asset, source.ref), by=by)
-    task_id = jobs.enqueue(session, JOB, version.id, lane=lane)
+    task_id = _enqueue(session, version.id, lane)
     verification = Verification(
         version_id=version.id, task_id=task_id, lane=lane.value, state="queued", requested_by_id=by.account_id, requested_by=by.name,
         requested_at=kit.now(), files_done=0, failure_values={}, declared_in=[], counts={}, conflicts=[], left_out=[], engine="",
@@ -41,6 +41,12 @@ def submit(
     session.flush()
     catalog.describe(asset, version, state="queued")
     return verification
+
+
+def _enqueue(session: Session, version_id: str, lane: jobs.Lane) -> str:
+    """The work is queued; it is told its own task, so that an attempt that was cancelled cannot speak for the one after it."""
+    task_id = kit.new_id()
+    return jobs.enqueue(session, JOB, version_id, task_id, lane=lane, task_id=task_id)
 
 
 def _check_waiting(session: Session, limits: Limits, by: kit.Actor) -> None:
@@ -66,30 +72,29 @@ def retry(session: Session, asset: catalog.Asset, version: catalog.Version, veri
     verification.state, verification.finished_at, verification.started_at = "queued", None, None
     verification.failure_code, verification.failure_message, verification.failure_values = None, None, {}
     verification.files_done, verification.files_total, verification.seconds_left, verification.rate = 0, None, None, None
-    verification.task_id = jobs.enqueue(session, JOB, version.id, lane=jobs.Lane(verification.lane))
+    verification.task_id = _enqueue(session, version.id, jobs.Lane(verification.lane))
     catalog.describe(asset, version, state="queued")
     audit.record(session, "verification.retried", target=f"{asset.ref}@{version.number}", by=by)
 
 
-def move(session: Session, version_id: str, state: str, *, task_id: str | None = None, **facts: Any) -> bool:
-    """The verification is in ``state`` with these facts, unless it has ended before; whether it moved."""
+def move(session: Session, version_id: str, state: str, *, task_id: str, **facts: Any) -> bool:
+    """The verification is in ``state`` with these facts, unless it has ended or another attempt works on it; whether it moved."""
     if state in FINAL:
         facts["finished_at"] = kit.now()
-    moved = update(Verification).where(Verification.version_id == version_id, Verification.state.not_in(FINAL))
-    if task_id is not None:
-        moved = moved.where(Verification.task_id == task_id)
+    mine = (Verification.version_id == version_id, Verification.task_id == task_id, Verification.state.not_in(FINAL))
+    moved = update(Verification).where(*mine)
     result = session.execute(moved.values(state=state, **facts).execution_options(synchronize_session="fetch"))
     return bool(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result counts rows
 
 
-def fail(session: Session, version_id: str, failure: jobs.Failure) -> None:
-    """The verification has failed for a reason that a person can read."""
+def fail(session: Session, version_id: str, task_id: str, failure: jobs.Failure) -> None:
+    """The attempt has failed for a reason that a person can read."""
     values: dict[str, Any] = {
         "failure_code": failure.code,
         "failure_message": failure.message,
         "failure_values": dict(failure.values),
     }
-    if move(session, version_id, "failed", **values):
+    if move(session, version_id, "failed", task_id=task_id, **values):
         version = catalog.get_version_by_id(session, version_id)
         asset = catalog.get_asset_by_id(session, version.asset_id, viewer=kit.SYSTEM)
         catalog.describe(asset, version, state="failed")

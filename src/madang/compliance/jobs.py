@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import update
+
 from madang import archives, catalog, forges, jobs, kit, scan, storage
 from madang.compliance import actions, recording, reuse, rules
 from madang.compliance.cache import FindingCache
@@ -15,18 +17,15 @@ from madang.compliance.models import Verification
 from madang.db import Database
 
 TELL_SECONDS = 1.0
+WORK = "work-"
 LEFT_BEHIND = shutil.ignore_patterns("__pycache__", "*.pyc", ".git")
-
-
-class Over(Exception):
-    """The verification has ended meanwhile (it was cancelled): nothing more is to be done."""
 
 
 @dataclass(frozen=True)
 class _Work:
     """The plain values of a version that its work needs."""
 
-    version_id: str
+    attempt: recording.Attempt
     name: str
     lane: str
     kind: str
@@ -54,58 +53,65 @@ class Verifier:
         """What the jobs process runs for this room."""
         return [jobs.Job(actions.JOB, run=self.verify, on_failed=self.fail, again=(scan.PoolFailed,))]
 
-    def verify(self, version_id: str) -> None:
-        """The version is verified, or its work has ended before."""
-        folder = self.scratch / version_id
+    def verify(self, version_id: str, task_id: str) -> None:
+        """The version is verified, or this task's work on it has ended before."""
+        attempt = recording.Attempt(version_id, task_id)
+        folder = self.scratch / f"{WORK}{task_id}"
+        shutil.rmtree(folder, ignore_errors=True)
         try:
             jobs.give_way()
-            work = self._begin(version_id)
+            work = self._begin(attempt)
+            folder.mkdir(parents=True)
             content = work.content or self._fetch(work, folder)
             report = self._scan(work, content, folder)
             verdict = rules.Verdict(report, _statements(folder / "tree" / work.name))
             documents = recording.write_documents(report, self.store, folder)
-            recording.write_rows(self.database, version_id, verdict)
+            recording.write_rows(self.database, attempt, verdict)
             with self.database.writing() as session:
-                recording.conclude(session, version_id, verdict, documents)
+                recording.conclude(session, attempt, verdict, documents)
         except (archives.Stopped, scan.Cancelled):
             jobs.check()
-        except Over:
+        except recording.Over:
             return
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def fail(self, version_id: str, failure: jobs.Failure) -> None:
-        """The version's work has failed for good."""
+    def fail(self, version_id: str, task_id: str, failure: jobs.Failure) -> None:
+        """This task's work on the version has failed for good."""
         with self.database.writing() as session:
-            actions.fail(session, version_id, failure)
+            actions.fail(session, version_id, task_id, failure)
 
-    def _begin(self, version_id: str) -> _Work:
+    def clear(self) -> None:
+        """What killed processes left in ``scratch`` is gone. For the start, when nobody works there yet."""
+        for left in self.scratch.glob(f"{WORK}*"):
+            shutil.rmtree(left, ignore_errors=True)
+
+    def _begin(self, attempt: recording.Attempt) -> _Work:
         """Read what is to be done. ``Over`` when it has ended before."""
         with self.database.writing() as session:
-            verification = session.get(Verification, version_id)
-            if verification is None or verification.is_final:
-                raise Over
-            version = catalog.get_version_by_id(session, version_id)
+            attempt.check(session)
+            verification = session.get_one(Verification, attempt.version_id)
+            version = catalog.get_version_by_id(session, attempt.version_id)
             asset = catalog.get_asset_by_id(session, version.asset_id, viewer=kit.SYSTEM)
             state = "scanning" if version.content else "fetching"
-            actions.move(session, version_id, state, started_at=verification.started_at or kit.now())
+            started_at = verification.started_at or kit.now()
+            actions.move(session, version.id, state, task_id=attempt.task_id, started_at=started_at)
             catalog.describe(asset, version, state=state)
             return _Work(
-                version_id, asset.name, verification.lane, version.source_kind, version.source, version.source_ref, version.source_object,
+                attempt, asset.name, verification.lane, version.source_kind, version.source, version.source_ref, version.source_object,
                 version.content,
             )  # fmt: skip
 
     def _fetch(self, work: _Work, folder: Path) -> str:
         """Bring the content in, store it, and fix the version to it."""
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
         brought = getattr(self, f"_bring_{work.kind}")(work, folder)
         tree = self.store.put_tree(brought.root, stop=jobs.is_stopping)
         with self.database.writing() as session:
             left_out = [[path, reason] for path, reason in brought.left_out]
-            if not actions.move(session, work.version_id, "scanning", left_out=left_out, files_total=tree.files):
-                raise Over
-            version = catalog.get_version_by_id(session, work.version_id)
+            version_id, task_id = work.attempt.version_id, work.attempt.task_id
+            if not actions.move(session, version_id, "scanning", task_id=task_id, left_out=left_out, files_total=tree.files):
+                raise recording.Over
+            version = catalog.get_version_by_id(session, version_id)
             catalog.fix_content(session, version, content=tree.id, commit=brought.commit, by=kit.SYSTEM)
             catalog.describe(catalog.get_asset_by_id(session, version.asset_id, viewer=kit.SYSTEM), version, state="scanning")
         shutil.rmtree(brought.root, ignore_errors=True)
@@ -165,7 +171,7 @@ class Verifier:
         )
 
     def _teller(self, work: _Work, figures: Callable[..., dict[str, object]]) -> Callable[..., None]:
-        """A callback that writes progress into the row, at most once a second. A cancelled verification takes none."""
+        """A callback that writes progress into the row, at most once a second. ``Over`` when the attempt has ended."""
         told_at = float("-inf")
 
         def tell(*progress: object) -> None:
@@ -173,10 +179,10 @@ class Verifier:
             if time.monotonic() - told_at >= TELL_SECONDS:
                 told_at = time.monotonic()
                 with self.database.writing() as session:
-                    verification = session.get(Verification, work.version_id)
-                    if verification is not None and not verification.is_final:
-                        for name, value in figures(*progress).items():
-                            setattr(verification, name, value)
+                    work.attempt.check(session)
+                    session.execute(
+                        update(Verification).where(Verification.version_id == work.attempt.version_id).values(figures(*progress))
+                    )
 
         return tell
 

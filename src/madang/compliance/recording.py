@@ -5,10 +5,11 @@ Killed in between, nothing is half there: rows count only when the verification 
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from madang import audit, catalog, kit, scan, storage
@@ -17,12 +18,31 @@ from madang.compliance.actions import move
 from madang.compliance.models import FoundFile, FoundPackage, Holder, Tally, UnreadFile, Verification
 from madang.db import Base, Database, slices
 
+SLICE = 2000
 DOCUMENTS = {
     "json": "application/json",
     "scancode-json": "application/json",
     "spdx-json": "application/spdx+json",
     "cyclonedx-json": "application/vnd.cyclonedx+json",
 }
+
+
+class Over(Exception):
+    """The attempt has ended meanwhile (it was cancelled, or another one works on the version): nothing more is to be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One task's work on one version."""
+
+    version_id: str
+    task_id: str
+
+    def check(self, session: Session) -> None:
+        """``Over`` unless this attempt is still the one that works on the version."""
+        verification = session.get(Verification, self.version_id)
+        if verification is None or verification.is_final or verification.task_id != self.task_id:
+            raise Over
 
 
 def write_documents(report: scan.Report, store: storage.Store, scratch: Path) -> dict[str, str]:
@@ -36,14 +56,25 @@ def write_documents(report: scan.Report, store: storage.Store, scratch: Path) ->
     return written
 
 
-def write_rows(database: Database, version_id: str, verdict: rules.Verdict) -> None:
-    """Every row of findings of the version is there, and none of an earlier try."""
-    for table, rows in _rows(version_id, verdict):
-        with database.writing() as session:
-            session.execute(delete(table).where(table.version_id == version_id))  # type: ignore[attr-defined]  # every table here has one
+def write_rows(database: Database, attempt: Attempt, verdict: rules.Verdict) -> None:
+    """Every row of findings of the version is there, and none of an earlier attempt. ``Over`` when the attempt has ended meanwhile."""
+    for table, rows in _rows(attempt.version_id, verdict):
+        _clear(database, attempt, table)
         for some in slices(rows, 500):
             with database.writing() as session:
+                attempt.check(session)
                 session.execute(insert(table), some)
+
+
+def _clear(database: Database, attempt: Attempt, table: Any) -> None:
+    """No row of the version is left in ``table``; in slices, because the database has one writer."""
+    of_version = table.version_id == attempt.version_id
+    with database.reading() as session:
+        last = session.scalar(select(func.max(table.place)).where(of_version))
+    for place in range(0, -1 if last is None else last + 1, SLICE):
+        with database.writing() as session:
+            attempt.check(session)
+            session.execute(delete(table).where(of_version, table.place >= place, table.place < place + SLICE))
 
 
 def _rows(version_id: str, verdict: rules.Verdict) -> Iterator[tuple[type[Base], Iterable[dict[str, Any]]]]:
@@ -91,7 +122,7 @@ def _unread(each: scan.Unread, is_fault: bool) -> dict[str, Any]:
     return {"path": each.path, "code": each.reason, "reason": each.message, "is_fault": is_fault}
 
 
-def conclude(session: Session, version_id: str, verdict: rules.Verdict, documents: dict[str, str]) -> bool:
+def conclude(session: Session, attempt: Attempt, verdict: rules.Verdict, documents: dict[str, str]) -> bool:
     """The version is verified, the list says so, and the ledger too; whether it was still to be concluded."""
     report = verdict.report
     facts: dict[str, Any] = {
@@ -107,9 +138,9 @@ def conclude(session: Session, version_id: str, verdict: rules.Verdict, document
         "files_total": report.totals.files,
         "seconds_left": 0.0,
     }
-    if not move(session, version_id, "verified", **facts):
+    if not move(session, attempt.version_id, "verified", task_id=attempt.task_id, **facts):
         return False
-    version = catalog.get_version_by_id(session, version_id)
+    version = catalog.get_version_by_id(session, attempt.version_id)
     asset = catalog.get_asset_by_id(session, version.asset_id, viewer=kit.SYSTEM)
     catalog.describe(
         asset,
@@ -130,9 +161,3 @@ def conclude(session: Session, version_id: str, verdict: rules.Verdict, document
         report=documents["json"],
     )
     return True
-
-
-def started(session: Session, version_id: str) -> bool:
-    """Whether the verification is there and still to be done."""
-    verification = session.get(Verification, version_id)
-    return verification is not None and not verification.is_final

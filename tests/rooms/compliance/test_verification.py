@@ -8,6 +8,7 @@ import pytest
 
 from builders import Yard, archive, repository, zipped
 from madang import audit, compliance, jobs, kit, scan
+from madang.compliance import recording
 
 GPL = "SPDX-License-Identifier: GPL-2.0-only\n"
 FILES = {
@@ -214,6 +215,28 @@ def test_a_waiting_version_can_be_cancelled_and_tried_again(yard: Yard) -> None:
     assert (refused.status_code, refused.json()["code"]) == (409, "not-failed")
 
 
+def test_an_attempt_that_was_cancelled_cannot_speak_for_the_one_after_it(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = yard.register("tool")
+    made = yard.submit(address, archive(FILES))
+    with yard.house.database.reading() as session:
+        version_id = compliance.get_task(session, made["task"], viewer=kit.SYSTEM).version.id
+    real = recording.write_rows
+
+    def retried_meanwhile(*args: object) -> None:
+        yard.client.delete(f"/api/v1/tasks/{made['task']}", headers=yard.signed)
+        monkeypatch.setattr(recording, "write_rows", real)
+        again = yard.client.post(f"{address}/versions/1/attempts", headers=yard.signed).json()
+        yard.work(again["task"])
+        real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(recording, "write_rows", retried_meanwhile)
+    yard.verifier.verify(version_id, made["task"])
+    yard.verifier.fail(version_id, made["task"], jobs.Failure.fault("ValueError"))
+    version = yard.get(f"{address}/versions/1")
+    assert (version["state"], version["failure"]) == ("verified", None)
+    assert len(yard.get(f"{address}/versions/1/files")["items"]) == len(FILES)
+
+
 def test_a_verification_cancelled_in_the_middle_stays_cancelled(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
     address = yard.register("tool")
     made = yard.submit(address, archive(FILES))
@@ -303,10 +326,10 @@ def test_a_fault_of_the_engine_is_told_as_ours(yard: Yard) -> None:
     made = yard.submit(address, archive(FILES))
     with yard.house.database.reading() as session:
         version_id = compliance.get_task(session, made["task"], viewer=kit.SYSTEM).version.id
-    yard.verifier.fail(version_id, jobs.Failure.fault("ValueError"))
+    yard.verifier.fail(version_id, made["task"], jobs.Failure.fault("ValueError"))
     version = yard.get(f"{address}/versions/1")
     assert (version["state"], version["failure"]["code"]) == ("failed", "internal-fault")
-    yard.verifier.fail(version_id, jobs.Failure.fault("KeyError"))
+    yard.verifier.fail(version_id, made["task"], jobs.Failure.fault("KeyError"))
     assert "ValueError" in yard.get(f"{address}/versions/1")["failure"]["message"]
 
 
