@@ -10,3 +10,6 @@ for (const menu of document.querySelectorAll("[data-menu]")) {
     if (menu.open && !menu.contains(event.target)) menu.open = false;
   });
 }
+
+// Where the tabs do not fit, the current one is brought into view.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.parentElement.scrollLeft = tab.offsetLeft - 60;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Live progress: the figures follow the task's events; at another state the page is read anew, for the server draws it.
-const stated = document.querySelector("[data-state]")?.dataset.state;
-
 function show(part, values) {
   for (const place of part.querySelectorAll("[data-of]")) {
     const value = values[place.dataset.of];
@@ -34,7 +32,7 @@ for (const part of document.querySelectorAll("[data-progress]")) {
     const seconds = (performance.now() - first.at) / 1000;
     if (news.rate === undefined && seconds > 1 && news.files_done > first.done) news.rate = (news.files_done - first.done) / seconds;
     show(part, figures(news));
-    if (event.type === "end" || news.final || (stated && news.state && news.state !== stated)) {
+    if (event.type === "end" || news.final || (part.dataset.state && news.state && news.state !== part.dataset.state)) {
       source.close();
       location.reload();
     }
