@@ -3,17 +3,15 @@
 
 import os
 import re
-import secrets
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
 
+from madang.scan.folders import Folder, sweep
 from madang.scan.frames import Inbox
 
 _KEPT = (
@@ -39,9 +37,9 @@ class ServerProcess:
     """A running server, the wire to it, and the folder that it may write to."""
 
     def __init__(self, *, workers: int) -> None:
-        # Hexadecimal, so that no chance word in the path looks to ScanCode like the path of a manifest.
-        self.folder = Path(tempfile.gettempdir(), f"madang-scan-{secrets.token_hex(8)}")
-        self.folder.mkdir(mode=0o700)
+        sweep()
+        self._own = Folder()
+        self.folder = self._own.path
         self.log = self.folder / "log"
         self.wire, theirs = socket.socketpair()
         self.inbox = Inbox()
@@ -62,7 +60,7 @@ class ServerProcess:
                 )
         except OSError:
             self.wire.close()
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._own.remove()
             raise
 
     @property
@@ -81,7 +79,7 @@ class ServerProcess:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
         words = self._last_words()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._own.remove()
         return words
 
     def _last_words(self) -> str:

@@ -3,9 +3,6 @@
 
 import hashlib
 import json
-import secrets
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +13,7 @@ from typing import Any
 from madang.scan import reading, summary
 from madang.scan.cache import Cache, MemoryCache
 from madang.scan.expressions import joined
+from madang.scan.folders import Folder
 from madang.scan.installed import engine, fingerprint
 from madang.scan.pool import Answer, Line, Pool
 from madang.scan.progress import Cancelled, Meter, Priority, Progress
@@ -68,15 +66,16 @@ def scan_tree(
 @contextmanager
 def _named(root: Path, name: str) -> Iterator[Path]:
     """The root under a path that ends in its shown name and says nothing else, because the engine reads meaning into paths."""
-    folder = Path(tempfile.gettempdir(), f"madang-scan-{secrets.token_hex(8)}")
-    folder.mkdir(mode=0o700)
+    folder = Folder()
     try:
         real = root.resolve()
-        link = folder / _folder_name(name)
+        # A folder deeper, so that no name meets what lies beside it.
+        (folder.path / "named").mkdir()
+        link = folder.path / "named" / _folder_name(name)
         link.symlink_to(real.parent if real.is_file() else real)
         yield link / real.name if real.is_file() else link
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        folder.remove()
 
 
 def _folder_name(name: str) -> str:
@@ -231,7 +230,7 @@ class _Scan:
         whole = not self.faults
         if whole and (known := self.cache.get_many([key])):
             return json.loads(known[key]), ()
-        folder = location.parent if not tree.is_file else location.parent.parent
+        folder = (location.parent if tree.is_file else location).parent.parent
         source, target = folder / "in", folder / "out"
         _write_lines(source, self._finish_lines(entries, tree))
         task = {"do": "finish", "path": str(location), "source": str(source), "target": str(target)}
