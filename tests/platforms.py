@@ -35,9 +35,13 @@ class Platform:
     _process: "subprocess.Popen[str] | None" = None
 
     def environment(self) -> dict[str, str]:
-        """What its commands are started with: no setting but its own."""
+        """What its commands are started with: no setting but its own, and no scan of Madang itself unless it is asked for."""
         others = {name: value for name, value in os.environ.items() if not name.startswith("MADANG_")}
-        return others | {"MADANG_HOME": str(self.home), "MADANG_LANGUAGE": "en", "MADANG_LOG_FORMAT": "json"} | dict(self.settings)
+        return (
+            others
+            | {"MADANG_HOME": str(self.home), "MADANG_LANGUAGE": "en", "MADANG_LOG_FORMAT": "json", "MADANG_REGISTER_ITSELF": "no"}
+            | dict(self.settings)
+        )
 
     def start(self) -> None:
         """It is up and says so."""

@@ -105,7 +105,8 @@ def prepare(settings: Settings) -> str | None:
     try:
         with house.database.writing() as session, web.use_language(settings.language):
             operator = people.ensure_operator(session, by=kit.SYSTEM)
-            portal.register_itself(session, label=__version__, by=kit.SYSTEM)
+            if settings.register_itself:
+                portal.register_itself(session, label=__version__, by=kit.SYSTEM)
             return None if operator.has_password else people.create_link(session, operator, by=kit.SYSTEM)
     finally:
         house.close()

@@ -60,7 +60,9 @@ class Reader:
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """A platform that is up, where file: addresses are allowed."""
-    platform = Platform(tmp_path_factory.mktemp("yard") / "home", {"MADANG_ALLOW_FILE": "yes", "MADANG_SCAN_WORKERS": "2"})
+    platform = Platform(
+        tmp_path_factory.mktemp("yard") / "home", {"MADANG_ALLOW_FILE": "yes", "MADANG_SCAN_WORKERS": "2", "MADANG_REGISTER_ITSELF": "yes"}
+    )
     platform.start()
     platform.token = platform.madang("token", "create", "--role", "operator", "--note", "journeys").strip()
     yield platform

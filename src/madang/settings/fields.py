@@ -57,6 +57,7 @@ class Settings:
     )
     allow_file: bool = setting(False, "Whether folders of this machine may be given as file: addresses.", readers.flag)
     allow_http: bool = setting(False, "Whether sources may be fetched over http without encryption.", readers.flag)
+    register_itself: bool = setting(True, "Whether Madang registers itself as its first asset and verifies itself.", readers.flag)
     jobs_at_once: int = setting(2, "How many people's jobs run at once.", readers.whole(1, 64), fills="jobs.people")
     scan_workers: int = setting(
         0, "Processes that look at files.", readers.whole(1, 256), shown="one for each core, at most 4", fills="scan.workers"
