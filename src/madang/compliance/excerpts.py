@@ -23,11 +23,12 @@ GONE = _("The content of this file is not in the store any more.")
 
 
 def excerpt_of(session: Session, subject: queries.Subject, file: FoundFile, store: storage.Store) -> Excerpt | None:
-    """The lines of the file's best match, for the version's own page; None when they cannot be shown."""
+    """The lines of the file's match that decides, for the version's own page; None when they cannot be shown."""
     matches = _matches(file)
     if not matches:
         return None
-    best = max(matches, key=lambda match: match.score)
+    conflicting = {each.expression for each in licensing.conflicts(subject.verification.declared, [m.expression for m in matches]).found}
+    best = max(matches, key=lambda match: (match.expression in conflicting, match.score))
     lines, why = _read(file, store, NEAR_BYTES)
     if why:
         return None

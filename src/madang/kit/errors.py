@@ -4,6 +4,8 @@
 from collections.abc import Callable
 from typing import ClassVar
 
+from madang.kit.words import _
+
 
 class Refusal(Exception):
     """Something is refused, for a reason that the visitor can read.
@@ -13,7 +15,7 @@ class Refusal(Exception):
     """
 
     code: ClassVar[str] = "refused"
-    message: ClassVar[str] = "This is refused."
+    message: ClassVar[str] = _("This is refused.")
 
     def __init__(self, message: str | None = None, *, field: str | None = None, **values: object) -> None:
         self.template = message if message is not None else self.message
@@ -31,56 +33,56 @@ class NotSignedIn(Refusal):
     """Nobody is signed in and the thing needs somebody."""
 
     code = "not-signed-in"
-    message = "Sign in first."
+    message = _("Sign in first.")
 
 
 class NotFound(Refusal):
     """The thing is not there, or the viewer may not know that it is."""
 
     code = "not-found"
-    message = "There is nothing here, or it is not shown to you."
+    message = _("There is nothing here, or it is not shown to you.")
 
 
 class NotAllowed(Refusal):
     """The thing is there and seen, but this deed is not for this actor."""
 
     code = "not-allowed"
-    message = "You may see this, but not change it."
+    message = _("You may see this, but not change it.")
 
 
 class Invalid(Refusal):
     """The input cannot be what was meant."""
 
     code = "invalid"
-    message = "This cannot be read as what it should be."
+    message = _("This cannot be read as what it should be.")
 
 
 class Conflict(Refusal):
     """The deed meets another that stands already."""
 
     code = "conflict"
-    message = "This stands already."
+    message = _("This stands already.")
 
 
 class Stale(Refusal):
     """The thing has changed since the actor looked."""
 
     code = "stale"
-    message = "This has changed meanwhile. Look at it again first."
+    message = _("This has changed meanwhile. Look at it again first.")
 
 
 class TooLarge(Refusal):
     """The input is over a limit of size."""
 
     code = "too-large"
-    message = "This is larger than the limit."
+    message = _("This is larger than the limit.")
 
 
 class TooMany(Refusal):
     """The actor is over a limit of number or rate."""
 
     code = "too-many"
-    message = "This is more than the limit allows. Try again later."
+    message = _("This is more than the limit allows. Try again later.")
 
     def __init__(self, message: str | None = None, *, retry_after: int | None = None, **values: object) -> None:
         super().__init__(message, field=None, **values)
@@ -91,4 +93,4 @@ class Unavailable(Refusal):
     """Something that the deed needs does not answer now."""
 
     code = "unavailable"
-    message = "This does not answer now. Try again later."
+    message = _("This does not answer now. Try again later.")

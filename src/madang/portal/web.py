@@ -33,7 +33,7 @@ def show_home(request: Request, session: Session, actor: kit.Actor) -> Response:
         own=own,
         files_verified=files,
         versions_verified=versions,
-        conflicts=sum(1 for asset in newest if asset.conflicts),
+        conflicts=sum(asset.conflicts for asset in newest),
         offers_example=actions.offers_example(session, viewer=actor),
     )
     return web.render(request, "portal/home.html", page)

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Refusals as answers: problem documents for programs (RFC 9457), a page for people. Only this module knows status codes."""
 
+import contextlib
 import logging
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -74,11 +77,11 @@ def problem_of(refusal: kit.Refusal) -> Problem:
     return Problem(status, refusal.code, sentence, refusal.field, getattr(refusal, "retry_after", None), errors)
 
 
-def answer(request: Request, problem: Problem) -> Response:
+async def answer(request: Request, problem: Problem) -> Response:
     """The problem as a page where a person reads, else as a document."""
     if problem.status == 401 and _is_read_by_a_person(request) and request.method == "GET":
         return see_other(f"/sign-in?back={quote(str(request.url.path))}")
-    response = _page(request, problem) if _is_read_by_a_person(request) else _document(request, problem)
+    response = await _page(request, problem) if _is_read_by_a_person(request) else _document(request, problem)
     if problem.retry_after is not None:
         response.headers["Retry-After"] = str(problem.retry_after)
     if problem.status == 401:
@@ -90,7 +93,16 @@ def _is_read_by_a_person(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
 
 
-def _page(request: Request, problem: Problem) -> Response:
+async def _page(request: Request, problem: Problem) -> Response:
+    return await run_in_threadpool(_render, request, problem)
+
+
+def _render(request: Request, problem: Problem) -> Response:
+    """The page, which greets whoever is signed in even where no door was reached."""
+    gate = request.app.state.gate
+    if not hasattr(request.state, "actor"):
+        with contextlib.suppress(kit.Refusal, SQLAlchemyError), gate.database.reading() as session:
+            request.state.actor = gate.authenticate(session, request)
     return render(request, "web/error.html", problem, status=problem.status)
 
 
@@ -112,14 +124,14 @@ def _document(request: Request, problem: Problem) -> Response:
 async def on_refusal(request: Request, refusal: Exception) -> Response:
     """Answer a room's refusal."""
     assert isinstance(refusal, kit.Refusal)
-    return answer(request, problem_of(refusal))
+    return await answer(request, problem_of(refusal))
 
 
 async def on_http_exception(request: Request, fault: Exception) -> Response:
     """Answer what the router itself refuses: no such address, no such method, a body that cannot be read."""
     assert isinstance(fault, HTTPException)
     if isinstance(fault.__cause__, kit.Refusal):
-        return answer(request, problem_of(fault.__cause__))
+        return await answer(request, problem_of(fault.__cause__))
     details = {
         404: kit.NotFound.message,
         405: kit.marked("This address answers other methods."),
@@ -127,7 +139,7 @@ async def on_http_exception(request: Request, fault: Exception) -> Response:
     }
     detail = translate(details.get(fault.status_code, "")) or str(fault.detail)
     codes = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
-    response = answer(request, Problem(fault.status_code, codes.get(fault.status_code, "malformed"), detail))
+    response = await answer(request, Problem(fault.status_code, codes.get(fault.status_code, "malformed"), detail))
     for name, value in (fault.headers or {}).items():
         response.headers[name] = value
     return response
@@ -138,7 +150,7 @@ async def on_validation_error(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, RequestValidationError)
     errors = tuple({"field": ".".join(str(part) for part in error["loc"]), "message": str(error["msg"])} for error in fault.errors())
     detail = translate(kit.marked("Some values do not have the form that this address takes."))
-    return answer(request, Problem(422, "invalid", detail, errors=errors))
+    return await answer(request, Problem(422, "invalid", detail, errors=errors))
 
 
 class FaultBoundary:
@@ -165,7 +177,8 @@ class FaultBoundary:
             request = Request(scope, receive)
             log.error("fault", exc_info=fault, extra={"request_id": scope["state"]["request_id"], "path": scope["path"]})
             if not began:
-                await answer(request, Problem(500, "fault", translate(FAULT)))(scope, receive, send)
+                response = await answer(request, Problem(500, "fault", translate(FAULT)))
+                await response(scope, receive, send)
 
 
 FAULT = kit.marked("This is a fault of the platform and it is written down. Try again; if it stays, tell the operator the number below.")
