@@ -43,6 +43,12 @@ def is_there(part: str) -> bool:
     return PARTS[part]()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # What is quick comes first. Journeys come last: the browser's driver keeps an event loop in this thread that rooms must not meet.
+    order = {"house": 0, "rooms": 1, "journeys": 2}
+    items.sort(key=lambda item: order.get(item.path.relative_to(TESTS).parts[0], 1))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for mark in item.iter_markers("needs"):
         for part in mark.args:
@@ -68,8 +74,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     rooms = sorted(_seconds.items(), key=lambda pair: -pair[1])
     if len(rooms) > 1:
-        terminalreporter.section("seconds")
-        terminalreporter.write_line(" · ".join(f"{room} {seconds:.1f}" for room, seconds in rooms))
+        terminalreporter.ensure_newline()
+        terminalreporter.write_line("seconds: " + " · ".join(f"{room} {seconds:.1f}" for room, seconds in rooms))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
