@@ -54,6 +54,7 @@ class Landing:
         self._kinds: dict[bytes, int] = {b"": _FOLDER}
         self._links: dict[bytes, bytes] = {}
         self._skipped: list[Skipped] = []
+        self._came = 0
         self.files = 0
         self.bytes = 0
 
@@ -87,7 +88,7 @@ class Landing:
             descriptor = os.open(self._at(path), _NEW_FILE, 0o755 if executable else 0o644)
         with os.fdopen(descriptor, "wb", buffering=0) as file:
             for chunk in chunks:
-                self._check_stop()
+                self.check_stop()
                 size += len(chunk)
                 self._count(path, len(chunk), size)
                 with _on_disk(path):
@@ -98,7 +99,7 @@ class Landing:
 
     def share(self, path: bytes, of: Path) -> bool:
         """The file ``of`` stands at ``path`` too, as a hard link; False, and nothing is done, where the disk cannot link."""
-        self._check_stop()
+        self.check_stop()
         self.folder(path.rpartition(b"/")[0])
         try:
             self._at(path).hardlink_to(of)
@@ -134,7 +135,7 @@ class Landing:
 
     def finish(self) -> Unpacked:
         """The folder stands at its place, complete."""
-        self._check_stop()
+        self.check_stop()
         self._make_links()
         tops = [path for path in self._kinds if path and b"/" not in path]
         root_name = tops[0].decode("utf-8", "surrogateescape") if len(tops) == 1 and self._kinds[tops[0]] == _FOLDER else None
@@ -143,6 +144,17 @@ class Landing:
         except OSError as error:
             raise AlreadyThere(name=self._into.name) from error
         return Unpacked(self.files, self.bytes, tuple(self._skipped), root_name)
+
+    def check_stop(self) -> None:
+        """``Stopped`` when whoever asked for the work has asked to stop it."""
+        if self._stop is not None and self._stop():
+            raise Stopped
+
+    def came(self, size: int) -> None:
+        """So many more bytes came out of the archive's coat, also such as become no file; they are bounded like those that do."""
+        self.check_stop()
+        self._came += size
+        self._check_total(self._came)
 
     @property
     def is_begun(self) -> bool:
@@ -172,7 +184,7 @@ class Landing:
 
     def _claim(self, path: bytes, kind: int) -> None:
         """The place is ours, in a folder that stands."""
-        self._check_stop()
+        self.check_stop()
         if path in self._kinds:
             raise DuplicateName(name=shown(path))
         if len(self._kinds) > self._limits.max_files:
@@ -180,18 +192,17 @@ class Landing:
         self._kinds[path] = kind
 
     def _count(self, path: bytes, more: int, size: int) -> None:
-        limits = self._limits
         self.bytes += more
-        if size > limits.max_file_bytes:
-            raise limits.exceeded("max_file_bytes", shown(path))
-        if self.bytes > limits.max_total_bytes:
-            raise limits.exceeded("max_total_bytes")
-        if self._packed_bytes and self.bytes > max(limits.ratio_floor_bytes, limits.max_ratio * self._packed_bytes):
-            raise limits.exceeded("max_ratio")
+        if size > self._limits.max_file_bytes:
+            raise self._limits.exceeded("max_file_bytes", shown(path))
+        self._check_total(self.bytes)
 
-    def _check_stop(self) -> None:
-        if self._stop is not None and self._stop():
-            raise Stopped
+    def _check_total(self, size: int) -> None:
+        limits = self._limits
+        if size > limits.max_total_bytes:
+            raise limits.exceeded("max_total_bytes")
+        if self._packed_bytes and size > max(limits.ratio_floor_bytes, limits.max_ratio * self._packed_bytes):
+            raise limits.exceeded("max_ratio")
 
     def _tell(self) -> None:
         if self._progress is not None:

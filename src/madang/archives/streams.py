@@ -85,6 +85,7 @@ class Unpacking:
         self._name = name
         self._is_chain = is_chain
         self._decoder = begin()
+        self._rest = b""
         self._is_done = False
 
     def read(self, size: int, /) -> bytes:
@@ -101,11 +102,16 @@ class Unpacking:
         if self._decoder.eof:
             self._turn()
             return b""
-        data = self._source.read(_INPUT) if self._decoder.needs_input else b""
+        data = self._more() if self._decoder.needs_input else b""
         piece = self._decoder.decompress(data, size)
         if not piece and not data and not self._decoder.eof:
             raise EOFError
         return piece
+
+    def _more(self) -> bytes:
+        """Packed bytes: what the last stream left over, and then what the source gives."""
+        rest, self._rest = self._rest, b""
+        return rest or self._source.read(_INPUT)
 
     def _turn(self) -> None:
         """One stream has ended: go on with the next, or be done."""
@@ -118,23 +124,23 @@ class Unpacking:
             self._is_done = True
         elif self._is_chain:
             self._decoder = self._begin()
-            self._source = _Rest(rest, self._source)
+            self._rest = rest
         else:
             raise EOFError
 
 
-class _Rest:
-    """Bytes already read, and then the source that they came from."""
+class Watched:
+    """A source of which each piece's size is told to ``watch``, which may refuse to go on."""
 
-    def __init__(self, rest: bytes, source: Source) -> None:
-        self._rest = rest
+    def __init__(self, source: Source, watch: Callable[[int], None]) -> None:
         self._source = source
+        self._watch = watch
 
     def read(self, size: int, /) -> bytes:
-        if self._rest:
-            piece, self._rest = self._rest[:size], self._rest[size:]
-            return piece
-        return self._source.read(size)
+        """At most ``size`` bytes; none at the end."""
+        piece = self._source.read(size)
+        self._watch(len(piece))
+        return piece
 
 
 class Zstd:

@@ -11,7 +11,7 @@ from madang.archives.kinds import Kind, kind_of, uncoated
 from madang.archives.landing import Landing
 from madang.archives.limits import Limits, Progress, Stop, Unpacked
 from madang.archives.names import safe_path, shown
-from madang.archives.streams import Slice, Source, Zstd, bunzip, inflate, pieces, unlzma
+from madang.archives.streams import Slice, Source, Watched, Zstd, bunzip, inflate, pieces, unlzma
 from madang.archives.tars import unpack_tar
 from madang.archives.zips import Member, members
 
@@ -51,14 +51,15 @@ def unpack(
         if kind is Kind.ZIP:
             _unpack_zip(file, landing, limits, name=name)
         else:
-            unpack_tar(uncoated(file, kind, name=name), landing, limits, name=name)
+            packed = Watched(file, lambda _size: landing.check_stop())
+            unpack_tar(Watched(uncoated(packed, kind, name=name), landing.came), landing, limits, name=name)
         if not landing.is_begun:
             raise EmptyArchive
         return landing.finish()
 
 
 def _unpack_zip(file: BinaryIO, landing: Landing, limits: Limits, *, name: str) -> None:
-    found = members(file, limits, name=name)
+    found = members(file, limits, name=name, check_stop=landing.check_stop)
     if sum(member.size for member in found) > limits.max_total_bytes:
         raise limits.exceeded("max_total_bytes")
     for member in found:

@@ -8,7 +8,7 @@ zip is read only when all of its parts agree: one directory, at the end, nothing
 import os
 import stat
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -24,6 +24,8 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _FULL16, _FULL32 = 0xFFFF, 0xFFFFFFFF
 _LOCKED, _TOLD_LATER, _STRONGLY_LOCKED, _UTF8 = 1, 8, 64, 1 << 11
 _AES = 99
+# Sizes, times and owners take less than a hundred bytes, a name in other letters as much as a name.
+_MOST_EXTRA = 4096
 _MADE_ON_DOS = {0, 10, 11, 14}
 
 
@@ -62,16 +64,24 @@ class _Directory:
     count: int
 
 
-def members(file: BinaryIO, limits: Limits, *, name: str) -> list[Member]:
-    """The zip's entries in the order of their data, each checked against its own header; ``name`` is the archive's, for refusals."""
+def members(file: BinaryIO, limits: Limits, *, name: str, check_stop: Callable[[], None]) -> list[Member]:
+    """The zip's entries in the order of their data, each checked against its own header; ``name`` is the archive's, for refusals.
+
+    ``check_stop`` is called for each entry and raises when the work shall end.
+    """
     directory = _find_directory(file, name)
     if directory.count > limits.max_files:
         raise limits.exceeded("max_files")
-    found = sorted(_central(file, directory, limits, name), key=lambda member: member.offset)
+    found = []
+    for member in _central(file, directory, limits, name):
+        check_stop()
+        found.append(member)
+    found.sort(key=lambda member: member.offset)
     if found and found[0].offset != 0:
         raise Inconsistent(name=shown(found[0].name))
     free_from = 0
     for member in found:
+        check_stop()
         if member.offset < free_from:
             raise Inconsistent(name=shown(member.name))
         _check_local(file, member)
@@ -137,7 +147,7 @@ def _central(file: BinaryIO, directory: _Directory, limits: Limits, name: str) -
         if head[0] != b"PK\x01\x02":
             raise Damaged(name=name)
         name_size, extra_size, comment_size = head[10:13]
-        if place + _CENTRAL.size + name_size + extra_size + comment_size > end:
+        if place + _CENTRAL.size + name_size + extra_size + comment_size > end or extra_size > _MOST_EXTRA:
             raise Damaged(name=name)
         body = _read(file, place + _CENTRAL.size, name_size + extra_size, name)
         yield _member(head, body[:name_size], body[name_size:], limits)

@@ -358,3 +358,22 @@ def test_a_single_long_line_is_no_bomb(tmp_path: Path) -> None:
     content = b"a" * 30_000_000
     path = Zip([Part(b"a", content, method=8, packed=deflated(content))]).write(tmp_path / "a.zip")
     assert archives.unpack(path, tmp_path / "out").bytes == len(content)
+
+
+def test_extra_fields_larger_than_any_honest_one_are_damage(tmp_path: Path) -> None:
+    fits, large = (struct.pack("<HH", 0x5455, size) + b"x" * size for size in (4092, 4093))
+    assert (opened(Zip([Part(b"a", b"abc", extra=fits)]), tmp_path) / "a").exists()
+    assert refused(Zip([Part(b"a", b"abc", extra=large)]).write(tmp_path / "b.zip"), tmp_path).code == "archive-damaged"
+
+
+def test_stop_is_asked_while_the_directory_is_read(tmp_path: Path) -> None:
+    path = Zip([Part(b"%d" % number) for number in range(100)]).write(tmp_path / "a.zip")
+    asked: list[int] = []
+
+    def stop() -> bool:
+        asked.append(1)
+        return len(asked) == 50
+
+    with pytest.raises(archives.Stopped):
+        archives.unpack(path, tmp_path / "out", stop=stop)
+    assert len(asked) == 50
