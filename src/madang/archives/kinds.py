@@ -6,10 +6,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from madang.archives.errors import Damaged, NotAnArchive
-from madang.archives.streams import Source, Zstd, bunzip, gunzip, unxz
+from madang.archives.streams import Slice, Source, Zstd, bunzip, gunzip, unxz
 
 ACCEPTED = "zip, tar, tar.gz, tar.bz2, tar.xz, tar.zst"
 _BLOCK = 512
+# So much of a packed file is looked at for the first block inside; one block of bzip2 is the largest piece that there is, 900 kB.
+_LOOKED_AT = 2 * 1024 * 1024
 
 
 class Kind(StrEnum):
@@ -36,9 +38,9 @@ def kind_of(path: Path) -> Kind:
         if start.startswith(_ZIP_STARTS):
             return Kind.ZIP
         kind = next((kind for magic, kind in _COATS if start.startswith(magic)), Kind.TAR)
-        file.seek(0)
+        head = Slice(file, 0, min(path.stat().st_size, _LOOKED_AT), name="")
         try:
-            block = _first_block(uncoated(file, kind))
+            block = _first_block(uncoated(head, kind))
         except Damaged as error:
             raise NotAnArchive(accepted=ACCEPTED) from error
     if not _is_tar(block):

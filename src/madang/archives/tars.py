@@ -3,6 +3,7 @@
 
 import struct
 import tarfile
+from collections.abc import Iterator
 
 from madang.archives.errors import Damaged, LinkOut, SpecialFile, UnsafeName, Unsupported
 from madang.archives.landing import Landing
@@ -12,8 +13,11 @@ from madang.archives.streams import Source, pieces
 
 _KEPT = 1024
 _STEP = 256 * 1024
-# An extended header is read in one piece; honest ones are a few hundred bytes.
 _MOST_AT_ONCE = 1024 * 1024
+# What one entry has in extended headers; honest ones are a few hundred bytes.
+_MOST_HEADERS = 1024 * 1024
+# Facts that hold for all entries to come are copied for each; honest archives have a handful.
+_MOST_SHARED = 1000
 _DRAINED = 16 * 1024 * 1024
 _UNREADABLE = (tarfile.TarError, ValueError, IndexError, KeyError, OverflowError, RecursionError, struct.error, EOFError)
 
@@ -31,6 +35,8 @@ class Forward:
         self._window = b""
         self._begin = 0
         self._at = 0
+        self._headers_left = _MOST_HEADERS
+        self._in_headers = True
 
     def tell(self) -> int:
         """How many bytes lie before the next one."""
@@ -40,6 +46,22 @@ class Forward:
         """Exactly ``size`` bytes, or fewer at the end."""
         if not 0 <= size <= _MOST_AT_ONCE:
             raise Damaged(name=self._name)
+        if self._in_headers:
+            self._headers_left -= size
+            if self._headers_left < 0:
+                raise Damaged(name=self._name)
+        return self._take(size)
+
+    def begin_headers(self) -> None:
+        """What is read from here on is the headers of one entry, which have a measure of their own."""
+        self._headers_left = _MOST_HEADERS
+        self._in_headers = True
+
+    def end_headers(self) -> None:
+        """What is read from here on is content."""
+        self._in_headers = False
+
+    def _take(self, size: int) -> bytes:
         if self._at + size > len(self._window):
             self._move(size)
         piece = self._window[self._at : self._at + size]
@@ -51,7 +73,7 @@ class Forward:
         if position < self._begin:
             raise Damaged(name=self._name)
         self._at = min(position - self._begin, len(self._window))
-        while position > self.tell() and self.read(min(_STEP, position - self.tell())):
+        while position > self.tell() and self._take(min(_STEP, position - self.tell())):
             pass
         return self.tell()
 
@@ -75,7 +97,7 @@ class Forward:
     def drain(self) -> None:
         """Read on to the end, within reason, so that a packed stream's last checksum is checked too."""
         drained = 0
-        while drained < _DRAINED and (piece := self.read(_STEP)):
+        while drained < _DRAINED and (piece := self._take(_STEP)):
             drained += len(piece)
 
 
@@ -84,15 +106,30 @@ def unpack_tar(source: Source, landing: Landing, limits: Limits, *, name: str) -
     forward = Forward(source, name=name)
     try:
         with tarfile.open(fileobj=forward, mode="r:", encoding="utf-8", errors="surrogateescape") as tar:  # type: ignore[call-overload]
-            while (member := tar.next()) is not None:
-                # tarfile keeps every header for later; nobody asks later.
-                tar.members = []
+            for member in _entries(tar, forward, landing, limits, name=name):
                 _lay(tar, member, landing, limits)
     except _UNREADABLE as error:
         raise Damaged(name=name) from error
     if not forward.ends_well():
         raise Damaged(name=name)
     forward.drain()
+
+
+def _entries(tar: tarfile.TarFile, forward: Forward, landing: Landing, limits: Limits, *, name: str) -> Iterator[tarfile.TarInfo]:
+    """The entries in their order. Each counts, also a folder that is named again and would leave nothing new."""
+    seen = 0
+    while (member := tar.next()) is not None:
+        forward.end_headers()
+        # tarfile keeps every header for later; nobody asks later.
+        tar.members = []
+        seen += 1
+        if seen > limits.max_files:
+            raise limits.exceeded("max_files")
+        if len(tar.pax_headers) > _MOST_SHARED:
+            raise Damaged(name=name)
+        landing.check_stop()
+        yield member
+        forward.begin_headers()
 
 
 def _lay(tar: tarfile.TarFile, member: tarfile.TarInfo, landing: Landing, limits: Limits) -> None:

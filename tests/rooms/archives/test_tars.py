@@ -265,3 +265,88 @@ def test_an_xz_that_asks_for_too_much_memory_is_refused(tmp_path: Path) -> None:
 def test_a_zstd_that_asks_for_too_much_memory_is_refused(tmp_path: Path) -> None:
     packer = zstandard.ZstdCompressor(compression_params=zstandard.ZstdCompressionParameters(window_log=29)).compressobj()
     assert refused(packer.compress(tar(entry("a", b"x"))) + packer.flush(), tmp_path).code == "not-an-archive"
+
+
+def test_a_folder_named_without_end_is_counted_and_can_be_stopped(tmp_path: Path) -> None:
+    again = entry("d", type=tarfile.DIRTYPE)[0].tobuf(tarfile.USTAR_FORMAT)
+    data = zstandard.compress(again * 300_000)
+    assert len(data) < 20_000
+    assert refused(data, tmp_path, archives.Limits(max_files=1000)).values["setting"] == "MADANG_MAX_FILES"
+    asked = iter(range(50))
+    (tmp_path / "a").write_bytes(data)
+    with pytest.raises(archives.Stopped):
+        archives.unpack(tmp_path / "a", tmp_path / "out", stop=lambda: next(asked, None) is None)
+    assert not (tmp_path / "out").exists()
+
+
+def nothing(kind: str, size: int) -> bytes:
+    """About ``size`` bytes of tar that become no file."""
+    header = tarfile.TarInfo("x")
+    if kind == "zeros":
+        return tar(entry("a", b"x"))[:1024] + b"\0" * size
+    if kind == "content of a folder":
+        header.type, header.size = tarfile.DIRTYPE, size
+        return header.tobuf(tarfile.GNU_FORMAT) + b"\0" * size
+    name = b"27 path=" + b"d" * 18 + b"\n"
+    body = name + b"485 comment=" + b"c" * 472 + b"\n"
+    header.type, header.size = tarfile.XHDTYPE, len(body)
+    folder = tarfile.TarInfo("d")
+    folder.type = tarfile.DIRTYPE
+    one = header.tobuf(tarfile.USTAR_FORMAT) + body + folder.tobuf(tarfile.USTAR_FORMAT)
+    return one * (size // len(one))
+
+
+@pytest.mark.parametrize("kind", ["zeros", "content of a folder", "extended headers"])
+@pytest.mark.parametrize("coat", [kind for kind in COATS if kind is not archives.Kind.TAR])
+def test_bytes_that_become_no_file_are_bounded_too(kind: str, coat: archives.Kind, tmp_path: Path) -> None:
+    data = COATS[coat](nothing(kind, 3_000_000))
+    assert refused(data, tmp_path, archives.Limits(ratio_floor_bytes=1_000_000)).values["setting"] == "MADANG_MAX_RATIO"
+    assert refused(data, tmp_path, archives.Limits(max_total_bytes=1_000_000)).values["setting"] == "MADANG_MAX_TOTAL_BYTES"
+
+
+@pytest.mark.parametrize("coat", [kind for kind in COATS if kind is not archives.Kind.TAR])
+def test_stop_is_asked_also_while_nothing_becomes_a_file(coat: archives.Kind, tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(COATS[coat](nothing("content of a folder", 3_000_000)))
+    asked = iter(range(5))
+    with pytest.raises(archives.Stopped):
+        archives.unpack(tmp_path / "a", tmp_path / "out", stop=lambda: next(asked, None) is None)
+
+
+def test_stop_is_asked_also_while_nothing_comes_out_of_the_coat(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(gzip.compress(tar(entry("a", b"x"))) + b"\0" * 3_000_000)
+    asked = iter(range(20))
+    with pytest.raises(archives.Stopped):
+        archives.unpack(tmp_path / "a", tmp_path / "out", stop=lambda: next(asked, None) is None)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in COATS if kind is not archives.Kind.TAR])
+def test_thousands_of_packed_streams_after_each_other_open(kind: archives.Kind, tmp_path: Path) -> None:
+    whole = tar(entry("a", b"x"))
+    data = COATS[kind](whole[:700]) + COATS[kind](b"") * 3000 + COATS[kind](whole[700:])
+    assert (opened(data, tmp_path) / "a").read_bytes() == b"x"
+
+
+def test_empty_streams_before_the_first_block_are_not_looked_through_without_end(tmp_path: Path) -> None:
+    assert refused(gzip.compress(b"") * 110_000 + gzip.compress(tar(entry("a", b"x"))), tmp_path).code == "not-an-archive"
+
+
+def test_many_extended_headers_of_one_entry_are_refused(tmp_path: Path) -> None:
+    header = tarfile.TarInfo("x")
+    header.type, header.size = tarfile.XGLTYPE, 600_000
+    line = b"600000 comment=" + b"c" * (600_000 - 16) + b"\n"
+    one = header.tobuf(tarfile.USTAR_FORMAT) + line.ljust(600_064, b"\0")
+    whole = tar(entry("a", b"x"))
+    assert (opened(one + whole, tmp_path) / "a").exists()
+    assert refused(one + one + whole, tmp_path).code == "archive-damaged"
+
+
+def test_facts_for_all_entries_are_bounded(tmp_path: Path) -> None:
+    def made(count: int) -> bytes:
+        raw = io.BytesIO()
+        facts = {f"k{number}": "v" for number in range(count)}
+        with tarfile.open(fileobj=raw, mode="w", format=tarfile.PAX_FORMAT, pax_headers=facts) as tar:
+            tar.addfile(entry("a")[0])
+        return raw.getvalue()
+
+    assert (opened(made(900), tmp_path) / "a").exists()
+    assert refused(made(1100), tmp_path).code == "archive-damaged"
