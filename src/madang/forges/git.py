@@ -203,7 +203,10 @@ def _environment(folder: Path, settings: Path, target: Target, *, home: Path, tr
 
 
 def ssh_command(target: Target, *, home: Path, trusting: bool) -> list[str]:
-    """How ssh is called: without a prompt, to the pinned address, and never on to another machine."""
+    """How ssh is called: without a prompt, to the pinned address, with our own key or none, and never on to another machine.
+
+    A person at the command line (``trusting``) uses their own keys and settings.
+    """
     if trusting:
         return ["ssh", "-o", "BatchMode=yes"]
     options = {
@@ -211,12 +214,13 @@ def ssh_command(target: Target, *, home: Path, trusting: bool) -> list[str]:
         "HostName": target.addresses[0],
         "HostKeyAlias": target.host,
         "StrictHostKeyChecking": "accept-new",
-        "UserKnownHostsFile": str(home / "known_hosts"),
+        "UserKnownHostsFile": _quoted(home / "known_hosts"),
         "GlobalKnownHostsFile": "/dev/null",
         "UpdateHostKeys": "no",
         "CanonicalizeHostname": "no",
         "IdentitiesOnly": "yes",
         "IdentityAgent": "none",
+        "PreferredAuthentications": "publickey",
         "ProxyCommand": "none",
         "ClearAllForwardings": "yes",
         "ForwardAgent": "no",
@@ -226,12 +230,21 @@ def ssh_command(target: Target, *, home: Path, trusting: bool) -> list[str]:
         "ConnectTimeout": "15",
         "ServerAliveInterval": "15",
     }
-    command = ["ssh", "-F", "/dev/null"]
     if (home / "ssh_key").exists():
-        command += ["-i", str(home / "ssh_key")]
+        options["IdentityFile"] = _quoted(home / "ssh_key")
+    else:
+        # Named none, ssh would offer the keys of whoever runs the platform to every host that a member names.
+        options |= {"IdentityFile": "none", "PubkeyAuthentication": "no"}
+    command = ["ssh", "-F", "/dev/null"]
     for name, value in options.items():
         command += ["-o", f"{name}={value}"]
     return command
+
+
+def _quoted(path: Path) -> str:
+    """The path as ssh's settings take it: in quotes because of spaces, and without tokens that begin with a percent sign."""
+    plain = str(path).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f'"{plain}"'
 
 
 def _line(key: str, value: str) -> str:

@@ -49,7 +49,10 @@ def settle(target: Target, guard: Guard, watch: Watch) -> Target:
         if answer.status not in _REDIRECTS:
             _check(answer, target)
             return target
-        place = urljoin(target.url.rstrip("/") + _QUESTION, answer.location)
+        try:
+            place = urljoin(target.url.rstrip("/") + _QUESTION, answer.location)
+        except ValueError as error:
+            raise NotARepository(host=target.host) from error
         if not place.endswith(_QUESTION):
             raise NotARepository(host=target.host)
         following = guard.check(place.removesuffix(_QUESTION))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import shutil
+import subprocess
 import sys
 import tarfile
 import zipfile
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from madang import archives, forges
+from madang.forges.git import ssh_command
 from rooms.forges.servers import git, repository, serving
 
 pytestmark = pytest.mark.needs("git")
@@ -95,6 +97,7 @@ def ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program.write_text(
         f"#!{sys.executable}\n"
         "import os, subprocess, sys\n"
+        f"open({str(tmp_path / 'environment')!r}, 'w').write('\\n'.join(os.environ))\n"
         f"open({str(tmp_path / 'called')!r}, 'w').write('\\n'.join(sys.argv[1:]))\n"
         f"sys.stderr.write(open({str(tmp_path / 'says')!r}).read()) if os.path.exists({str(tmp_path / 'says')!r}) else None\n"
         f"sys.exit(255) if os.path.exists({str(tmp_path / 'says')!r}) else None\n"
@@ -117,8 +120,9 @@ def test_ssh_goes_to_the_address_that_was_looked_at_and_nowhere_else(ssh: Path, 
     called = ssh.read_text().split("\n")
     assert done.files == 2
     assert {"HostName=93.184.216.34", "HostKeyAlias=git.example.org", "BatchMode=yes", "StrictHostKeyChecking=accept-new"} <= set(called)
-    assert f"UserKnownHostsFile={home / 'known_hosts'}" in called
-    assert called[called.index("-i") + 1] == str(home / "ssh_key")
+    assert f'UserKnownHostsFile="{home / "known_hosts"}"' in called
+    assert f'IdentityFile="{home / "ssh_key"}"' in called
+    assert "PubkeyAuthentication=no" not in called
     assert called[called.index("-p") + 1] == "2222"
     assert "me@git.example.org" in called
 
@@ -128,8 +132,37 @@ def test_a_person_at_the_command_line_uses_their_own_ssh(ssh: Path, tmp_path: Pa
     monkeypatch.setenv("SSH_AUTH_SOCK", "/nowhere")
     opened = forges.open_source(f"me@git.example.org:{place}", tmp_path / "work")
     assert opened.name == "tool"
-    assert "HostName" not in ssh.read_text()
-    assert "BatchMode=yes" in ssh.read_text()
+    called = ssh.read_text().split("\n")
+    assert called[:2] == ["-o", "BatchMode=yes"]
+    assert not {"-F", "-i"} & set(called)
+    assert not [word for word in called if word.startswith(("HostName", "Identit", "Pubkey", "Preferred"))]
+    assert {"HOME", "SSH_AUTH_SOCK"} <= set((tmp_path / "environment").read_text().split("\n"))
+
+
+def test_without_a_key_of_its_own_the_platform_offers_none(ssh: Path, tmp_path: Path) -> None:
+    place = repository(tmp_path / "tool")
+    forges.fetch(f"ssh://git.example.org{place}", None, tmp_path / "out", guard=GUARD, home=tmp_path / "home")
+    assert {"IdentityFile=none", "PubkeyAuthentication=no", "IdentitiesOnly=yes", "IdentityAgent=none"} <= set(ssh.read_text().split("\n"))
+    assert "SSH_AUTH_SOCK" not in (tmp_path / "environment").read_text()
+
+
+@pytest.mark.skipif(shutil.which("ssh") is None, reason="this machine has no ssh")
+@pytest.mark.parametrize("has_key", [True, False])
+def test_ssh_itself_understands_it_so(has_key: bool, tmp_path: Path) -> None:
+    home = tmp_path / 'a home %d"quoted"'
+    home.mkdir()
+    if has_key:
+        (home / "ssh_key").touch()
+    command = ssh_command(GUARD.check("ssh://git.example.org/x"), home=home, trusting=False)
+    told = subprocess.run([*command, "-G", "git.example.org"], capture_output=True, check=True, text=True).stdout
+    facts: dict[str, list[str]] = {}
+    for name, _space, value in (line.partition(" ") for line in told.splitlines()):
+        facts.setdefault(name, []).append(value)
+    assert facts["identityfile"] == [str(home / "ssh_key").replace("%", "%%") if has_key else "none"]
+    assert facts["pubkeyauthentication"] == ["true" if has_key else "false"]
+    # It shows this one as it will open it.
+    assert facts["userknownhostsfile"] == [str(home / "known_hosts")]
+    assert facts["preferredauthentications"] == ["publickey"]
 
 
 @pytest.mark.parametrize(
