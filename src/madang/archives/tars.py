@@ -120,8 +120,8 @@ def _entries(tar: tarfile.TarFile, forward: Forward, landing: Landing, limits: L
     seen = 0
     while (member := tar.next()) is not None:
         forward.end_headers()
-        # tarfile keeps every header for later; nobody asks later.
-        tar.members = []
+        # tarfile keeps every header for later; nobody asks later. Its stubs do not tell of the list.
+        tar.members = []  # type: ignore[attr-defined]
         seen += 1
         if seen > limits.max_files:
             raise limits.exceeded("max_files")
