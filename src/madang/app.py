@@ -128,6 +128,7 @@ def web_application(house: House) -> FastAPI:
             state={"intake": compliance.Intake(house.store, house.guard, limits, house.scratch)},
             institute=house.settings.institute,
             language=house.settings.language,
+            host=house.settings.url.partition("://")[2].partition("/")[0],
             is_secure=house.is_secure,
             imprint=ImprintReader(house.database),
             limits=house.settings.fill("web", web.Limits),
@@ -243,5 +244,9 @@ def run_jobs(settings: Settings) -> None:
 def sweep(house: House) -> None:
     """What killed processes left behind and what is over is gone."""
     people.sweep(house.database)
+    compliance.forget(house.database)
     forges.sweep(house.home / "forges")
     archives.sweep(house.scratch)
+    for left in house.scratch.glob("upload-*"):
+        if time.time() - left.stat().st_mtime > SWEEP_SECONDS:
+            left.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ licences are detected.
 
 from madang.compliance.actions import cancel, move, retry, submit
 from madang.compliance.api import router
-from madang.compliance.cache import FindingCache
+from madang.compliance.cache import FindingCache, forget
 from madang.compliance.errors import NoSource, NoSuchFile, NoSuchTask, NotFailed, NotVerified, TooManyWaiting
 from madang.compliance.intake import Intake
 from madang.compliance.jobs import Verifier
@@ -34,6 +34,7 @@ __all__ = [
     "Verifier",
     "cancel",
     "figures",
+    "forget",
     "get_subject",
     "get_task",
     "get_verification",

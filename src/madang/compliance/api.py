@@ -163,7 +163,7 @@ def list_files(
     state: Literal["", "conflict", "unknown", "found", "none"] = "",
     findings: bool = False,
     cursor: str = "",
-    limit: Limit = 100,
+    limit: Annotated[int, Query(ge=1, le=200)] = 100,
 ) -> Any:
     """The files of a verified version with what was found in them: conflicts first, then by how much must be given back."""
     subject = queries.get_subject(session, kind, namespace, name, version, viewer=actor)

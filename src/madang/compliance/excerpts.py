@@ -2,6 +2,7 @@
 """The lines of a file that decided: read from the store, numbered, the matched ones marked, what lies far away left out."""
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,8 @@ from madang.kit import _
 
 AROUND = 5
 MOST_LINES = 400
+MOST_MATCHES = 200
+MOST_NAMES = 20
 LINE_LENGTH = 400
 NEAR_BYTES = 256 * 1024
 BINARY = _("This file is not text, so its lines are not shown. The match was found in the text that it carries.")
@@ -24,11 +27,12 @@ GONE = _("The content of this file is not in the store any more.")
 
 def excerpt_of(session: Session, subject: queries.Subject, file: FoundFile, store: storage.Store) -> Excerpt | None:
     """The lines of the file's match that decides, for the version's own page; None when they cannot be shown."""
-    matches = _matches(file)
-    if not matches:
+    own = _own(file)
+    if not own:
         return None
-    conflicting = {each.expression for each in licensing.conflicts(subject.verification.declared, [m.expression for m in matches]).found}
-    best = max(matches, key=lambda match: (match.expression in conflicting, match.score))
+    found = licensing.conflicts(subject.verification.declared, list({match["expression"] for match in own})).found
+    conflicting = {each.expression for each in found}
+    best = _match(1, max(own, key=lambda match: (match["expression"] in conflicting, match["score"])), file)
     lines, why = _read(file, store, NEAR_BYTES)
     if why:
         return None
@@ -48,27 +52,29 @@ def excerpt_of(session: Session, subject: queries.Subject, file: FoundFile, stor
     )
 
 
-def _matches(file: FoundFile) -> tuple[Match, ...]:
-    own = [match for match in file.details["matches"] if match["from_file"] is None]
-    return tuple(
-        Match(
-            number=number,
-            expression=match["expression"],
-            strength=licensing.strength(match["expression"]).word,
-            first=match["first"],
-            last=match["last"],
-            score=match["score"],
-            rule=match["rule"],
-            name=", ".join(licensing.name(term) for term in licensing.terms(match["expression"])),
-            is_conflict=file.is_conflict,
-        )
-        for number, match in enumerate(own, 1)
+def _own(file: FoundFile) -> list[dict[str, Any]]:
+    """The matches that stand in the file itself."""
+    return [match for match in file.details["matches"] if match["from_file"] is None]
+
+
+def _match(number: int, match: dict[str, Any], file: FoundFile) -> Match:
+    return Match(
+        number=number,
+        expression=match["expression"],
+        strength=licensing.strength(match["expression"]).word,
+        first=match["first"],
+        last=match["last"],
+        score=match["score"],
+        rule=match["rule"],
+        name=", ".join(licensing.name(term) for term in licensing.terms_of(match["expression"])[:MOST_NAMES]),
+        is_conflict=file.is_conflict,
     )
 
 
 def file_page(head: VersionHead, subject: queries.Subject, file: FoundFile, store: storage.Store, chosen: int, limits: Limits) -> FilePage:
     """What the page of one file shows."""
-    matches = _matches(file)
+    own = _own(file)
+    matches = tuple(_match(number, match, file) for number, match in enumerate(own[:MOST_MATCHES], 1))
     chosen = min(max(chosen, 1), max(len(matches), 1))
     lines, why = _read(file, store, limits.shown_bytes)
     marked = next(((match.first, match.last) for match in matches if match.number == chosen), (0, -1))
@@ -82,8 +88,9 @@ def file_page(head: VersionHead, subject: queries.Subject, file: FoundFile, stor
         lines=() if why else _numbered(lines, ranges, marked),
         chosen=chosen,
         expression=file.expression,
-        copyrights=tuple(each["text"] for each in file.details["copyrights"]),
+        copyrights=tuple(each["text"] for each in file.details["copyrights"][:MOST_MATCHES]),
         why_no_lines=why,
+        more=len(own) - len(matches),
         stated=file.details["stated"],
         detected=file.details["detected"],
         download=f"{subject.address}/content?path={quote(file.path)}",

@@ -295,6 +295,8 @@ class FilePage:
     expression: str | None = None
     copyrights: tuple[str, ...] = ()
     why_no_lines: str = ""
+    more: int = 0
+    """Matches beyond those that are shown."""
     stated: str | None = None
     detected: str | None = None
     download: str | None = None
@@ -302,11 +304,13 @@ class FilePage:
 
 @dataclass(frozen=True, slots=True)
 class TablesPage:
-    """``compliance/tables.html``: the table twins of the licence map; every row of the picture, nothing folded."""
+    """``compliance/tables.html``: the table twins of the licence map; nothing folded. ``total`` counts all places; what is not shown
+    of them stands in the CSV."""
 
     head: VersionHead
     licences: tuple[LicenceRow, ...]
     places: tuple[PlaceRow, ...]
+    total: int = 0
 
 
 _WORDS = re.compile(r"\s+|([()])")

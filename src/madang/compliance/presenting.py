@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from madang import archives, catalog, kit, licensing, web
 from madang.compliance import licence_map, pictures, queries, rules
-from madang.compliance.models import FoundFile, FoundPackage, Holder, Tally, UnreadFile, Verification
+from madang.compliance.models import FoundFile, FoundPackage, Holder, UnreadFile, Verification
 from madang.compliance.pages import (
     Conflict,
     FileRow,
@@ -49,7 +49,7 @@ def head_of(session: Session, subject: queries.Subject, *, viewer: kit.Actor) ->
     """What stands at the top of every page of a version."""
     asset, version, verification = subject.asset, subject.version, subject.verification
     conflicts = conflicts_of(session, subject)
-    declared = set(licensing.terms(verification.declared)) if verification.declared else set()
+    declared = set(licensing.terms_of(verification.declared))
     parts = expression_parts(verification.detected, declared=declared, conflicts=_conflicting_terms(verification))
     return VersionHead(
         kind=asset.kind,
@@ -101,7 +101,7 @@ def _previous_seconds(session: Session, subject: queries.Subject) -> float | Non
 
 
 def _conflicting_terms(verification: Verification) -> set[str]:
-    declared = set(licensing.terms(verification.declared)) if verification.declared else set()
+    declared = set(licensing.terms_of(verification.declared))
     return rules.terms_of(each["expression"] for each in verification.conflicts) - declared
 
 
@@ -109,8 +109,8 @@ def conflicts_of(session: Session, subject: queries.Subject) -> tuple[Conflict, 
     """The licences that meet the declared one badly, numbered as in the picture."""
     if not subject.verification.conflicts:
         return ()
-    tallies = queries.tallies(session, subject.version)
-    numbers, rows = numbered(tallies), {row.expression: row for row in licence_map.by_licence(as_tallies(tallies)) if row.is_conflict}
+    tallies = queries.conflict_places(session, subject.version)
+    numbers, rows = licence_map.numbered(tallies), {row.expression: row for row in licence_map.by_licence(tallies)}
     found = [
         Conflict(
             number=numbers.get(each["expression"], 0),
@@ -123,16 +123,6 @@ def conflicts_of(session: Session, subject: queries.Subject) -> tuple[Conflict, 
         for each in subject.verification.conflicts
     ]
     return tuple(sorted(found, key=lambda conflict: conflict.number))
-
-
-def as_tallies(rows: Sequence[Tally]) -> tuple[licence_map.Tally, ...]:
-    """Rows as the picture takes them."""
-    return tuple(licence_map.Tally(row.folder, row.expression, row.strength, row.files, row.is_conflict) for row in rows)
-
-
-def numbered(rows: Sequence[Tally]) -> dict[str | None, int]:
-    """The number of each conflicting licence."""
-    return licence_map.numbered(as_tallies(rows))
 
 
 def maps_of(tallies: Sequence[licence_map.Tally], *, title: str) -> Maps:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session, undefer
 
 from madang import catalog, kit
+from madang.compliance import licence_map
 from madang.compliance.errors import NoSuchFile, NoSuchTask, NotVerified
 from madang.compliance.models import FINAL, FoundFile, FoundPackage, Holder, Tally, UnreadFile, Verification
 
@@ -166,9 +167,19 @@ def get_file(session: Session, version: catalog.Version, path: str) -> FoundFile
     return found
 
 
-def tallies(session: Session, version: catalog.Version) -> Sequence[Tally]:
+def tallies(session: Session, version: catalog.Version) -> tuple[licence_map.Tally, ...]:
     """The files counted by folder and expression."""
-    return session.scalars(select(Tally).where(Tally.version_id == version.id).order_by(Tally.place)).all()
+    columns = (Tally.folder, Tally.expression, Tally.strength, Tally.files, Tally.is_conflict)
+    return tuple(
+        licence_map.Tally(*row) for row in session.execute(select(*columns).where(Tally.version_id == version.id).order_by(Tally.place))
+    )
+
+
+def conflict_places(session: Session, version: catalog.Version) -> tuple[licence_map.Tally, ...]:
+    """Of the tallies only those that conflict."""
+    columns = (Tally.folder, Tally.expression, Tally.strength, Tally.files, Tally.is_conflict)
+    wanted = select(*columns).where(Tally.version_id == version.id, Tally.is_conflict.is_(True)).order_by(Tally.place)
+    return tuple(licence_map.Tally(*row) for row in session.execute(wanted))
 
 
 def rows(session: Session, table: type[Row], version: catalog.Version, *, limit: int, offset: int = 0) -> Sequence[Row]:

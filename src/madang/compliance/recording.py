@@ -105,7 +105,7 @@ def _files(verdict: rules.Verdict) -> Iterator[dict[str, Any]]:
             "score": rules.best_score(file),
             "rank": verdict.rank(file),
             "has_findings": file.has_findings,
-            "details": rules.details(file, verdict.report.name, verdict.statements.about(file.path)),
+            "details": rules.details(file, verdict.report.name, verdict.stated(file)),
         }
 
 

@@ -11,6 +11,10 @@ from madang import licensing, scan
 from madang.compliance.licence_map import Tally, tally
 from madang.compliance.reuse import NOTHING_STATED, Statements
 
+DEPTHS = (1000, 8, 6, 4, 3, 2, 1)
+MOST_TALLIES = 20_000
+MOST_DETAILS = 1000
+"""Matches, and statements, of one file that its row keeps; the documents have all."""
 RANKS = ("network", "strong", "weak", "unknown", "conditions", "permissive", "none")
 """The order of findings on the page behind those that conflict: what must be given back most, first."""
 
@@ -29,10 +33,19 @@ class Verdict:
 
     def __init__(self, report: scan.Report, statements: Statements = NOTHING_STATED) -> None:
         self.report, self.statements = report, statements
+        self._stated: dict[str, str | None] = {}
 
     def expression(self, file: scan.File) -> str | None:
         """What holds for ``file``: what is stated of it, else what was found in it."""
-        return self.statements.about(file.path) or file.detected_license_expression_spdx
+        return self.stated(file) or file.detected_license_expression_spdx
+
+    def stated(self, file: scan.File) -> str | None:
+        """What the repository states of ``file``; looked up once."""
+        if not self.statements.rows:
+            return None
+        if file.path not in self._stated:
+            self._stated[file.path] = self.statements.about(file.path)
+        return self._stated[file.path]
 
     @cached_property
     def expressions(self) -> Counter[str]:
@@ -72,8 +85,14 @@ class Verdict:
 
     @cached_property
     def tallies(self) -> tuple[Tally, ...]:
-        """The files counted by folder and expression."""
-        return tally((file.path, self.expression(file), self.strength(file), self.is_conflict(file)) for file in self.report.files)
+        """The files counted by folder and expression; in trees of very many folders, by the folders further up."""
+        for names in DEPTHS:
+            counted = tally(
+                (_cut(each.path, names), self.expression(each), self.strength(each), self.is_conflict(each)) for each in self.report.files
+            )
+            if len(counted) <= MOST_TALLIES:
+                break
+        return counted
 
     @cached_property
     def strip(self) -> list[list[Any]]:
@@ -99,6 +118,12 @@ class Verdict:
             "skipped": len(report.skipped),
             "conflicts": len(self.conflicts),
         }
+
+
+def _cut(path: str, names: int) -> str:
+    """``path`` as if its file lay at most ``names`` folders deep."""
+    folder, _slash, name = path.rpartition("/")
+    return "/".join([*folder.split("/")[:names], name]) if folder else path
 
 
 def kept(conflict: Conflict) -> dict[str, Any]:
@@ -139,8 +164,8 @@ def details(file: scan.File, root: str, stated: str | None) -> dict[str, Any]:
         for match in detection.matches
     ]
     return {
-        "matches": sorted(matches, key=lambda match: (match["from_file"] is not None, match["first"], match["last"])),
-        "copyrights": [{"text": each.value, "first": each.start_line, "last": each.end_line} for each in file.copyrights],
+        "matches": sorted(matches, key=lambda match: (match["from_file"] is not None, match["first"], match["last"]))[:MOST_DETAILS],
+        "copyrights": [{"text": each.value, "first": each.start_line, "last": each.end_line} for each in file.copyrights[:MOST_DETAILS]],
         "holders": sorted({each.value for each in file.holders}),
         "errors": list(file.scan_errors),
         "detected": file.detected_license_expression_spdx,
@@ -193,4 +218,4 @@ def _named(dependency: scan.Dependency) -> dict[str, str]:
 
 def terms_of(expressions: Iterable[str]) -> set[str]:
     """Every single licence in ``expressions``."""
-    return {term for expression in expressions for term in licensing.terms(expression)}
+    return {term for expression in expressions for term in licensing.terms_of(expression)}

@@ -20,6 +20,7 @@ FINDINGS_SHOWN = 9
 ROWS = 50
 MOST_PAGES = 10_000
 LICENCES_OFFERED = 100
+TABLE_ROWS, TABLE_PLACES = 1000, 50
 
 
 def subject_of(request: Request, session: Session, actor: kit.Actor) -> queries.Subject:
@@ -49,7 +50,7 @@ def show_version(request: Request, session: Session, actor: kit.Actor) -> Respon
     subject, page = _start(request, session, actor, "licences")
     if subject.verification.state != "verified":
         return _render(request, page)
-    tallies = presenting.as_tallies(queries.tallies(session, subject.version))
+    tallies = queries.tallies(session, subject.version)
     asked = queries.FileFilter(state="found")
     found = queries.files(session, subject.version, asked, limit=FINDINGS_SHOWN, with_details=True)
     shown = replace(
@@ -150,9 +151,9 @@ def show_tables(request: Request, session: Session, actor: kit.Actor) -> Respons
     """The table twins of the licence map."""
     subject = subject_of(request, session, actor)
     queries.check_verified(subject.verification)
-    tallies = presenting.as_tallies(queries.tallies(session, subject.version))
+    tallies = queries.tallies(session, subject.version)
     head = presenting.head_of(session, subject, viewer=actor)
-    page = TablesPage(head, licence_map.by_licence(tallies, places=10_000), licence_map.by_place(tallies))
+    page = TablesPage(head, licence_map.by_licence(tallies, places=TABLE_PLACES), licence_map.by_place(tallies[:TABLE_ROWS]), len(tallies))
     return web.render(request, "compliance/tables.html", page)
 
 
@@ -160,7 +161,7 @@ def show_licence_map_csv(request: Request, session: Session, actor: kit.Actor) -
     """The licence map's figures for a spreadsheet."""
     subject = subject_of(request, session, actor)
     queries.check_verified(subject.verification)
-    text = "\ufeff" + licence_map.as_csv(presenting.as_tallies(queries.tallies(session, subject.version)))
+    text = "\ufeff" + licence_map.as_csv(queries.tallies(session, subject.version))
     return web.attachment(text, name=f"{subject.asset.name}-licence-map.csv", media_type="text/csv; charset=utf-8")
 
 

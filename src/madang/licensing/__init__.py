@@ -7,7 +7,7 @@ licences say of themselves and of each other.
 
 from madang.licensing.comparison import Conflict, Conflicts, Difference, conflicts, difference
 from madang.licensing.errors import InvalidExpression, UnknownLicence
-from madang.licensing.expressions import combine, contains, is_known, keys, name, normalise, simplify, terms, validate
+from madang.licensing.expressions import combine, contains, is_known, keys, name, normalise, simplify, terms, terms_of, validate
 from madang.licensing.licences import Strength
 from madang.licensing.strengths import is_restricted, strength
 
@@ -30,5 +30,6 @@ __all__ = [
     "simplify",
     "strength",
     "terms",
+    "terms_of",
     "validate",
 ]

@@ -95,6 +95,14 @@ def terms(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(term) for term in walk(parse(text))))
 
 
+def terms_of(text: str | None) -> tuple[str, ...]:
+    """As ``terms``, for what was found and not chosen: nothing has no terms, and what cannot be read is one term as it stands."""
+    try:
+        return terms(text) if text else ()
+    except InvalidExpression:
+        return (str(text),)
+
+
 def keys(text: str) -> tuple[str, ...]:
     """Every id in ``text`` once, in order; licences and exceptions alike."""
     found = (key for term in walk(parse(text)) for key in (term.key, term.exception) if key)

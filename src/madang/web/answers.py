@@ -8,6 +8,9 @@ from urllib.parse import quote
 from fastapi.encoders import jsonable_encoder
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
+CHUNK = 1 << 18
+"""Bytes. Pieces of this size are compressed in a thread and not on the event loop."""
+
 
 def see_other(address: str) -> Response:
     """Look at ``address`` now: the answer to every form that did its deed."""
@@ -41,5 +44,5 @@ def attachment(body: bytes | str | BinaryIO, *, name: str, media_type: str) -> R
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:
     with stream:
-        while chunk := stream.read(1 << 16):
+        while chunk := stream.read(CHUNK):
             yield chunk

@@ -55,6 +55,7 @@ class Composition:
     institute: str = ""
     language: str = "ko"
     zone: str = "Asia/Seoul"
+    host: str = ""
     is_secure: bool = False
     imprint: Callable[[], Imprint] = Imprint
     limits: Limits = field(default_factory=Limits)
@@ -83,6 +84,7 @@ def application(composition: Composition) -> FastAPI:
         institute=composition.institute,
         imprint=composition.imprint,
         is_secure=composition.is_secure,
+        host=composition.host,
     )
     for name, value in composition.state.items():
         setattr(app.state, name, value)
@@ -96,7 +98,7 @@ def application(composition: Composition) -> FastAPI:
     app.add_exception_handler(RequestValidationError, problems.on_validation_error)
     app.add_middleware(problems.FaultBoundary)
     app.add_middleware(BodyLimit, limit=composition.limits.body)
-    app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app.add_middleware(Envelope, language=composition.language, is_secure=composition.is_secure)
     return app
 

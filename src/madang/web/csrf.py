@@ -8,7 +8,6 @@ compressed pages do not leak it (the BREACH attack). A request that names anothe
 import hmac
 import secrets
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
@@ -47,7 +46,8 @@ def check(request: Request, key: bytes, given: str) -> None:
     """Refuse a form that does not carry a token of ours or that another site sent."""
     site = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")
-    foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host", "")
+    own = (request.headers.get("host", ""), request.app.state.gate.host)
+    foreign = origin is not None and origin.partition("://")[2] not in own
     expected = _mark(key, given[:16], identity(request))
     if site == "cross-site" or foreign or not identity(request) or not hmac.compare_digest(given[16:].encode(), expected.encode()):
         raise ForgedForm()

@@ -37,6 +37,9 @@ class Gate:
     institute: str
     imprint: Callable[[], Any]
     is_secure: bool = False
+    host: str = ""
+    """Host and port of the printed address, which a proxy may hide."""
+    streams: int = 0
 
 
 def page(path: str, door: Door, *, methods: Sequence[str] = ("GET",)) -> Route:

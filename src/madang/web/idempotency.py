@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from madang import kit
 from madang.db import Base, UtcTime
+from madang.web.bodies import form
 
 LONGEST = 255
 
@@ -72,5 +73,7 @@ def once(request: Request, session: Session, actor: kit.Actor, fingerprint: str,
 
 
 def _fingerprint(request: Request, fingerprint: str) -> str:
+    """What makes a request this one: method, address, body; of a form its fields but the token, which is another each time."""
     body: bytes = getattr(request, "_body", b"")
-    return sha256(f"{request.method} {request.url.path}\0{fingerprint}\0".encode() + body).hexdigest()
+    fields = json.dumps(sorted((name, value) for name, value in form(request).items() if name != "csrf")).encode()
+    return sha256(f"{request.method} {request.url.path}?{request.url.query}\0{fingerprint}\0".encode() + fields + b"\0" + body).hexdigest()

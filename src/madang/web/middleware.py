@@ -55,6 +55,7 @@ class Envelope:
                     headers.setdefault(name, value)
                 headers["X-Request-Id"] = state["request_id"]
                 headers["Content-Language"] = state["language"]
+                _keep_private(headers)
                 for cookie in cookies:
                     headers.append("Set-Cookie", cookie)
             await send(message)
@@ -106,6 +107,14 @@ def _cookies(header: str) -> dict[str, str]:
         return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
     except CookieError:
         return {}
+
+
+def _keep_private(headers: MutableHeaders) -> None:
+    """What is not said to be for everybody is for whoever asked: no shared cache may keep it."""
+    headers.setdefault("Cache-Control", "private, no-cache")
+    if "public" not in headers["Cache-Control"]:
+        headers.add_vary_header("Cookie")
+        headers.add_vary_header("Authorization")
 
 
 def preference_cookie(name: str, value: str, *, is_secure: bool) -> str:

@@ -49,9 +49,18 @@ def position(cursor: str, *types: type) -> list[Any]:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error, RecursionError) as fault:
         raise BadCursor(field="cursor") from fault
-    if not isinstance(values, list) or [type(value) for value in values] != list(types):
+    if not isinstance(values, list) or [type(value) for value in values] != list(types) or any(_is_huge(value) for value in values):
         raise BadCursor(field="cursor")
     return values
+
+
+def _is_huge(value: object) -> bool:
+    """Whether a database's whole numbers end before it, or it has characters that no row has."""
+    return (isinstance(value, int) and abs(value) >= 1 << 63) or (isinstance(value, str) and ("\0" in value or not _is_text(value)))
+
+
+def _is_text(value: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def next_address(request: Request, cursor: str | None) -> str | None:

@@ -72,9 +72,14 @@ class Problem:
 def problem_of(refusal: kit.Refusal) -> Problem:
     """The problem that says this refusal, in the language of this request."""
     status = next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 400)
-    sentence = refusal.sentence(translate)
-    errors = ({"field": refusal.field, "message": sentence},) if refusal.field else ()
-    return Problem(status, refusal.code, sentence, refusal.field, getattr(refusal, "retry_after", None), errors)
+    sentence, field = _shown(refusal.sentence(translate)), _shown(refusal.field) if refusal.field else None
+    errors = ({"field": field, "message": sentence},) if field else ()
+    return Problem(status, refusal.code, sentence, field, getattr(refusal, "retry_after", None), errors)
+
+
+def _shown(text: str) -> str:
+    """``text`` as UTF-8 can carry it: half characters that somebody sent are written out."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 async def answer(request: Request, problem: Problem) -> Response:

@@ -116,7 +116,7 @@ def context_of(request: Request) -> dict[str, Any]:
 
 def render(request: Request, template: str, page: object, *, status: int = 200) -> Response:
     """The page of ``template`` with the plain values in ``page``."""
-    return HTMLResponse(render_text(request, template, page), status_code=status, headers={"Cache-Control": "no-cache", "Vary": "Cookie"})
+    return HTMLResponse(render_text(request, template, page), status_code=status)
 
 
 def render_text(request: Request, template: str, page: object) -> str:

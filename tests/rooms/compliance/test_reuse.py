@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a repository states of its own files."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,3 +66,20 @@ def test_what_is_not_of_the_standard_states_nothing(text: str) -> None:
 @given(st.text(max_size=200))
 def test_no_text_breaks_the_reader(text: str) -> None:
     assert reuse.read(text).about("a") is None
+
+
+def test_no_glob_is_slow_and_no_more_than_the_limit_are_heard() -> None:
+    stars = 'version = 1\n[[annotations]]\nprecedence = "override"\npath = "' + "**a" * 40 + 'b"\nSPDX-License-Identifier = "MIT"\n'
+    assert reuse.read(stars).about("a" * 1000) is None
+    assert reuse.read(stars).about("a" * 999 + "b") == "MIT"
+    paths = ", ".join(f'"p{number}"' for number in range(reuse.MOST + 1))
+    many = f'version = 1\n[[annotations]]\nprecedence = "override"\npath = [{paths}]\nSPDX-License-Identifier = "MIT"\n'
+    assert reuse.read(many).about(f"p{reuse.MOST - 1}") == "MIT"
+    assert reuse.read(many).about(f"p{reuse.MOST}") is None
+
+
+@given(st.text(alphabet="ab/*", max_size=8), st.text(alphabet="ab/", max_size=8))
+def test_a_glob_takes_what_the_standard_says(glob: str, path: str) -> None:
+    pattern = re.sub(r"\*\*+|\*", lambda stars: ".*" if len(stars[0]) > 1 else "[^/]*", glob)
+    stated = f'version = 1\n[[annotations]]\nprecedence = "override"\npath = "{glob}"\nSPDX-License-Identifier = "MIT"\n'
+    assert (reuse.read(stated).about(path) == "MIT") == bool(re.fullmatch(pattern, path))

@@ -2,6 +2,7 @@
 """A source becomes a verified version: over JSON, with the real engine and the real store."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -342,3 +343,13 @@ def test_hostile_names_and_contents_come_out_harmless(yard: Yard) -> None:
         page = yard.client.get(f"/assets/software/operator/tool/versions/1{path}", headers=yard.signed | {"Accept": "text/html"})
         assert page.status_code == 200
         assert "<script>alert" not in page.text
+
+
+def test_findings_are_forgotten_after_their_time_and_large_ones_are_not_kept(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = compliance.FindingCache(yard.house.database)
+    cache.put_many({"small": b"1", "large": b"2" * 17_000_000})
+    assert cache.get_many(["small", "large"]) == {"small": b"1"}
+    assert compliance.forget(yard.house.database) == 0
+    monkeypatch.setattr("madang.compliance.cache.KEPT", timedelta(seconds=-1))
+    assert compliance.forget(yard.house.database) >= 1
+    assert cache.get_many(["small"]) == {}

@@ -76,8 +76,18 @@ def show_refusal(request: Request, session: Session, actor: kit.Actor) -> Respon
         "too-many": kit.TooMany(retry_after=7),
         "unavailable": kit.Unavailable(),
         "invalid": kit.Invalid(field="name"),
+        "surrogate": kit.Invalid("“%(name)s” is no name.", field="name\ud800", name="\ud800"),
     }
     raise kinds[request.path_params["kind"]]
+
+
+async def show_stream(request: Request) -> Response:
+    """A stream whose reader may not read a second time."""
+
+    def read(session: Session, actor: kit.Actor) -> dict[str, object]:
+        raise kit.NotFound()
+
+    return web.event_stream(request, read, first={"state": "queued", "final": False})
 
 
 async def create_upload(request: Request) -> Response:
@@ -119,8 +129,10 @@ def app(tmp_path: Path, migrated: Path) -> Iterator[FastAPI]:
                 web.page("/pages", create_page, methods=["POST"]),
                 web.page("/token", show_token),
                 web.page("/refusals/{kind}", show_refusal),
+                Route("/streams/closing", show_stream),
                 Route("/uploads", create_upload, methods=["POST"]),
             ],
+            host="madang.example",
             limits=web.Limits(body=1000),
         )
     )

@@ -93,3 +93,19 @@ def test_how_long_ago_is_said_in_words(passed: int, words: str) -> None:
 
 def test_long_ago_is_said_as_a_day() -> None:
     assert "2020-01-01" in ago(datetime(2020, 1, 1, tzinfo=UTC), UTC)
+
+
+def test_no_shared_cache_may_keep_what_is_not_for_everybody(client: TestClient) -> None:
+    for address in ("/api/v1/words", "/token", "/nothing"):
+        headers = client.get(address).headers
+        assert headers["cache-control"] == "private, no-cache"
+        assert {"Cookie", "Authorization"} <= {part.strip() for part in headers["vary"].split(",")}
+
+
+def test_streams_are_counted_and_end_when_the_reader_may_not_see_any_more(client: TestClient) -> None:
+    assert client.get("/streams/closing").text.count("event: progress") == 1
+    gate = client.app.state.gate  # type: ignore[attr-defined]
+    assert gate.streams == 0
+    gate.streams = 100
+    refused = client.get("/streams/closing")
+    assert (refused.status_code, refused.json()["code"], refused.headers["retry-after"]) == (429, "too-many-streams", "10")

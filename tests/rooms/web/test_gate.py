@@ -175,3 +175,30 @@ def test_a_body_that_is_not_what_it_says_is_refused(client: TestClient, content:
 def test_an_upload_over_the_limit_is_refused(client: TestClient) -> None:
     answer = client.post("/uploads", files={"file": ("a.zip", b"1" * 6000)})
     assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
+
+
+def test_a_form_with_a_key_is_the_same_only_with_the_same_fields(client: TestClient) -> None:
+    def send(word: str) -> int:
+        token = client.get("/token", headers=PERSON).text
+        return client.post("/pages", data={"word": word, "csrf": token}, headers=PERSON | {"Idempotency-Key": "form"}).status_code
+
+    assert (send("a"), send("a"), send("b")) == (303, 303, 422)
+    assert _count(client) == 1
+
+
+def test_half_characters_in_what_was_sent_are_written_out(client: TestClient) -> None:
+    answer = client.get("/refusals/surrogate")
+    assert answer.status_code == 422
+    assert "\\ud800" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("origin", ["http://[", "null", "", "https://testserver.evil.example", "testserver"])
+def test_an_origin_that_is_not_ours_is_refused_whatever_its_form(client: TestClient, origin: str) -> None:
+    token = client.get("/token", headers=PERSON).text
+    assert client.post("/pages", data={"word": "a", "csrf": token}, headers=PERSON | {"Origin": origin}).status_code == 403
+
+
+@pytest.mark.parametrize("origin", ["http://testserver", "https://madang.example"])
+def test_the_printed_address_is_ours_too(client: TestClient, origin: str) -> None:
+    token = client.get("/token", headers=PERSON).text
+    assert client.post("/pages", data={"word": "a", "csrf": token}, headers=PERSON | {"Origin": origin}).status_code == 303

@@ -23,10 +23,19 @@ def test_pages_together_are_the_list(rows: list[int], limit: int) -> None:
     assert seen == rows
 
 
-@pytest.mark.parametrize("cursor", ["x", "!!!", "bnVsbA", web.write_cursor(["a"]), web.write_cursor([1, 2]), web.write_cursor([True])])
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", "!!!", "bnVsbA", web.write_cursor(["a"]), web.write_cursor([1, 2]), web.write_cursor([True]), web.write_cursor([10**30])],
+)
 def test_a_cursor_that_no_list_gave_is_refused(cursor: str) -> None:
     with pytest.raises(web.BadCursor):
         web.position(cursor, int)
+
+
+@pytest.mark.parametrize("text", ["\0", "\ud800"])
+def test_a_cursor_with_characters_that_no_row_has_is_refused(text: str) -> None:
+    with pytest.raises(web.BadCursor):
+        web.position(web.write_cursor([text]), str)
 
 
 @given(st.text(max_size=80))
