@@ -102,6 +102,16 @@ class RoleTooHigh(NotAllowed):
     message = _("A token of %(name)s can be %(highest)s at most.")
 
 
+class TokenTooWeak(NotAllowed):
+    """A token with less than its account's role would make or end tokens."""
+
+    code = "token-too-weak"
+    message = _(
+        "This token may do less than the account %(name)s, so it makes and ends no tokens. "
+        "Sign in and use your own page, or send a token with the role %(role)s."
+    )
+
+
 class WeakPassword(Invalid):
     """The password is too short, too long, or the account's own name."""
 
@@ -121,6 +131,13 @@ class NoteTooLong(Invalid):
 
     code = "note-too-long"
     message = _("Say in 1 to %(longest)d characters what the token is for.")
+
+
+class Unprintable(Invalid):
+    """A text that people read holds control characters or broken letters."""
+
+    code = "unprintable"
+    message = _("Write this in one line, without control characters.")
 
 
 class NotYourAccount(NotAllowed):

@@ -6,7 +6,7 @@ import math
 import re
 
 from madang.kit import Actor, Role
-from madang.people.errors import NotAnOperator, NotYourAccount, RoleTooHigh, UnknownRole
+from madang.people.errors import NotAnOperator, NotYourAccount, RoleTooHigh, TokenTooWeak, UnknownRole, Unprintable
 
 NAMES_KEPT_BACK = frozenset({"madang"})
 _BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("OPR/", "Opera"), ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl"))
@@ -37,6 +37,20 @@ def check_may_act_for(actor: Actor, account_id: str, name: str) -> None:
     """``NotYourAccount`` unless the actor is that person or an operator."""
     if actor.account_id != account_id and not actor.is_at_least(Role.OPERATOR):
         raise NotYourAccount(name=name)
+
+
+def check_may_manage_tokens(actor: Actor, account: Role, name: str) -> None:
+    """``TokenTooWeak`` for a token below the account's role: it may not get a successor, nor end a stronger one."""
+    if actor.via == "token" and not actor.is_at_least(account):
+        raise TokenTooWeak(name=name, role=account.word)
+
+
+def one_line(text: str, *, field: str) -> str:
+    """The text without blanks around it, fit to be printed on a terminal; ``Unprintable`` otherwise."""
+    plain = text.strip()
+    if not plain.isprintable():
+        raise Unprintable(field=field)
+    return plain
 
 
 def check_token_role(role: Role, *, account: Role, name: str, by: Actor) -> None:

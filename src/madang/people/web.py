@@ -65,11 +65,11 @@ def show_welcome(request: Request, session: Session, actor: Actor) -> Response:
 
 def create_first_password(request: Request, session: Session, actor: Actor) -> Response:
     """Set the password after a link, and go on."""
-    account = _self(session, actor)
+    _check_signed_in(actor)
     try:
-        _set_password(request, session, actor, account)
+        _set_password(request, session, actor)
     except Refusal as refusal:
-        return _welcome(request, account, refusal)
+        return _welcome(request, _self(session, actor), refusal)
     return web.see_other("/")
 
 
@@ -93,8 +93,9 @@ def show_me(request: Request, session: Session, actor: Actor) -> Response:
 
 def update_password(request: Request, session: Session, actor: Actor) -> Response:
     """Change one's password; other browsers are signed out."""
+    _check_signed_in(actor)
     try:
-        _set_password(request, session, actor, _self(session, actor))
+        _set_password(request, session, actor)
     except NotSignedIn as refusal:
         return _me(request, session, actor, refusal=refusal, field="old_password")
     except Refusal as refusal:
@@ -122,17 +123,21 @@ def revoke_token(request: Request, session: Session, actor: Actor) -> Response:
     return web.see_other("/me?done=revoked")
 
 
-def _self(session: Session, actor: Actor) -> Account:
+def _check_signed_in(actor: Actor) -> None:
     if not actor.is_signed_in:
         raise NotSignedIn
+
+
+def _self(session: Session, actor: Actor) -> Account:
+    _check_signed_in(actor)
     return queries.get_self(session, viewer=actor)
 
 
-def _set_password(request: Request, session: Session, actor: Actor, account: Account) -> None:
+def _set_password(request: Request, session: Session, actor: Actor) -> None:
     form = web.form(request)
     if form["password"] != form["again"]:
         raise PasswordsDiffer(field="password")
-    actions.set_password(session, account, password=form["password"], current=form["old_password"], keep=_cookie(request), by=actor)
+    actions.set_own_password(session, password=form["password"], current=form["old_password"], keep=_cookie(request), by=actor)
 
 
 def _sign_in_again(request: Request, refusal: Refusal, *, name: str = "", back: str = "/", status: int = 422) -> Response:

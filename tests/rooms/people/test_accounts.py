@@ -13,8 +13,8 @@ from madang.people.errors import (
     NameTaken,
     NoAccount,
     NotAnOperator,
-    NotYourAccount,
     TooManyTries,
+    Unprintable,
     WeakPassword,
     WrongPassword,
 )
@@ -149,27 +149,76 @@ def test_another_member_cannot_set_a_password(house: House) -> None:
     with house.database.writing() as session:
         people.create_account(session, name="other", role=Role.REVIEWER, by=SYSTEM)
     other = actor_of(house.database, "other")
-    with house.database.writing() as session, pytest.raises(NotYourAccount):
+    with house.database.writing() as session, pytest.raises(NotAnOperator):
         people.set_password(session, lab_of(session), password="another few words", by=other)
+    with house.database.writing() as session:
+        people.set_role(session, lab_of(session), role=Role.OPERATOR, by=SYSTEM)
+    lab = actor_of(house.database, "lab")
+    for by in (lab, Actor(other.account_id, "other", Role.OPERATOR, "token")):
+        with house.database.writing() as session, pytest.raises(NotAllowed):
+            people.set_password(session, lab_of(session), password="another few words", by=by)
+    with house.database.writing() as session, pytest.raises(NoAccount):
+        people.set_own_password(session, password="another few words", by=SYSTEM)
 
 
 def test_a_token_cannot_set_a_password(house: House) -> None:
     lab = actor_of(house.database, "lab")
     with house.database.writing() as session, pytest.raises(NotAllowed):
-        people.set_password(
-            session, lab_of(session), password=PASSWORD, current=PASSWORD, by=Actor(lab.account_id, "lab", lab.role, "token")
-        )
+        people.set_own_password(session, password=PASSWORD, current=PASSWORD, by=Actor(lab.account_id, "lab", lab.role, "token"))
 
 
 def test_ones_own_password_needs_the_one_until_now(house: House) -> None:
     lab = actor_of(house.database, "lab")
     for current in (None, "", "wrong words"):
         with pytest.raises(WrongPassword), house.database.writing() as session:
-            people.set_password(session, lab_of(session), password="another few words", current=current, by=lab)
+            people.set_own_password(session, password="another few words", current=current, by=lab)
     with house.database.writing() as session:
-        people.set_password(session, lab_of(session), password="another few words", current=PASSWORD, by=lab)
+        people.set_own_password(session, password="another few words", current=PASSWORD, by=lab)
     with house.database.writing() as session:
         assert people.sign_in(session, "lab", "another few words")
+
+
+def test_no_write_waits_while_a_password_is_checked_and_hashed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab, written = actor_of(house.database, "lab"), []
+
+    def write_beside(kind: str) -> None:
+        with house.database.writing() as beside:
+            people.create_account(beside, name=f"beside-{kind}", role=Role.READER, by=SYSTEM)
+        written.append(kind)
+
+    fits, make_hash = passwords.fits, passwords.make_hash
+    monkeypatch.setattr(passwords, "fits", lambda *given: (write_beside("check"), fits(*given))[1])
+    monkeypatch.setattr(passwords, "make_hash", lambda *given: (write_beside("hash"), make_hash(*given))[1])
+    with house.database.writing() as session:
+        people.set_own_password(session, password="another few words", current=PASSWORD, by=lab)
+    assert written == ["check", "hash"]
+
+
+@pytest.mark.parametrize("change", ["password", "shut"])
+def test_a_password_that_changed_meanwhile_is_not_changed_again(house: House, change: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab, make_hash = actor_of(house.database, "lab"), passwords.make_hash
+
+    def change_meanwhile(password: str) -> str:
+        monkeypatch.setattr(passwords, "make_hash", make_hash)
+        with house.database.writing() as beside:
+            if change == "password":
+                people.set_password(beside, lab_of(beside), password="set by the operator", by=SYSTEM)
+            else:
+                people.set_disabled(beside, lab_of(beside), disabled=True, by=SYSTEM)
+        return make_hash(password)
+
+    monkeypatch.setattr(passwords, "make_hash", change_meanwhile)
+    with house.database.writing() as session, pytest.raises(WrongPassword):
+        people.set_own_password(session, password="another few words", current=PASSWORD, by=lab)
+    with house.database.reading() as session:
+        assert not passwords.fits(lab_of(session).password_hash, "another few words")
+
+
+@pytest.mark.parametrize("name", ["a\x1b[2J", "a\nb", "\udcff", "\u202egnp"])
+def test_a_display_name_can_be_printed(house: House, name: str) -> None:
+    with house.database.writing() as session, pytest.raises(Unprintable) as refusal:
+        people.create_account(session, name="new", role=Role.MEMBER, display_name=name, by=SYSTEM)
+    assert refusal.value.field == "display_name"
 
 
 def test_guessing_the_password_until_now_is_stopped(house: House) -> None:
@@ -177,7 +226,7 @@ def test_guessing_the_password_until_now_is_stopped(house: House) -> None:
 
     def guess() -> None:
         with house.database.writing() as session:
-            people.set_password(session, lab_of(session), password="another few words", current="wrong", by=lab)
+            people.set_own_password(session, password="another few words", current="wrong", by=lab)
 
     for _ in range(6):
         with pytest.raises(WrongPassword):
@@ -194,7 +243,7 @@ def test_a_new_password_ends_other_sessions_and_links(house: House) -> None:
         link = people.create_link(session, lab_of(session), by=SYSTEM)
     lab = actor_of(house.database, "lab")
     with house.database.writing() as session:
-        people.set_password(session, lab_of(session), password="another few words", current=PASSWORD, keep=here, by=lab)
+        people.set_own_password(session, password="another few words", current=PASSWORD, keep=here, by=lab)
     with house.database.reading() as session:
         assert people.authenticate(session, cookie=here, authorization=None).name == "lab"
         assert people.authenticate(session, cookie=there, authorization=None) == anonymous()
@@ -208,6 +257,6 @@ def test_after_a_link_the_forgotten_password_is_not_asked(house: House) -> None:
         _account, cookie = people.redeem_link(session, link)
     lab = actor_of(house.database, "lab")
     with house.database.writing() as session:
-        people.set_password(session, lab_of(session), password="another few words", keep=cookie, by=lab)
+        people.set_own_password(session, password="another few words", keep=cookie, by=lab)
     with house.database.writing() as session:
         assert people.sign_in(session, "lab", "another few words")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pages and JSON doors, behind the real gate."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -266,6 +267,26 @@ def test_tokens_are_made_listed_and_revoked_over_the_wire(client: TestClient, ho
     assert text.rsplit("_", 1)[1] not in str(listed)
     assert client.delete(f"/api/v1/me/tokens/{made.json()['id']}", headers=mine).status_code == 204
     assert client.get("/api/v1/me", headers={**mine, "authorization": f"Bearer {text}"}).status_code == 401
+
+
+def test_a_weak_token_makes_and_revokes_none_over_the_wire(client: TestClient, house: House) -> None:
+    weak, strong = token(house, Role.READER), token(house)
+    made = client.post("/api/v1/me/tokens", json={"role": "reader", "note": "for a program"}, headers=weak)
+    assert (made.status_code, made.json()["code"]) == (403, "token-too-weak")
+    token_id = credentials.read_token(strong["authorization"].removeprefix("Bearer ")).id
+    gone = client.delete(f"/api/v1/me/tokens/{token_id}", headers=weak)
+    assert (gone.status_code, gone.json()["code"]) == (403, "token-too-weak")
+    assert client.get("/api/v1/me", headers=strong).status_code == 200
+    for path, form in (("/me/tokens", {"role": "reader", "note": "x"}), (f"/me/tokens/{token_id}/revocation", {})):
+        assert "this token may do less" in client.post(path, data=form, headers={**weak, **HTML}).text.lower()
+    assert client.get("/api/v1/me", headers=strong).status_code == 200
+
+
+@pytest.mark.parametrize("note", ["\udcff", "a\x1b[2J"])
+def test_a_note_that_cannot_be_printed_is_refused_over_the_wire(client: TestClient, house: House, note: str) -> None:
+    body = json.dumps({"role": "reader", "note": note})
+    answer = client.post("/api/v1/me/tokens", content=body, headers={**token(house), "content-type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "unprintable")
 
 
 @pytest.mark.parametrize(

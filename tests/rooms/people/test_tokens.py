@@ -9,7 +9,7 @@ from sqlalchemy import select
 from madang import people
 from madang.kit import SYSTEM, Actor, Role
 from madang.people import credentials, keys
-from madang.people.errors import NoteTooLong, NoToken, NotYourAccount, RoleTooHigh
+from madang.people.errors import NoteTooLong, NoToken, NotYourAccount, RoleTooHigh, TokenTooWeak, Unprintable
 from madang.people.models import Token
 
 from .conftest import House, actor_of, deeds
@@ -60,7 +60,7 @@ def test_a_role_above_the_account_or_none_is_refused(house: House, role: Role) -
 def test_nobody_gives_more_than_they_have(house: House) -> None:
     lab = actor_of(house.database, "lab")
     with pytest.raises(RoleTooHigh):
-        make(house, Role.MEMBER, by=Actor(lab.account_id, "lab", Role.READER, "token"))
+        make(house, Role.MEMBER, by=Actor(lab.account_id, "lab", Role.READER, "session"))
     with pytest.raises(NotYourAccount):
         make(house, Role.READER, name="operator", by=lab)
 
@@ -69,6 +69,35 @@ def test_nobody_gives_more_than_they_have(house: House) -> None:
 def test_a_token_says_what_it_is_for(house: House, note: str) -> None:
     with pytest.raises(NoteTooLong):
         make(house, note=note)
+
+
+@pytest.mark.parametrize("note", ["a\x1b[2Jb", "a\nb", "a\0b", "\udcff", "\u202egnp"])
+def test_a_note_can_be_printed(house: House, note: str) -> None:
+    with pytest.raises(Unprintable) as refusal:
+        make(house, note=note)
+    assert refusal.value.field == "note"
+
+
+def test_a_token_below_its_account_makes_and_ends_no_tokens(house: House) -> None:
+    strong = make(house, Role.MEMBER)
+    weak = who(house, make(house, Role.READER))
+    with pytest.raises(TokenTooWeak):
+        make(house, Role.READER, by=weak)
+    for token in (strong, make(house, Role.READER)):
+        with pytest.raises(TokenTooWeak):
+            revoke(house, token, by=weak)
+    assert who(house, strong).role is Role.MEMBER
+    assert who(house, make(house, Role.READER, by=who(house, strong))).role is Role.READER
+    revoke(house, strong, by=who(house, strong))
+    assert refused(house, strong) == "revoked-token"
+
+
+def test_a_token_below_an_operator_ends_no_token_of_theirs(house: House) -> None:
+    boss = make(house, Role.OPERATOR, name="operator")
+    weak = who(house, make(house, Role.REVIEWER, name="operator"))
+    with pytest.raises(TokenTooWeak):
+        revoke(house, boss, by=weak)
+    revoke(house, make(house), by=who(house, boss))
 
 
 def test_only_a_keyed_hash_of_a_token_is_kept(house: House) -> None:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Accounts: who is here, with which role, and their passwords."""
 
+from dataclasses import dataclass
+
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -29,7 +31,7 @@ def create_account(session: Session, *, name: str, role: Role, display_name: str
     account = Account(
         name=name,
         name_key=name.lower(),
-        display_name=display_name.strip()[:200],
+        display_name=rules.one_line(display_name, field="display_name")[:200],
         role_word=rules.role_named(role.word).word,
         created_at=now(),
         created_by=by.name,
@@ -65,33 +67,60 @@ def set_disabled(session: Session, account: Account, *, disabled: bool, by: Acto
     audit.record(session, "account.disabled" if disabled else "account.enabled", target=account.ref, by=by)
 
 
-def set_password(
-    session: Session, account: Account, *, password: str, by: Actor, current: str | None = None, keep: str | None = None
-) -> None:
-    """The account has this password, and its other sessions and its links are over.
-
-    ``keep`` is the cookie of the session that goes on. People give the password until now in ``current``; it is not asked of an operator
-    who sets somebody else's, nor in the hour after signing in by a one-time link, which is for those who have forgotten it. Tokens stay.
-    """
-    rules.check_may_act_for(by, account.id, account.name)
-    if by.via == "token":
+def set_password(session: Session, account: Account, *, password: str, by: Actor) -> None:
+    """Somebody else's account has this password, and its sessions and links are over. Operators only, and no token; tokens stay."""
+    rules.check_is_operator(by)
+    if by.via == "token" or by.account_id == account.id:
         raise NotAllowed
     passwords.check(password, name=account.name, limits=keys.limits())
-    is_own = by.account_id == account.id
-    if is_own and account.password_hash is not None and not sessions.is_fresh_link(session, keep, seconds=FRESH_LINK_SECONDS):
-        _check_current(session, account, current or "")
-    account.password_hash = passwords.make_hash(password)
+    _lay(session, account, passwords.make_hash(password), by=by, keep=None)
+
+
+def set_own_password(session: Session, *, password: str, by: Actor, current: str | None = None, keep: str | None = None) -> None:
+    """One's own account has this password, and its other sessions and its links are over. Tokens stay, and may not do this.
+
+    ``keep`` is the cookie of the session that goes on. The password until now is given in ``current``; it is not asked in the hour after
+    signing in by a one-time link, which is for those who have forgotten it. All is checked and hashed before ``session`` touches the
+    database, so that no write waits for argon2.
+    """
+    if by.via == "token":
+        raise NotAllowed
+    seen = _look(session, by=by, keep=keep)
+    passwords.check(password, name=seen.name, limits=keys.limits())
+    if seen.asks_current and not passwords.fits(seen.password_hash, current or ""):
+        throttle.after_the_unit(session, lambda own: throttle.count(own, seen.name_key, ""))
+        raise WrongPassword(field="old_password")
+    fresh = passwords.make_hash(password)
+    account = queries.get_self(session, viewer=by)
+    if account.password_hash != seen.password_hash or account.disabled_at is not None:
+        raise WrongPassword(field="old_password")
+    if seen.asks_current:
+        throttle.forgive(session, account.name_key, "")
+    _lay(session, account, fresh, by=by, keep=keep)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    name: str
+    name_key: str
+    password_hash: str | None
+    asks_current: bool
+
+
+def _look(session: Session, *, by: Actor, keep: str | None) -> _Seen:
+    """One's own account as a reading unit beside ``session`` sees it; ``TooManyTries`` while the password until now may not be tried."""
+    with Session(session.get_bind().execution_options(madang_writes=False)) as beside:
+        account = queries.get_self(beside, viewer=by)
+        asks = account.password_hash is not None and not sessions.is_fresh_link(beside, keep, seconds=FRESH_LINK_SECONDS)
+        if asks:
+            throttle.check(beside, account.name_key, "")
+        return _Seen(account.name, account.name_key, account.password_hash, asks)
+
+
+def _lay(session: Session, account: Account, password_hash: str, *, by: Actor, keep: str | None) -> None:
+    account.password_hash = password_hash
     sessions.end_all(session, account, keep=keep)
     audit.record(session, "account.password-set", target=account.ref, by=by)
-
-
-def _check_current(session: Session, account: Account, current: str) -> None:
-    throttle.check(session, account.name_key, "")
-    if not passwords.fits(account.password_hash, current):
-        name_key = account.name_key
-        throttle.after_the_unit(session, lambda own: throttle.count(own, name_key, ""))
-        raise WrongPassword(field="old_password")
-    throttle.forgive(session, account.name_key, "")
 
 
 def _check_not_the_last(session: Session, account: Account) -> None:

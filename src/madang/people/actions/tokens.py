@@ -14,11 +14,13 @@ from madang.people.models import Account, Token
 def create_token(session: Session, *, account: Account, role: Role, note: str, by: Actor) -> str:
     """The account has a new token with at most this role; the token's text, which is not kept.
 
-    ``RoleTooHigh`` when the role is above the account's, or above that of whoever makes it.
+    ``RoleTooHigh`` when the role is above the account's, or above that of whoever makes it; ``TokenTooWeak`` when a token below the
+    account's role asks.
     """
     rules.check_may_act_for(by, account.id, account.name)
+    rules.check_may_manage_tokens(by, account.role, account.name)
     rules.check_token_role(role, account=account.role, name=account.name, by=by)
-    note = note.strip()
+    note = rules.one_line(note, field="note")
     if not 1 <= len(note) <= keys.limits().note_max:
         raise NoteTooLong(longest=keys.limits().note_max, field="note")
     if account.disabled_at is not None:
@@ -41,11 +43,12 @@ def create_token(session: Session, *, account: Account, role: Role, note: str, b
 
 
 def revoke_token(session: Session, token: Token, *, by: Actor) -> None:
-    """The token answers nothing any more; nothing happens when it did not before."""
+    """The token answers nothing any more; nothing happens when it did not before. ``TokenTooWeak`` as for making one."""
     if by.account_id != token.account_id and not by.is_at_least(Role.OPERATOR):
         raise NoToken
+    account = session.get_one(Account, token.account_id)
+    rules.check_may_manage_tokens(by, account.role, account.name)
     if token.revoked_at is not None:
         return
     token.revoked_at, token.revoked_by = now(), by.name
-    account = session.get_one(Account, token.account_id)
     audit.record(session, "token.revoked", target=account.ref, by=by, token=token.id)
