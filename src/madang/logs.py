@@ -66,7 +66,11 @@ class Lines(logging.Formatter):
         level = f"{record.levelname.lower()} " if record.levelno >= logging.WARNING else ""
         extras = "".join(f" {name}={value}" for name, value in _extras(record).items())
         line = _printable(mask(f"{moment} {self.process:<4} {level}{record.getMessage()}{extras}"))
-        return f"{line}\n{mask(self.formatException(record.exc_info))}" if record.exc_info else line
+        if not record.exc_info:
+            return line
+        trace = mask(self.formatException(record.exc_info))
+        # Indented, so that no message of a fault can pass for an event; only the line feed ends a line here.
+        return "\n".join([line, *(f"    {_printable(each)}".rstrip() for each in trace.split("\n"))])
 
 
 def set_up(*, level: str = "info", form: str = "text", process: str = "madang", stream: TextIO | None = None) -> None:

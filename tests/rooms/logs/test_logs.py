@@ -107,7 +107,22 @@ def test_a_trace_for_eyes_stands_below() -> None:
         raise ValueError("no")
     except ValueError:
         logging.getLogger("madang").exception("fault")
-    assert stream.getvalue().splitlines()[-1] == "ValueError: no"
+    first, *trace = stream.getvalue().splitlines()
+    assert first.endswith("fault")
+    assert trace[0] == "    Traceback (most recent call last):"
+    assert trace[-1] == "    ValueError: no"
+
+
+def test_a_trace_for_eyes_cannot_steer_the_terminal_or_forge_lines() -> None:
+    stream = written("text")
+    try:
+        raise ValueError("no\n00:00:00 web  error fake\r\x1b[2J\x85\u2028\udcff\n\n\tend")
+    except ValueError:
+        logging.getLogger("madang").exception("fault")
+    written_out = stream.getvalue()
+    assert all(line.startswith("    ") or not line for line in written_out.splitlines()[1:])
+    assert all(character.isprintable() or character == "\n" for character in written_out)
+    assert "    00:00:00 web  error fake\\x0d\\x1b[2J" in written_out
 
 
 def test_what_is_below_the_level_is_not_written_and_libraries_are_quiet() -> None:
