@@ -6,6 +6,7 @@ import ctypes
 import errno
 import fcntl
 import http.client
+import json
 import logging
 import os
 import select
@@ -29,6 +30,9 @@ STEADY_SECONDS = 60.0
 LONGEST_PAUSE = 30.0
 FIRST_FAILURES = 3
 PR_SET_PDEATHSIG = 1
+LOCK = "up.lock"
+RUNNING = "running.json"
+PATIENCE_SECONDS = 0.5  # whoever only looks whether the lock is held has it for a moment
 
 
 class AlreadyUp(Conflict):
@@ -66,6 +70,15 @@ class NotReady(Unavailable):
 
     code = "not-ready"
     message = _("Madang did not come up. The lines above say why; `madang doctor` looks at this machine.")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Where a platform that is up listens, and the address that it printed."""
+
+    host: str
+    port: int
+    url: str
 
 
 @dataclass(slots=True)
@@ -113,18 +126,57 @@ def up(
     ``prepare`` makes the rows ready and gives a one-time link's secret, if one is due; ``say`` tells the operator that all is ready.
     """
     make_home(settings.home)
-    with locked(settings.home / "up.lock"), _woken() as wake:
+    with locked(settings.home / LOCK, wait=PATIENCE_SECONDS), _woken() as wake:
+        (settings.home / RUNNING).unlink(missing_ok=True)
         check_port(settings.host, settings.port)
         secret = prepare(settings)
         children = [Child(name, program, environment(settings)) for name in ("web", "jobs")]
         try:
             _bring_up(settings, children, wake)
+            _tell_commands(settings)
             say(settings, secret)
             while not wake(1.0):
                 _keep(children)
         finally:
+            (settings.home / RUNNING).unlink(missing_ok=True)
             _end(children)
     return 0
+
+
+def was_up(home: Path) -> bool:
+    """Whether a platform was ever started in this home, or its processes one by one."""
+    return any(os.access(home / name, os.F_OK) for name in (LOCK, "jobs.lock"))
+
+
+def is_up(home: Path) -> bool:
+    """Whether a platform works in this home now."""
+    try:
+        with (home / LOCK).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def running(home: Path) -> Running | None:
+    """Where the platform of this home listens. None when none is up, or not yet ready; what a killed one left behind does not count."""
+    if not is_up(home):
+        return None
+    try:
+        told = json.loads((home / RUNNING).read_text(encoding="utf-8"))
+        return Running(str(told["host"]), int(told["port"]), str(told["url"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _tell_commands(settings: Settings) -> None:
+    """Commands beside this platform can read where it listens; only its owner can."""
+    fresh = settings.home / f".{RUNNING}"
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps({"host": settings.host, "port": settings.port, "url": settings.url}), encoding="utf-8")
+    fresh.replace(settings.home / RUNNING)
 
 
 def environment(settings: Settings) -> dict[str, str]:

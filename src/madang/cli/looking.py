@@ -8,6 +8,7 @@ import click
 
 import madang
 from madang import doctor, settings
+from madang.cli import place
 
 ATTENTION = 3
 
@@ -21,7 +22,7 @@ def command(name: str) -> click.Command:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="For eyes or for machines.")
 def show_settings(form: str) -> None:
     """Print every setting, its value and what it does. Passwords are masked."""
-    rows = settings.listed(settings.read())
+    rows = settings.listed(place.read())
     if form == "json":
         click.echo(json.dumps([dataclasses.asdict(row) for row in rows], ensure_ascii=False, indent=2))
         return
@@ -34,7 +35,7 @@ def show_settings(form: str) -> None:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="For eyes or for machines.")
 def examine(form: str) -> int:
     """Look whether this machine has what Madang needs. Exit code 3 when something needs attention."""
-    found = doctor.examine(settings.read())
+    found = doctor.examine(place.read())
     if form == "json":
         click.echo(json.dumps([dataclasses.asdict(finding) for finding in found], ensure_ascii=False, indent=2))
     else:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from madang import logs, settings
+from madang.cli import place
 
 FACTORIES = {
     "token": ("madang.people.cli", "token_group"),
@@ -28,7 +29,7 @@ def command(name: str) -> click.Command:
 
 def open_house() -> Any:
     """The platform's rows and objects, as its processes see them; beside a running platform or without one."""
-    chosen = settings.read()
+    chosen = place.read_beside()
     logs.set_up(level="warning", form=chosen.log_format, process="cli")
     from madang import app  # noqa: PLC0415 (rows and objects: only for commands that touch them)
 

@@ -132,6 +132,25 @@ def test_a_second_one_on_the_same_folder_is_refused(up: Up, home: Path) -> None:
         pass
 
 
+def test_where_it_listens_is_told_as_long_as_it_is_up(up: Up, home: Path, port: int) -> None:
+    home.mkdir(mode=0o700)
+    (home / supervisor.RUNNING).write_text("what a killed one left behind")
+    process = up()
+    ready(process)
+    assert supervisor.running(home) == supervisor.Running("127.0.0.1", port, f"http://127.0.0.1:{port}")
+    assert (home / supervisor.RUNNING).stat().st_mode & 0o777 == 0o600
+    process.terminate()
+    assert process.wait(20) == 0
+    assert supervisor.running(home) is None
+    assert not (home / supervisor.RUNNING).exists()
+    assert (supervisor.was_up(home), supervisor.is_up(home)) == (True, False)
+
+
+def test_a_home_that_is_not_there_was_never_up(tmp_path: Path) -> None:
+    assert not supervisor.was_up(tmp_path / "home")
+    assert not supervisor.is_up(tmp_path / "home")
+
+
 def test_a_lock_is_waited_for(tmp_path: Path) -> None:
     program = "import fcntl, sys, time; f = open(sys.argv[1], 'a+'); fcntl.flock(f, 2); print('held', flush=True); time.sleep(0.5)"
     with subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "lock")], stdout=subprocess.PIPE) as holder:
