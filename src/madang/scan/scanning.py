@@ -3,6 +3,7 @@
 
 import hashlib
 import json
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 from madang.scan import reading, summary
 from madang.scan.cache import Cache, MemoryCache
 from madang.scan.expressions import joined
+from madang.scan.faults import last_line, step_line
 from madang.scan.folders import Folder
 from madang.scan.installed import engine, fingerprint
 from madang.scan.pool import Answer, Line, Pool
@@ -27,6 +29,7 @@ _SAVE_SECONDS = 1.0
 _WAIT = 0.2
 _LOOKS = ("info", "copyrights", "licenses")
 _TREE = "tree"
+_log = logging.getLogger("madang.scan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,12 @@ class _Scan:
         self.unread: list[Unread] = []
         self.fresh: dict[str, bytes] = {}
         self.saved_at = time.monotonic()
+        self.places: tuple[str, ...] = ()
 
     def run(self, root: Path, location: Path, line: Line) -> Report:
         """List, hash, ask the cache, look at the rest, finish, report."""
         self.meter.enter("listing")
+        self.places = (f"{location.parent}/", f"{root}/", f"{root.parent}/")
         tree = listing(root, most_bytes=self.limits.max_file_bytes, pause=self._pause)
         for entry in tree.files:
             self.meter.expect(entry.size)
@@ -237,11 +242,15 @@ class _Scan:
         line.put(_TREE, task, seconds=self.limits.finish_seconds, memory=self.limits.finish_memory_bytes)
         answer = self._next(line)
         if answer.reason is not None:
+            _log.info("scan.not-finished", extra={"reason": answer.reason, "detail": answer.detail})
             return {}, (f"The files could not be seen together: {self._why(answer, whole_tree=True)}",)
         finished = dict(_read_found(target))
-        if whole:
+        for error in finished["/"]["errors"]:
+            _log.info("scan.step-failed", extra={"detail": error})
+        errors = tuple(step_line(error, self.places) for error in finished["/"]["errors"])
+        if whole and not errors:
             self.cache.put_many({key: _json(finished)})
-        return finished, tuple(finished["/"]["errors"])
+        return finished, errors
 
     def _finish_lines(self, entries: list[Entry], tree: Listing) -> Iterator[dict[str, Any]]:
         for folder in tree.directories:
@@ -262,8 +271,8 @@ class _Scan:
             "deadline": f"not done after {seconds:g} seconds ({word or 'file'}_seconds)",
             "memory": f"it needs more than {memory} bytes of memory ({word or 'worker'}_memory_bytes)",
             "died": f"the worker died ({answer.detail})",
-            "unreadable": f"it cannot be read: {answer.detail}",
-            "engine": f"the engine failed: {answer.detail.strip().splitlines()[-1] if answer.detail.strip() else 'it did not say why'}",
+            "unreadable": f"it cannot be read: {last_line(answer.detail, self.places)}",
+            "engine": f"the engine failed: {last_line(answer.detail, self.places) or 'it did not say why'}",
         }
         return sentences[answer.reason or "died"]
 
@@ -297,8 +306,10 @@ class _Scan:
     def _file(self, entry: Entry, finished: Mapping[str, Any]) -> File:
         faults = [self.faults[key] for key in self.keys[entry.raw] if key in self.faults]
         for fault in faults:
-            self.unread.append(Unread(entry.path, fault.reason or "died", f"{self._why(fault)}.".capitalize(), path_bytes(entry.raw)))
-        errors = [f"{self._why(fault)}\n{fault.detail}".strip() for fault in faults]
+            why = self._why(fault)
+            self.unread.append(Unread(entry.path, fault.reason or "died", f"{why[:1].upper()}{why[1:]}.", path_bytes(entry.raw)))
+            _log.info("scan.file-unread", extra={"path": entry.path, "reason": fault.reason, "detail": fault.detail})
+        errors = [self._why(fault) for fault in faults]
         return reading.file(entry, self.contents[entry.raw], {**self._of(entry), **finished}, errors=errors)
 
 

@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whole scans of small trees by the real engine."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from madang import scan
+from madang.scan.faults import last_line
+from madang.scan.pool import Answer
 from rooms.scan.conftest import HEADER, MIT
 
 Grow = Callable[..., Path]
@@ -219,6 +224,70 @@ def test_a_finishing_step_that_fails_leaves_the_findings(grow: Grow) -> None:
     assert report.declared_license_expression == "MIT"
 
 
+class FaultyLine:
+    """A line to an engine that fails everywhere, and says where things lie."""
+
+    def __init__(self) -> None:
+        self.answers: list[Answer] = []
+
+    def put(self, key: object, message: Mapping[str, Any], *, seconds: float, memory: int) -> None:
+        trace = f'Traceback (most recent call last):\n  File "/srv/engine/x.py", line 1\nValueError: odd {message["path"] if key else ""}'
+        if message["do"] == "patterns":
+            self.answers.append(Answer(key, {"patterns": []}))
+        elif message["do"] == "look":
+            self.answers.append(Answer(key, {}, "engine", f"licenses: {trace} and /srv/engine/data/rule.txt"))
+        else:
+            errors = [f"Step: {trace}/setup.py", "a plain sentence about /srv/engine/x.py"]
+            Path(message["target"]).write_text(json.dumps({"path": "/", "found": {"errors": errors}}) + "\n")
+            self.answers.append(Answer(key, {"finished": {}}))
+
+    def get(self, *, timeout: float) -> Answer | None:
+        return self.answers.pop(0)
+
+
+class FaultyPool:
+    limits = scan.Limits()
+
+    @contextmanager
+    def open_line(self, priority: scan.Priority) -> Iterator[FaultyLine]:
+        yield FaultyLine()
+
+
+def test_a_fault_of_the_engine_is_told_in_a_line_and_in_full_in_the_log(grow: Grow, caplog: pytest.LogCaptureFixture) -> None:
+    root = grow({"src/a.py": HEADER})
+    caplog.set_level("INFO", logger="madang.scan")
+    report = scan.scan_tree(root, name="tool", pool=FaultyPool())  # type: ignore[arg-type]
+    assert by_path(report)["src/a.py"].scan_errors == ("the engine failed: ValueError: odd tool/src/a.py and rule.txt",)
+    assert report.unread[0].message == "The engine failed: ValueError: odd tool/src/a.py and rule.txt."
+    assert report.errors == ("Step: ValueError: odd tool/setup.py", "a plain sentence about x.py")
+    written = json.dumps(report.to_json())
+    assert not [word for word in ("/srv", "Traceback", "File ", str(root.parent), "named") if word in written]
+    logged = [(record.getMessage(), getattr(record, "detail", "")) for record in caplog.records]
+    assert [event for event, _detail in logged] == ["scan.step-failed", "scan.step-failed", "scan.file-unread"]
+    assert "/srv/engine/x.py" in logged[-1][1]
+
+
+def test_what_a_failing_step_left_is_not_remembered(grow: Grow) -> None:
+    root, cache = grow({}), scan.MemoryCache()
+    for _ in range(2):
+        report = scan.scan_tree(root, name="tool", pool=FaultyPool(), cache=cache)  # type: ignore[arg-type]
+        assert len(report.errors) == 2
+
+
+@pytest.mark.parametrize(
+    ("trace", "line"),
+    [
+        ("", ""),
+        ("Traceback:\n  File x\nKeyError: 'a'\n", "KeyError: 'a'"),
+        ("[Errno 2] No such file: '/var/lib/x/y.txt'", "[Errno 2] No such file: 'y.txt'"),
+        ("see https://spdx.example/licenses/MIT and src/a/b.c", "see https://spdx.example/licenses/MIT and src/a/b.c"),
+        ("at /home/me/my files/tool/a.c:3", "at tool/a.c:3"),
+    ],
+)
+def test_a_line_says_nothing_of_where_things_lie(trace: str, line: str) -> None:
+    assert last_line(trace, ("/home/me/my files/",)) == line
+
+
 def test_a_scan_that_is_stopped_remembers_what_it_found(pool: scan.Pool, grow: Grow) -> None:
     root = grow({f"{number}.py": f"{HEADER}# {number}\n" for number in range(30)})
     cache = Counting()
@@ -260,6 +329,8 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from madang import scan
+from madang.scan.faults import last_line
+from madang.scan.pool import Answer
 with scan.Pool(scan.Limits(workers=2)) as pool:
     report = scan.scan_tree(Path(sys.argv[1]), name="tree", pool=pool, cache=scan.LocalCache(Path(sys.argv[2])),
                             progress=lambda progress: print(progress.files_done, flush=True))
