@@ -213,6 +213,32 @@ def test_the_page_escapes_what_was_found(report: scan.Report) -> None:
     assert "\x1b" not in page
 
 
+def test_the_page_lists_only_files_with_findings_and_each_with_its_lines(report: scan.Report) -> None:
+    match = report.files[0].license_detections[0].matches[0]
+    told = replace(
+        report.files[2],
+        path="told.toml",
+        license_clues=(match,),
+        authors=(scan.Statement("the lab", 4, 4),),
+        package_data=({"purl": "pkg:pypi/told@1"}, {}),
+    )
+    page = written(replace(report, files=(*report.files, told)), "html")
+    listed = page.partition("Files with findings")[2].partition("</table>")[0]
+    assert "odd" not in listed
+    assert "line 1: LicenseRef-scancode-own, score 99.5" in listed
+    assert "lines 3 to 20: MIT, score 99.5" in listed
+    assert "lines 1 to 1" not in listed
+    row = listed.partition("told.toml")[2]
+    for words in (
+        "none detected",
+        "a clue too weak to count",
+        "line 4: author the lab",
+        "package pkg:pypi/told@1",
+        "package without a name",
+    ):
+        assert words in row, words
+
+
 def test_the_table_cannot_move_the_cursor(report: scan.Report) -> None:
     table = written(replace(report, errors=("broken\x1b[2J",)), "table")
     assert "\x1b" not in table

@@ -7,7 +7,7 @@ from html import escape
 from typing import TextIO
 
 from madang.scan.formats.table import plain
-from madang.scan.report import File, Report
+from madang.scan.report import File, Match, Report
 from madang.scan.writing import register, stamp
 
 _STYLE = """
@@ -85,19 +85,29 @@ def _packages(report: Report) -> Iterator[tuple[str, ...]]:
 
 
 def _files(report: Report) -> Iterator[tuple[str, ...]]:
-    return (
-        (_code(each.path), _code(each.detected_license_expression_spdx or "-"), _where(each)) for each in report.files if each.has_findings
-    )
+    for each in report.files:
+        if lines := [*_lines(each)]:
+            licence = _code(each.detected_license_expression_spdx) if each.detected_license_expression_spdx else "none detected"
+            yield _code(each.path), licence, "<ul>" + "".join(f"<li>{_text(line)}</li>" for line in lines) + "</ul>"
 
 
-def _where(file: File) -> str:
-    lines = [
-        f"lines {match.start_line} to {match.end_line}: {match.license_expression_spdx}, score {match.score:g}"
-        for detection in file.license_detections
-        for match in detection.matches
-    ]
-    lines += [f"line {each.start_line}: {each.value}" for each in file.copyrights]
-    return "<ul>" + "".join(f"<li>{_text(line)}</li>" for line in lines) + "</ul>" if lines else ""
+def _lines(file: File) -> Iterator[str]:
+    """What was found in a file and where; nothing when nothing was."""
+    for detection in file.license_detections:
+        for match in detection.matches:
+            yield f"{_span(match)}: {match.license_expression_spdx}, score {match.score:g}"
+    for match in file.license_clues:
+        yield f"{_span(match)}: {match.license_expression_spdx}, a clue too weak to count"
+    for each in file.copyrights:
+        yield f"line {each.start_line}: {each.value}"
+    for each in file.authors:
+        yield f"line {each.start_line}: author {each.value}"
+    for package in file.package_data:
+        yield f"package {package.get('purl') or package.get('name') or package.get('type') or 'without a name'}"
+
+
+def _span(match: Match) -> str:
+    return f"line {match.start_line}" if match.start_line == match.end_line else f"lines {match.start_line} to {match.end_line}"
 
 
 def _text(text: str) -> str:
