@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """``madang doctor``: whether this machine has what Madang needs, a fact a line, with what to do where it has not."""
 
+import contextlib
 import importlib.metadata
 import os
 import re
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from madang import supervisor
-from madang.kit import Refusal
+from madang.kit import Conflict, Invalid, Refusal, _
 from madang.settings import Settings
 
 GIB = 1 << 30
@@ -35,6 +36,45 @@ class Finding:
     is_fine: bool
     fact: str
     advice: str = ""
+
+
+class NotADatabase(Invalid):
+    """The database's file is there and is none, or is damaged."""
+
+    code = "not-a-database"
+    message = _("%(path)s is no database, or a damaged one. Put back a copy of the home folder, or move the file away to begin anew.")
+
+
+class NewerDatabase(Conflict):
+    """A newer release has changed the tables already."""
+
+    code = "newer-database"
+    message = _(
+        "The database in %(path)s is of a newer Madang (revision %(found)s; this one knows %(newest)s). Use that release, or put back the "
+        "copy of the home folder from before the upgrade."
+    )
+
+
+def check_database(settings: Settings) -> None:
+    """This release can work with the database, as far as its file tells; ``NotADatabase`` or ``NewerDatabase`` otherwise."""
+    path = _database_file(settings)
+    if path is None or not path.is_file():
+        return
+    try:
+        found = _revision(path)
+    except sqlite3.Error as error:
+        if is_damage(error):
+            raise NotADatabase(path=path) from error
+        return  # an empty file, or one that is busy: whoever opens it next says more
+    known = _releases()
+    if found is not None and found not in known:
+        raise NewerDatabase(path=path, found=found, newest=known[-1] if known else "-")
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Whether this is SQLite's word for a file that is no database or a damaged one, also as an ORM hands it on."""
+    told = getattr(error, "orig", None) or error
+    return getattr(told, "sqlite_errorcode", None) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -109,25 +149,38 @@ def _sqlite(settings: Settings) -> Finding:
 
 
 def _database(settings: Settings) -> Finding:
-    releases = sorted(path.stem.partition("_")[0] for path in RELEASES.glob("[0-9]*.py"))
-    newest = releases[-1] if releases else "none"
-    if not settings.database_url.startswith("sqlite:///"):
+    known = _releases()
+    newest = known[-1] if known else "none"
+    path = _database_file(settings)
+    if path is None:
         return Finding("database", True, "not a file of SQLite's; `madang up` looks at it")
-    path = Path(settings.database_url.removeprefix("sqlite:///"))
     if not path.exists():
         return Finding("database", True, f"not there yet; `madang up` makes it at revision {newest}")
     try:
-        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        connection.close()
+        found = _revision(path) or "none"
     except sqlite3.Error as error:
         return Finding("database", False, f"{path} cannot be read: {error}", "Put back a copy, or move the file away to begin anew.")
-    found = row[0] if row else "none"
     if found == newest:
         return Finding("database", True, f"at revision {found}")
-    if found in releases:
+    if found in known:
         return Finding("database", True, f"at revision {found}; the next `madang up` brings it to {newest}")
     return Finding("database", False, f"at revision {found}, which this release does not know", "Use the newer Madang that wrote it.")
+
+
+def _database_file(settings: Settings) -> Path | None:
+    """The file of an SQLite database; None for any other database."""
+    prefix = "sqlite:///"
+    return Path(settings.database_url.removeprefix(prefix)) if settings.database_url.startswith(prefix) else None
+
+
+def _revision(path: Path) -> str | None:
+    with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(row[0]) if row else None
+
+
+def _releases() -> list[str]:
+    return sorted(path.stem.partition("_")[0] for path in RELEASES.glob("[0-9]*.py"))
 
 
 def _pages(_settings: Settings) -> Finding:

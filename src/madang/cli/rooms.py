@@ -7,15 +7,27 @@ from typing import Any
 
 import click
 
-from madang import logs, settings
+from madang import doctor, logs, settings
 from madang.cli import place
+from madang.kit import Invalid, _
 
+ARCHIVE_ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst")
 FACTORIES = {
     "token": ("madang.people.cli", "token_group"),
     "user": ("madang.people.cli", "user_group"),
     "link": ("madang.people.cli", "link_command"),
     "ledger": ("madang.audit.cli", "ledger_group"),
 }
+
+
+class NoArchiveInside(Invalid):
+    """A file is named like an archive and is none, so that scanning it as one plain file would say nothing of what was meant."""
+
+    code = "no-archive-inside"
+    message = _(
+        "“%(source)s” is named like an archive, and its content is none (accepted: %(accepted)s). Fetch or make it again; a plain file is "
+        "scanned under a name without that ending."
+    )
 
 
 def command(name: str) -> click.Command:
@@ -31,9 +43,17 @@ def open_house() -> Any:
     """The platform's rows and objects, as its processes see them; beside a running platform or without one."""
     chosen = place.read_beside()
     logs.set_up(level="warning", form=chosen.log_format, process="cli")
+    doctor.check_database(chosen)
     from madang import app  # noqa: PLC0415 (rows and objects: only for commands that touch them)
 
     return app.open_house(chosen)
+
+
+def _check_archive(path: Path, archives: Any) -> None:
+    try:
+        archives.kind_of(path)
+    except archives.NotAnArchive as error:
+        raise NoArchiveInside(source=archives.shown(path.name), accepted=archives.ACCEPTED) from error
 
 
 def _scan() -> click.Command:
@@ -43,9 +63,12 @@ def _scan() -> click.Command:
 
     def open_source(source: str, workdir: Path) -> Any:
         """The person acts with their own rights: any folder, archive or address that they can reach. The limits are the settings'."""
-        if Path(source).is_absolute() and not Path(source).exists():
-            raise forges.SourceMissing(source=archives.shown(source))
         chosen = settings.read()
+        path = Path(source)
+        if path.is_absolute() and not path.exists():
+            raise forges.SourceMissing(source=archives.shown(source))
+        if path.is_file() and path.name.lower().endswith(ARCHIVE_ENDINGS):
+            _check_archive(path, archives)
         limits = chosen.fill("forges", forges.Limits, files=chosen.fill("archives", archives.Limits))
         opened = forges.open_source(source, workdir, guard=forges.Guard(trusting=True), limits=limits)
         return scan.OpenedSource(opened.root, opened.name)

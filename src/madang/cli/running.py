@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from madang import logs, settings, supervisor
+from madang import doctor, logs, settings, supervisor
 from madang.cli.words import translator
 from madang.kit import _
 
@@ -93,4 +93,5 @@ def _begin(process: str, parent: int | None) -> settings.Settings:
         supervisor.end_with_parent(parent)
     chosen = settings.read()
     logs.set_up(level=chosen.log_level, form=chosen.log_format, process=process)
+    doctor.check_database(chosen)
     return chosen

@@ -11,8 +11,9 @@ from typing import NoReturn
 import click
 
 from madang.cli.words import translator
-from madang.kit import Refusal
+from madang.kit import Refusal, _
 
+DAMAGED = _("The database is damaged. Put back a copy of the home folder; `madang doctor` names the file.")
 WRONG, FAULT, STOPPED, NO_READER = 2, 70, 130, 141
 COMMANDS = {
     "up": ("running", "Start the platform on this machine."),
@@ -49,6 +50,12 @@ class Tree(click.Group):
         command: click.Command = module.command(cmd_name)
         return command
 
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called. A slip of the pen in a variable is told before anything else; who asks for help gets help."""
+        if not ctx.resilient_parsing and "--help" not in args:
+            importlib.import_module("madang.settings").check_names()
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's signature)
         """The list of commands, without loading any."""
         with formatter.section("Commands"):
@@ -84,6 +91,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         # Click ends with 1 when whoever reads has enough; no command of ours does.
         return NO_READER if end.code == 1 else _code(end.code)
     except Exception as error:  # an edge: a fault of ours ends with 70 and says where to look
+        doctor = importlib.import_module("madang.doctor")
+        if doctor.is_damage(error):
+            print(f"madang: {translator()(DAMAGED)}", file=sys.stderr)
+            return WRONG
         logging.getLogger("madang").exception("fault")
         print(f"madang: a fault of Madang's ({type(error).__name__}); the lines above say where", file=sys.stderr)
         return FAULT

@@ -5,7 +5,7 @@ import dataclasses
 import difflib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -113,15 +113,22 @@ def read(environ: Mapping[str, str] | None = None, **flags: object) -> Settings:
 
     Raises ``WrongSetting`` or ``UnknownSetting``. A variable that is empty counts as not set.
     """
-    given = dict(os.environ if environ is None else environ)
-    given = {name: value for name, value in given.items() if name.startswith(PREFIX) and value != ""}
+    given = check_names(environ)
     known = {variable(each): each for each in fields(Settings)}
-    for name in given:
-        if name not in known:
-            raise UnknownSetting(name=name, nearest=_nearest(name, known))
     given |= {PREFIX + name.upper(): written(value) for name, value in flags.items() if value is not None}
     values: dict[str, Any] = {known[name].name: _value(known[name], text) for name, text in given.items()}
     return _complete(Settings(**values))
+
+
+def check_names(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The variables that set something, by name; every one is a setting's, ``UnknownSetting`` otherwise."""
+    given = dict(os.environ if environ is None else environ)
+    given = {name: value for name, value in given.items() if name.startswith(PREFIX) and value != ""}
+    known = {variable(each) for each in fields(Settings)}
+    for name in given:
+        if name not in known:
+            raise UnknownSetting(name=name, nearest=_nearest(name, known))
+    return given
 
 
 def variable(each: "Field[Any]") -> str:
@@ -149,8 +156,8 @@ def _value(each: "Field[Any]", text: str) -> Any:
         raise WrongSetting(name=variable(each), value=text, accepted=accepts.accepted, field=each.name) from None
 
 
-def _nearest(name: str, known: Mapping[str, object]) -> str:
-    words = [other.removeprefix(PREFIX) for other in known]
+def _nearest(name: str, known: Iterable[str]) -> str:
+    words = [other.removeprefix(PREFIX) for other in sorted(known)]
     close = difflib.get_close_matches(name.removeprefix(PREFIX), words, n=1, cutoff=0.6)
     return f"Did you mean {PREFIX}{close[0]}? " if close else ""
 

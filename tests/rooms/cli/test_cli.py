@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command line: what it loads, what it says, and how it ends."""
 
+import contextlib
 import importlib.metadata
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -192,11 +194,54 @@ def test_a_command_beside_no_platform_makes_the_rows_it_needs(tmp_path: Path) ->
     assert len(answer.stdout.splitlines()) == 1
 
 
-def test_a_database_that_is_none_ends_with_70(tmp_path: Path) -> None:
+@pytest.mark.parametrize("arguments", [("up",), ("token", "list"), ("web",)])
+def test_a_database_that_is_none_ends_with_2_and_names_the_file(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     (tmp_path / "home").mkdir(mode=0o700)
     (tmp_path / "home" / "madang.db").write_bytes(b"no database at all " * 1000)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    answer = madang(tmp_path / "home", "up", "--port", str(port))
-    assert (answer.returncode, answer.stdout) == (70, "")
-    assert "a fault of Madang's (DatabaseError)" in answer.stderr
+    answer = madang(tmp_path / "home", *arguments, *(("--port", str(port)) if arguments == ("up",) else ()))
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert f"{tmp_path}/home/madang.db is no database" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_database_of_a_newer_release_ends_with_2(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    with contextlib.closing(sqlite3.connect(home / "madang.db")) as connection:
+        connection.executescript("CREATE TABLE alembic_version (version_num TEXT); INSERT INTO alembic_version VALUES ('9999')")
+    answer = madang(home, "link")
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert "newer Madang (revision 9999" in answer.stderr
+
+
+def test_damage_that_shows_later_ends_with_2_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    error = sqlite3.DatabaseError("malformed")
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    install(monkeypatch, error)
+    assert tree.run(["version"]) == 2
+    assert "The database is damaged" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["scan", "/nowhere/at/all"], ["version"], ["nonsense"], ["token", "nonsense"], ["up", "--port", "many"]]
+)
+def test_an_unknown_variable_is_told_before_anything_else(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    monkeypatch.setenv("MADANG_FOO", "1")
+    assert tree.run(arguments) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.startswith("madang: There is no setting MADANG_FOO.")
+    assert tree.run([*arguments[:1], "--help"]) == (2 if arguments == ["nonsense"] else 0)
+
+
+@pytest.mark.parametrize("name", ["noise.tar.gz", "noise.ZIP", "noise.tgz"])
+def test_a_file_that_is_only_named_like_an_archive_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    (tmp_path / name).write_bytes(bytes(range(256)) * 40)
+    assert tree.run(["scan", str(tmp_path / name)]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert f"“{name}” is named like an archive" in shown.err

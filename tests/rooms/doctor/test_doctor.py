@@ -122,8 +122,43 @@ def test_a_database_that_is_none(chosen: settings.Settings) -> None:
     assert not finding(chosen, "database").is_fine
 
 
+def test_a_newer_database_is_refused(chosen: settings.Settings) -> None:
+    doctor.check_database(chosen)
+    database(chosen, "9999")
+    with pytest.raises(doctor.NewerDatabase, match="revision 9999"):
+        doctor.check_database(chosen)
+
+
+def test_a_database_of_this_release_or_an_empty_one_is_not(chosen: settings.Settings) -> None:
+    chosen.home.mkdir(mode=0o700)
+    (chosen.home / "madang.db").touch()
+    doctor.check_database(chosen)
+    (chosen.home / "madang.db").unlink()
+    chosen.home.rmdir()
+    database(chosen, "0001")
+    doctor.check_database(chosen)
+
+
+def test_a_file_that_is_no_database_is_refused(chosen: settings.Settings) -> None:
+    chosen.home.mkdir(mode=0o700)
+    (chosen.home / "madang.db").write_bytes(b"not a database at all" * 100)
+    with pytest.raises(doctor.NotADatabase, match=r"madang\.db"):
+        doctor.check_database(chosen)
+
+
+def test_damage_is_known_through_an_orm_and_nothing_else_is_damage() -> None:
+    told = sqlite3.DatabaseError("malformed")
+    told.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    wrapped = RuntimeError("handed on")
+    wrapped.orig = told  # type: ignore[attr-defined]
+    assert doctor.is_damage(told)
+    assert doctor.is_damage(wrapped)
+    assert not doctor.is_damage(sqlite3.OperationalError("busy"))
+
+
 def test_a_database_elsewhere_is_not_looked_into(tmp_path: Path) -> None:
     chosen = settings.read({"MADANG_DATABASE_URL": "postgresql+psycopg://db.example/madang"}, home=tmp_path)
+    doctor.check_database(chosen)
     assert finding(chosen, "database").is_fine
 
 
