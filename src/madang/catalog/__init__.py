@@ -5,10 +5,20 @@ An asset is known by (kind, namespace, name), a version by its number in the ass
 room does not know how a version is fetched, verified or shown; higher rooms hand in the little that the list says about it.
 """
 
-from madang.catalog.actions import add_version, describe, fix_content, open_namespace, register, set_exposure, set_title
+from madang.catalog.actions import add_version, describe, drop_label, fix_content, open_namespace, register, set_exposure, set_title
 from madang.catalog.addresses import asset_address, version_address
 from madang.catalog.api import router
-from madang.catalog.errors import AssetTaken, InvalidExposure, InvalidKind, LabelTaken, NamespaceNotYours, NoSuchAsset, NoSuchVersion
+from madang.catalog.errors import (
+    AssetTaken,
+    InvalidExposure,
+    InvalidKind,
+    InvalidLabel,
+    LabelTaken,
+    MayOnlyRead,
+    NamespaceNotYours,
+    NoSuchAsset,
+    NoSuchVersion,
+)
 from madang.catalog.kinds import EXPOSURES, KINDS
 from madang.catalog.models import Asset, Namespace, Version
 from madang.catalog.queries import (
@@ -40,7 +50,9 @@ __all__ = [
     "Filter",
     "InvalidExposure",
     "InvalidKind",
+    "InvalidLabel",
     "LabelTaken",
+    "MayOnlyRead",
     "Namespace",
     "NamespaceNotYours",
     "NoSuchAsset",
@@ -54,6 +66,7 @@ __all__ = [
     "check_changeable",
     "count_assets",
     "describe",
+    "drop_label",
     "facets",
     "find_asset",
     "fix_content",

@@ -52,13 +52,13 @@ def register(session: Session, *, kind: str, namespace: str, name: str, title: s
 
 def add_version(session: Session, asset: Asset, *, source: Source, label: str = "", by: kit.Actor) -> Version:
     """The asset has one more version, whose content is still to be fetched. ``LabelTaken`` when the label is in use."""
-    label = rules.check_text(label, field="label", limit=rules.LABEL_LENGTH)
+    label = rules.check_label(label)
     if label and session.scalar(select(Version.id).where(Version.asset_id == asset.id, Version.label == label)) is not None:
         raise LabelTaken(field="label", label=label)
     asset.version_count += 1
     version = Version(
         id=kit.new_id(), asset_id=asset.id, number=asset.version_count, label=label or None, source_kind=source.kind, source=source.address,
-        source_ref=source.ref, source_object=source.object, created_at=kit.now(), created_by=by.name,
+        source_ref=source.ref, source_object=source.object, is_source_public=source.is_public, created_at=kit.now(), created_by=by.name,
     )  # fmt: skip
     session.add(version)
     session.flush()
@@ -81,17 +81,29 @@ def describe(
     version: Version,
     *,
     state: str,
+    declared: str | None = None,
     license_expression: str | None = None,
     files: int | None = None,
     conflicts: int = 0,
     strip: Sequence[Any] = (),
 ) -> None:
-    """The list says this of the asset, if ``version`` is its newest."""
+    """The list says this of the asset, if ``version`` is its newest; where that came to nothing, the newest verified one counts again."""
     if version.number != asset.version_count:
         return
-    asset.state, asset.label, asset.changed_at = state, version.label or "", kit.now()
+    asset.state, asset.number, asset.label, asset.changed_at = state, version.number, version.label or "", kit.now()
     if state == "verified":
-        asset.license_expression, asset.files, asset.conflicts, asset.strip = license_expression, files, conflicts, list(strip)
+        asset.verified_number, asset.verified_label = version.number, version.label or ""
+        asset.declared, asset.license_expression = declared, license_expression
+        asset.files, asset.conflicts, asset.strip = files, conflicts, list(strip)
+    elif state in ("failed", "cancelled") and asset.verified_number is not None:
+        asset.state, asset.number, asset.label = "verified", asset.verified_number, asset.verified_label
+
+
+def drop_label(session: Session, version: Version, *, by: kit.Actor) -> None:
+    """The version is known by its number alone, and its label is free."""
+    audit.record(session, "version.unlabelled", target=f"version/{version.id}", by=by, label=version.label)
+    version.label = None
+    session.flush()
 
 
 def set_exposure(session: Session, asset: Asset, exposure: str, *, by: kit.Actor) -> None:

@@ -49,6 +49,9 @@ class AssetOut(BaseModel):
     title: str
     exposure: str
     state: str
+    version: str | None
+    label: str
+    declared_license_expression: str | None
     license_expression: str | None
     versions: int
     files: int | None
@@ -70,7 +73,9 @@ class AssetList(BaseModel):
 def _out(asset: Asset) -> AssetOut:
     return AssetOut(
         kind=asset.kind, namespace=asset.namespace, name=asset.name, title=asset.title, exposure=asset.exposure, state=asset.state,
-        license_expression=asset.license_expression, versions=asset.version_count, files=asset.files, conflicts=asset.conflicts,
+        license_expression=asset.license_expression, declared_license_expression=asset.declared,
+        version=str(asset.number) if asset.number else None, label=asset.label,
+        versions=asset.version_count, files=asset.files, conflicts=asset.conflicts,
         created_at=asset.created_at, created_by=asset.created_by, updated_at=asset.changed_at,
         url="/api/v1" + addresses.asset_address(asset),
     )  # fmt: skip

@@ -66,3 +66,17 @@ class TextTooLong(kit.Invalid):
 
     code = "text-too-long"
     message = _("This text is longer than %(limit)s characters, or holds characters that cannot be shown.")
+
+
+class MayOnlyRead(kit.NotAllowed):
+    """The actor's role is not one that registers."""
+
+    code = "may-only-read"
+    message = _("The role “%(role)s” may read and not register. Ask the operator for the role “member”, or use a token with it.")
+
+
+class InvalidLabel(kit.Invalid):
+    """The label has characters that could not stand in an address."""
+
+    code = "invalid-label"
+    message = _("“%(label)s” cannot be a label: it may not hold any of / \\ ? # %% < > and quotation marks.")

@@ -28,7 +28,7 @@ class Namespace(Base):
 
 
 class Asset(Base):
-    """One thing in the yard, with the little that the list says of its newest version."""
+    """One thing in the yard, with the little that the list says of the version that counts: the newest under way or verified."""
 
     __tablename__ = "catalog_asset"
     __table_args__ = (
@@ -51,7 +51,11 @@ class Asset(Base):
     changed_at: Mapped[datetime] = mapped_column(UtcTime)
     version_count: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(String(16), default="empty", index=True)
+    number: Mapped[int | None]
     label: Mapped[str] = mapped_column(String(100), default="")
+    verified_number: Mapped[int | None]
+    verified_label: Mapped[str] = mapped_column(String(100), default="")
+    declared: Mapped[str | None] = mapped_column(Text)
     license_expression: Mapped[str | None] = mapped_column(Text)
     files: Mapped[int | None]
     conflicts: Mapped[int] = mapped_column(default=0)
@@ -79,6 +83,7 @@ class Version(Base):
     label: Mapped[str | None] = mapped_column(String(100))
     source_kind: Mapped[str] = mapped_column(String(8))
     source: Mapped[str] = mapped_column(Text)
+    is_source_public: Mapped[bool] = mapped_column(default=True)
     source_ref: Mapped[str | None] = mapped_column(Text)
     source_object: Mapped[str | None] = mapped_column(String(64))
     commit: Mapped[str | None] = mapped_column(String(64))

@@ -13,7 +13,7 @@ from madang.catalog import rules
 from madang.catalog.errors import NoSuchAsset, NoSuchVersion
 from madang.catalog.models import Asset, Namespace, Version
 
-FACETS = {"kind": Asset.kind, "exposure": Asset.exposure, "state": Asset.state, "licence": Asset.license_expression}
+FACETS = {"kind": Asset.kind, "exposure": Asset.exposure, "state": Asset.state, "licence": Asset.declared}
 FACET_VALUES = 12
 
 
@@ -46,15 +46,26 @@ def visible(viewer: kit.Actor) -> ColumnElement[bool]:
 def _matching(asked: Filter, *, but: str = "") -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = []
     for word in asked.q.lower().split()[:8]:
-        pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        licence = func.lower(func.coalesce(Asset.license_expression, ""))
+        pattern = f"%{_escaped(word)}%"
+        licence = func.lower(func.coalesce(Asset.declared, "") + " " + func.coalesce(Asset.license_expression, ""))
         text = Asset.namespace_key + "/" + Asset.key + " " + func.lower(Asset.title) + " " + licence
         conditions.append(text.like(pattern, escape="\\"))
     for name, column in FACETS.items():
         values = getattr(asked, name)
         if values and name != but:
-            conditions.append(column.in_(values))
+            conditions.append(_has_licence(values) if name == "licence" else column.in_(values))
     return and_(true(), *conditions)
+
+
+def _has_licence(values: tuple[str, ...]) -> ColumnElement[bool]:
+    """Declared as one of ``values``, or with one of them among what was detected."""
+    words = " " + func.replace(func.replace(func.coalesce(Asset.license_expression, ""), "(", " "), ")", " ") + " "
+    detected = [words.like(f"% {_escaped(value)} %", escape="\\") for value in values]
+    return or_(Asset.declared.in_(values), Asset.license_expression.in_(values), *detected)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def assets(
@@ -111,15 +122,19 @@ def get_asset_by_id(session: Session, asset_id: str, *, viewer: kit.Actor) -> As
 
 
 def get_version(session: Session, asset: Asset, number: str) -> Version:
-    """The version of that number (or ``latest``) of an asset that the viewer was shown; ``NoSuchVersion`` otherwise."""
+    """The version of that number or label (or ``latest``) of an asset that the viewer was shown; ``NoSuchVersion`` otherwise.
+
+    A number comes before a label that looks like one.
+    """
     wanted = select(Version).where(Version.asset_id == asset.id)
     if number == "latest":
         wanted = wanted.order_by(Version.number.desc()).limit(1)
     elif number.isascii() and number.isdigit() and len(number) < 10:
-        wanted = wanted.where(Version.number == int(number))
+        either = or_(Version.number == int(number), Version.label == number)
+        wanted = wanted.where(either).order_by((Version.number == int(number)).desc()).limit(1)
     else:
-        raise NoSuchVersion(version=number[:100])
-    version = session.scalar(wanted)
+        wanted = wanted.where(Version.label == number)
+    version = session.scalar(wanted) if number and "\0" not in number else None
     if version is None:
         raise NoSuchVersion(version=number[:100])
     return version
@@ -171,7 +186,9 @@ def check_changeable(session: Session, asset: Asset, *, by: kit.Actor) -> None:
 def free_label(session: Session, asset: Asset, wanted: str | None) -> str:
     """``wanted`` if it can be a label and no version of the asset has it, else no label."""
     label = (wanted or "").removeprefix("refs/heads/").removeprefix("refs/tags/")
-    if not label or len(label) > rules.LABEL_LENGTH:
+    try:
+        label = rules.check_label(label)
+    except kit.Invalid:
         return ""
     taken = session.scalar(select(Version.id).where(Version.asset_id == asset.id, Version.label == label))
     return "" if taken else label

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from madang import kit
-from madang.catalog.errors import InvalidExposure, InvalidKind, NamespaceNotYours, ReservedNamespace, TextTooLong
+from madang.catalog.errors import InvalidExposure, InvalidKind, InvalidLabel, MayOnlyRead, NamespaceNotYours, ReservedNamespace, TextTooLong
 from madang.catalog.kinds import EXPOSURES, KINDS
 
 TITLE_LENGTH = 200
@@ -17,12 +17,14 @@ LABEL_LENGTH = 100
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a version comes from: ``kind`` is ``git`` (``address``, ``ref``), ``archive`` (``address`` is the file's name, ``object`` the
-    sha256 of its bytes in the store) or ``folder`` (only the platform itself: a folder of the installation)."""
+    sha256 of its bytes in the store) or ``folder`` (only the platform itself: a folder of the
+    installation). ``is_public``: whether the address may be told to whoever sees the asset."""
 
     kind: str
     address: str
     ref: str | None = None
     object: str | None = None
+    is_public: bool = True
 
 
 @cache
@@ -61,6 +63,14 @@ def check_text(text: str, *, field: str, limit: int) -> str:
     return made
 
 
+def check_label(label: str) -> str:
+    """A version's label, "" for none; it can stand in an address, so some characters are refused."""
+    label = check_text(label, field="label", limit=LABEL_LENGTH)
+    if any(c in '/\\?#%<>"' for c in label):
+        raise InvalidLabel(field="label", label=label)
+    return label
+
+
 BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -80,6 +90,8 @@ def check_may_write(allowed: bool, name: str, actor: kit.Actor) -> None:
     """Refuse whoever is not ``allowed`` to write in the namespace ``name``, and say why."""
     if not actor.is_signed_in:
         raise kit.NotSignedIn()
+    if not actor.is_at_least(kit.Role.MEMBER):
+        raise MayOnlyRead(field="namespace", role=actor.role.word)
     if not allowed:
         raise NamespaceNotYours(field="namespace", own=actor.name, namespace=name)
 

@@ -18,7 +18,19 @@ from madang.catalog.pages import AssetRow, AssetsPage, Facet, FacetValue, Share
 ROWS = 25
 MOST_PAGES = 400
 CSV_ROWS = 10_000
-COLUMNS = ("kind", "namespace", "name", "title", "exposure", "state", "license_expression", "files", "conflicts", "updated_at")
+COLUMNS = (
+    "kind",
+    "namespace",
+    "name",
+    "title",
+    "exposure",
+    "state",
+    "declared_license_expression",
+    "license_expression",
+    "files",
+    "conflicts",
+    "updated_at",
+)
 
 
 def _asked(request: Request) -> queries.Filter:
@@ -71,8 +83,8 @@ def row_of(asset: Asset) -> AssetRow:
     return AssetRow(
         kind=asset.kind, namespace=asset.namespace, name=asset.name, title=asset.title or asset.name,
         exposure=asset.exposure, state=asset.state,
-        changed_at=asset.changed_at, version=str(asset.version_count) if asset.version_count else None, label=asset.label,
-        licence=asset.license_expression, files=asset.files, conflicts=asset.conflicts, strip=tuple(Share(*share) for share in asset.strip),
+        changed_at=asset.changed_at, version=str(asset.number) if asset.number else None, label=asset.label,
+        licence=asset.declared, files=asset.files, conflicts=asset.conflicts, strip=tuple(Share(*share) for share in asset.strip),
     )  # fmt: skip
 
 
@@ -84,7 +96,7 @@ def list_assets_csv(request: Request, session: Session, actor: kit.Actor) -> Res
 
 def _cells(asset: Asset) -> tuple[object, ...]:
     head = (asset.kind, asset.namespace, asset.name, asset.title, asset.exposure, asset.state)
-    return (*head, asset.license_expression, asset.files, asset.conflicts, asset.changed_at.isoformat(timespec="seconds"))
+    return (*head, asset.declared, asset.license_expression, asset.files, asset.conflicts, asset.changed_at.isoformat(timespec="seconds"))
 
 
 def table_of(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from madang import audit, catalog, jobs, kit
+from madang.compliance import queries
 from madang.compliance.errors import NotFailed, TooManyWaiting
 from madang.compliance.limits import Limits
 from madang.compliance.models import FINAL, Verification
@@ -30,6 +31,7 @@ def submit(
     """
     catalog.check_changeable(session, asset, by=by)
     _check_waiting(session, limits, by)
+    _free_label(session, asset, label, by)
     version = catalog.add_version(session, asset, source=source, label=label or catalog.free_label(session, asset, source.ref), by=by)
     task_id = _enqueue(session, version.id, lane)
     verification = Verification(
@@ -41,6 +43,13 @@ def submit(
     session.flush()
     catalog.describe(asset, version, state="queued")
     return verification
+
+
+def _free_label(session: Session, asset: catalog.Asset, label: str, by: kit.Actor) -> None:
+    """A version that came to nothing gives its label to the one that mends it."""
+    holder = queries.find_label(session, asset, label) if label else None
+    if holder is not None and holder.verification.state in ("failed", "cancelled"):
+        catalog.drop_label(session, holder.version, by=by)
 
 
 def _enqueue(session: Session, version_id: str, lane: jobs.Lane) -> str:

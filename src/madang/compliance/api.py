@@ -13,10 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from madang import catalog, kit, web
-from madang.compliance import actions, intake, queries, rules
+from madang.compliance import actions, intake, presenting, queries, rules
 from madang.compliance.errors import NoSuchFormat
 from madang.compliance.models import FINAL, FoundPackage, Holder, UnreadFile, Verification
-from madang.compliance.presenting import failure_sentence
 from madang.compliance.recording import DOCUMENTS
 from madang.compliance.schemas import (
     VERSION_BODY,
@@ -91,14 +90,16 @@ def list_versions(
     before = web.position(cursor, int)[0] if cursor else None
     page = web.page_of(catalog.versions_of(session, asset, limit=limit + 1, before=before), limit, lambda row: [row.number])
     known = queries.verifications_of(session, page.items)
-    items = [version_out(queries.Subject(asset, row, known[row.id])) for row in page.items]
+    may_change = catalog.changeable(session, asset, viewer=actor)
+    items = [version_out(queries.Subject(asset, row, known[row.id]), may_change=may_change) for row in page.items]
     return VersionList(items=items, next=web.next_address(request, page.cursor))
 
 
 @router.get(VERSION, response_model=VersionOut)
 def show_version(request: Request, session: Session, actor: kit.Actor, kind: str, namespace: str, name: str, version: str) -> Any:
     """One version: its content, how far its verification is, and what was found."""
-    return version_out(queries.get_subject(session, kind, namespace, name, version, viewer=actor))
+    subject = queries.get_subject(session, kind, namespace, name, version, viewer=actor)
+    return version_out(subject, may_change=catalog.changeable(session, subject.asset, viewer=actor))
 
 
 @router.post(VERSION + "/attempts", status_code=202, response_model=NewVersionOut)
@@ -110,8 +111,8 @@ def create_attempt(request: Request, session: Session, actor: kit.Actor, kind: s
     return NewVersionOut(version=version, content=subject.version.content, state=task.state, task=task.task_id)
 
 
-def version_out(subject: queries.Subject) -> VersionOut:
-    """A version as JSON says it."""
+def version_out(subject: queries.Subject, *, may_change: bool) -> VersionOut:
+    """A version as JSON says it; where it came from and why it failed only to whoever may know."""
     version, verification = subject.version, subject.verification
     return VersionOut(
         version=str(version.number),
@@ -119,13 +120,18 @@ def version_out(subject: queries.Subject) -> VersionOut:
         content=version.content,
         state=verification.state,
         task=verification.task_id,
-        source=SourceOut(kind=version.source_kind, address=version.source, ref=version.source_ref, commit=version.commit),
+        source=SourceOut(
+            kind=version.source_kind,
+            address=version.source if may_change or presenting.is_public(version) else None,
+            ref=version.source_ref,
+            commit=version.commit,
+        ),
         progress=progress_of(verification),
         declared_license_expression=verification.declared,
         license_expression=verification.detected,
         counts=verification.counts,
         conflicts=[{**each, "reason": rules.why_of(each).sentence(web.translate)} for each in verification.conflicts],
-        failure=_failure(verification),
+        failure=_failure(verification) if may_change else None,
         engine=verification.engine,
         created_at=version.created_at,
         finished_at=verification.finished_at,
@@ -146,7 +152,7 @@ def progress_of(verification: Verification) -> ProgressOut:
 def _failure(verification: Verification) -> FailureOut | None:
     if verification.failure_message is None:
         return None
-    return FailureOut(code=verification.failure_code or "", message=failure_sentence(verification))
+    return FailureOut(code=verification.failure_code or "", message=presenting.failure_sentence(verification))
 
 
 @router.get(VERSION + "/files", response_model=FileList)
@@ -160,7 +166,7 @@ def list_files(
     version: str,
     q: str = "",
     licence: Annotated[str, Query(alias="license")] = "",
-    state: Literal["", "conflict", "unknown", "found", "none"] = "",
+    state: Literal["", "conflict", "unknown", "found", "none", "unread"] = "",
     findings: bool = False,
     cursor: str = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
@@ -210,7 +216,7 @@ router.add_api_route(
 FOUND: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "packages": (FoundPackage, ("role", "purl", "type", "name", "version", "license_expression", "path")),
     "holders": (Holder, ("holder", "files", "statement", "path")),
-    "unread": (UnreadFile, ("path", "code", "reason", "is_fault")),
+    "unread": (UnreadFile, ("path", "code", "reason", "size", "is_fault")),
 }
 
 
@@ -269,7 +275,7 @@ def show_task(request: Request, session: Session, actor: kit.Actor, task: str) -
         task=task,
         state=subject.verification.state,
         progress=progress_of(subject.verification),
-        failure=_failure(subject.verification),
+        failure=_failure(subject.verification) if catalog.changeable(session, subject.asset, viewer=actor) else None,
         version_url="/api/v1" + subject.address,
         finished_at=subject.verification.finished_at,
     )

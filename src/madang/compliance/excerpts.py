@@ -22,6 +22,7 @@ LINE_LENGTH = 400
 NEAR_BYTES = 256 * 1024
 BINARY = _("This file is not text, so its lines are not shown. The match was found in the text that it carries.")
 LARGE = _("This file is larger than %(limit)s bytes, so its lines are not shown here. Download it to read it.")
+NOT_READ = _("This file could not be read, or not wholly; the list of what was not read says why.")
 GONE = _("The content of this file is not in the store any more.")
 
 
@@ -90,6 +91,7 @@ def file_page(head: VersionHead, subject: queries.Subject, file: FoundFile, stor
         expression=file.expression,
         copyrights=tuple(each["text"] for each in file.details["copyrights"][:MOST_MATCHES]),
         why_no_lines=why,
+        unread="; ".join(file.details["errors"]) or (web.translate(NOT_READ) if file.is_unread else ""),
         more=len(own) - len(matches),
         stated=file.details["stated"],
         detected=file.details["detected"],
@@ -106,18 +108,20 @@ def _read(file: FoundFile, store: storage.Store, most: int) -> tuple[list[str], 
             content = stream.read()
     except storage.ObjectMissing:
         return [], web.translate(GONE)
-    if file.is_binary or b"\0" in content[:8192]:
-        return [], web.translate(BINARY)
-    return _text(content).splitlines(), ""
+    text = _text(content, is_binary=file.is_binary)
+    return (text.splitlines(), "") if text is not None else ([], web.translate(BINARY))
 
 
-def _text(content: bytes) -> str:
+def _text(content: bytes, *, is_binary: bool) -> str | None:
+    """The content as letters; None where it is no text. What the engine calls binary may be Korean in an older encoding."""
+    if b"\0" in content[:8192]:
+        return None
     for encoding in ("utf-8", "cp949"):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return content.decode("latin-1")
+    return None if is_binary else content.decode("latin-1")
 
 
 def _numbered(lines: Sequence[str], ranges: Sequence[tuple[int, int]], marked: tuple[int, int]) -> tuple[Line, ...]:

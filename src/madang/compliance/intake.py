@@ -4,6 +4,7 @@
 import shutil
 import tempfile
 from collections.abc import Mapping
+from fnmatch import fnmatch
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -37,8 +38,14 @@ class Intake:
             raise NoSource(field="git")
         if upload.file is None:
             forges.check_ref(ref) if ref else None
-            return catalog.Source("git", self.guard.parse(address).url, ref or None)
+            target = self.guard.parse(address)
+            return catalog.Source("git", target.url, ref or None, is_public=self._is_public(target))
         return await run_in_threadpool(self._keep, upload)
+
+    def _is_public(self, target: forges.Target) -> bool:
+        """Whether the host is one of the open world: not a folder, and none that the operator had to allow."""
+        allowed = [pattern.lower() for pattern in self.guard.allowed_hosts]
+        return target.scheme != "file" and not any(fnmatch(target.host.lower(), pattern) for pattern in allowed)
 
     def _keep(self, upload: web.Upload) -> catalog.Source:
         assert upload.file is not None

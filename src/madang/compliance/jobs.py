@@ -18,6 +18,7 @@ from madang.db import Database
 
 TELL_SECONDS = 1.0
 WORK = "work-"
+NOT_SHIPPED = ("bench", "examples", "tests")
 LEFT_BEHIND = shutil.ignore_patterns("__pycache__", "*.pyc", ".git")
 
 
@@ -64,7 +65,7 @@ class Verifier:
             folder.mkdir(parents=True)
             content = work.content or self._fetch(work, folder)
             report = self._scan(work, content, folder)
-            verdict = rules.Verdict(report, _statements(folder / "tree" / work.name))
+            verdict = rules.Verdict(report, _statements(folder / "tree" / work.name), self._contents(content))
             documents = recording.write_documents(report, self.store, folder)
             recording.write_rows(self.database, attempt, verdict)
             with self.database.writing() as session:
@@ -150,7 +151,7 @@ class Verifier:
             itself = forges.Guard(allow_file=True)
             address, home = source.as_uri(), self.scratch.parent / "forges"
             fetched = forges.fetch(address, None, into, guard=itself, home=home, limits=self.fetch_limits, stop=jobs.is_stopping)
-            return _Brought(into, fetched.commit, ())
+            return _Brought(into, fetched.commit, _shipped(into))
         shutil.copytree(source, into, symlinks=True, ignore=LEFT_BEHIND)
         return _Brought(into, None, ())
 
@@ -169,6 +170,10 @@ class Verifier:
             progress=self._teller(work, _figures),
             stop=jobs.is_stopping,
         )
+
+    def _contents(self, content: str) -> list[storage.Entry]:
+        """The plain files of the version's tree."""
+        return [entry for entry in self.store.read_tree(content).entries if entry.mode is not storage.Mode.LINK]
 
     def _teller(self, work: _Work, figures: Callable[..., dict[str, object]]) -> Callable[..., None]:
         """A callback that writes progress into the row, at most once a second. ``Over`` when the attempt has ended."""
@@ -196,10 +201,18 @@ class _Brought:
     left_out: tuple[tuple[str, str], ...]
 
 
+def _shipped(into: Path) -> tuple[tuple[str, str], ...]:
+    """Of the platform's own checkout only what an installation has is left; what was left out, with why."""
+    left_out = [name for name in NOT_SHIPPED if (into / name).is_dir()]
+    for name in left_out:
+        shutil.rmtree(into / name)
+    return tuple((name, "not-shipped") for name in left_out)
+
+
 def _figures(progress: scan.Progress) -> dict[str, object]:
     return {
         "files_done": progress.files_done,
-        "files_total": progress.files_total,
+        "files_total": progress.files_total or None,
         "seconds_left": progress.seconds_left,
         "rate": progress.rate,
     }

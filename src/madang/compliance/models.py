@@ -73,6 +73,7 @@ class FoundFile(Base):
     score: Mapped[float | None]
     rank: Mapped[int]
     has_findings: Mapped[bool]
+    is_unread: Mapped[bool]
     details: Mapped[dict[str, Any]] = mapped_column(Json, deferred=True)
 
 
@@ -129,6 +130,7 @@ class UnreadFile(Base):
     path: Mapped[str] = mapped_column(Text)
     code: Mapped[str] = mapped_column(String(32))
     reason: Mapped[str] = mapped_column(Text)
+    size: Mapped[int | None]
     is_fault: Mapped[bool]
 
 

@@ -11,6 +11,14 @@ from madang.compliance.pictures import Drawing
 
 STATES = ("queued", "fetching", "scanning", "verified", "cancelled", "failed")
 TABS = ("licences", "packages", "holders", "files", "unread")
+SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar.zst")
+HOPELESS = frozenset(
+    {
+        "not-an-archive", "archive-refused", "archive-damaged", "archive-inconsistent", "archive-encrypted", "archive-unsupported",
+        "archive-empty", "unsafe-name", "duplicate-name", "link-out", "special-file", "limit-exceeded",
+    }
+)  # fmt: skip
+"""Failures that lie in the archive itself: the same bytes fail again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +33,7 @@ class RegisterPage:
 
     namespaces: tuple[str, ...]
     most_bytes: int
-    suffixes: tuple[str, ...] = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.zst")
+    suffixes: tuple[str, ...] = SUFFIXES
     values: Mapping[str, str] = field(default_factory=dict)
     faults: Mapping[str, str] = field(default_factory=dict)
     allows_file: bool = False
@@ -51,7 +59,7 @@ class VersionRow:
 class AssetPage:
     """``compliance/asset.html``: one asset, its versions, and what its owner may change.
 
-    ``faults`` as in ``RegisterPage``; ``values`` are the fields of the form for a version (``git``, ``ref``, ``label``).
+    ``faults`` as in ``RegisterPage``; ``values`` are the fields of the forms (``git``, ``ref``, ``label``, ``title``).
     """
 
     kind: str
@@ -64,7 +72,7 @@ class AssetPage:
     versions: tuple[VersionRow, ...]
     may_change: bool
     most_bytes: int
-    suffixes: tuple[str, ...] = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.zst")
+    suffixes: tuple[str, ...] = SUFFIXES
     values: Mapping[str, str] = field(default_factory=dict)
     faults: Mapping[str, str] = field(default_factory=dict)
     previous: str | None = None
@@ -141,7 +149,14 @@ class VersionHead:
     way_out: str = ""
     answer: str = "unknown"
     previous_seconds: float | None = None
-    """How long the version before took, for whoever waits."""
+    """How long the version before took, for whoever waits; None where it was not verified."""
+    failure_code: str = ""
+    """The code of the refusal that ``failure`` says."""
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether the same source can only fail again."""
+        return self.failure_code in HOPELESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +170,7 @@ class FileRow:
     score: float | None = None
     is_conflict: bool = False
     holders: tuple[str, ...] = ()
+    is_unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +233,7 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class FileFilter:
-    """What the list of files asks: words in the path, one licence expression, and one state of ``conflict unknown found none``."""
+    """What the list of files asks: words in the path, one licence expression, and one state of ``conflict unknown found none unread``."""
 
     q: str = ""
     licence: str = ""
@@ -295,6 +311,8 @@ class FilePage:
     expression: str | None = None
     copyrights: tuple[str, ...] = ()
     why_no_lines: str = ""
+    unread: str = ""
+    """Why the file could not be read, or not wholly; empty when it was."""
     more: int = 0
     """Matches beyond those that are shown."""
     stated: str | None = None

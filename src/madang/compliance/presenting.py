@@ -32,11 +32,17 @@ UNREAD = {
     "special": _("Not a plain file."),
     "version-control": _("The version control's own file."),
 }
+LEFT_OUT = {**archives.REASONS, "not-shipped": _("Not part of what is installed.")}
 
 
 def source_of(version: catalog.Version) -> str:
     """The address and ref, or the archive's name."""
     return f"{version.source} {version.source_ref}" if version.source_ref else version.source
+
+
+def is_public(version: catalog.Version) -> bool:
+    """Whether the source's address may be told to everybody who may see the asset: not a folder's, and none that names an inner host."""
+    return version.source_kind != "git" or version.is_source_public
 
 
 def failure_sentence(verification: Verification) -> str:
@@ -48,6 +54,7 @@ def failure_sentence(verification: Verification) -> str:
 def head_of(session: Session, subject: queries.Subject, *, viewer: kit.Actor) -> VersionHead:
     """What stands at the top of every page of a version."""
     asset, version, verification = subject.asset, subject.version, subject.verification
+    may_change = catalog.changeable(session, asset, viewer=viewer)
     conflicts = conflicts_of(session, subject)
     declared = set(licensing.terms_of(verification.declared))
     parts = expression_parts(verification.detected, declared=declared, conflicts=_conflicting_terms(verification))
@@ -63,10 +70,10 @@ def head_of(session: Session, subject: queries.Subject, *, viewer: kit.Actor) ->
         state=verification.state,
         created_at=version.created_at,
         content=version.content,
-        source=source_of(version),
+        source=source_of(version) if may_change or is_public(version) else "",
         seconds=_seconds(verification),
         task=verification.task_id,
-        may_change=catalog.changeable(session, asset, viewer=viewer),
+        may_change=may_change,
         declared=verification.declared,
         declared_in=tuple(verification.declared_in),
         detected=verification.detected,
@@ -74,7 +81,8 @@ def head_of(session: Session, subject: queries.Subject, *, viewer: kit.Actor) ->
         conflicts=conflicts,
         counts={"licences": 0, "packages": 0, "holders": 0, "files": 0, "unread": 0, **_counts(verification)},
         engine=verification.engine,
-        failure=failure_sentence(verification) if verification.state == "failed" else "",
+        failure=failure_sentence(verification) if verification.state == "failed" and may_change else "",
+        failure_code=verification.failure_code or "",
         way_out=web.translate(WAYS_OUT.get(verification.state, "")),
         answer=answer_of(verification.declared, parts),
         previous_seconds=_previous_seconds(session, subject),
@@ -97,7 +105,8 @@ def _seconds(verification: Verification) -> float | None:
 
 def _previous_seconds(session: Session, subject: queries.Subject) -> float | None:
     before = catalog.versions_of(session, subject.asset, limit=1, before=subject.version.number)
-    return _seconds(queries.get_verification(session, before[0])) if before else None
+    verification = queries.get_verification(session, before[0]) if before else None
+    return _seconds(verification) if verification and verification.state == "verified" else None
 
 
 def _conflicting_terms(verification: Verification) -> set[str]:
@@ -140,6 +149,7 @@ def file_row(file: FoundFile, *, with_holders: bool = False) -> FileRow:
         strength=file.strength,
         score=file.score,
         is_conflict=file.is_conflict,
+        is_unread=file.is_unread,
         holders=tuple(file.details["holders"]) if with_holders else (),
     )
 
@@ -164,12 +174,12 @@ def holder_row(row: Holder) -> HolderRow:
 
 def unread_row(row: UnreadFile) -> UnreadRow:
     """A file that was not read; what was left out on purpose is told in the reader's language."""
-    return UnreadRow(path=row.path, reason=web.translate(UNREAD.get(row.code, row.reason)))
+    return UnreadRow(path=row.path, reason=web.translate(UNREAD.get(row.code, row.reason)), size=row.size or 0)
 
 
 def left_out_rows(verification: Verification) -> tuple[UnreadRow, ...]:
     """What was left out when the content was fetched."""
-    return tuple(UnreadRow(path=path, reason=web.translate(archives.REASONS.get(code, code))) for path, code in verification.left_out)
+    return tuple(UnreadRow(path=path, reason=web.translate(LEFT_OUT.get(code, code))) for path, code in verification.left_out)
 
 
 def progress_of(session: Session, verification: Verification) -> Progress | None:
@@ -186,14 +196,14 @@ def progress_of(session: Session, verification: Verification) -> Progress | None
     )
 
 
-def version_row(version: catalog.Version, verification: Verification) -> VersionRow:
+def version_row(version: catalog.Version, verification: Verification, *, may_change: bool) -> VersionRow:
     """A version in its asset's list."""
     return VersionRow(
         version=str(version.number),
         label=version.label or str(version.number),
         state=verification.state,
         created_at=version.created_at,
-        source=source_of(version),
+        source=source_of(version) if may_change or is_public(version) else "",
         declared=verification.declared,
         files=verification.counts.get("files"),
         conflicts=len(verification.conflicts),

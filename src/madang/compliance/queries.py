@@ -18,7 +18,7 @@ Row = TypeVar("Row", Holder, FoundPackage, UnreadFile)
 
 @dataclass(frozen=True, slots=True)
 class FileFilter:
-    """What the list of files is asked: words in the path, one expression, a state of ``conflict unknown found none``, findings only."""
+    """What the list of files is asked: words in the path, one expression, a state (``conflict unknown found none unread``), findings."""
 
     q: str = ""
     licence: str = ""
@@ -101,17 +101,12 @@ def count_ahead(session: Session, verification: Verification) -> int:
 
 
 def figures(session: Session, *, viewer: kit.Actor) -> tuple[int, int]:
-    """How many versions that the viewer may see are verified, and how many files they have."""
-    files = Verification.files_total
-    counted = (
-        select(func.count(), func.coalesce(func.sum(files), 0))
-        .select_from(Verification)
-        .join(catalog.Version, Verification.version_id == catalog.Version.id)
-        .join(catalog.Asset, catalog.Version.asset_id == catalog.Asset.id)
-        .where(catalog.visible(viewer), Verification.state == "verified")
+    """How many assets that the viewer may see have a verified version, and how many files their newest verified versions have."""
+    counted = select(func.count(), func.coalesce(func.sum(catalog.Asset.files), 0)).where(
+        catalog.visible(viewer), catalog.Asset.files.is_not(None)
     )
-    versions, total = session.execute(counted).one()
-    return versions or 0, total or 0
+    assets, total = session.execute(counted).one()
+    return assets or 0, total or 0
 
 
 def _matching(version: catalog.Version, asked: FileFilter) -> ColumnElement[bool]:
@@ -125,7 +120,8 @@ def _matching(version: catalog.Version, asked: FileFilter) -> ColumnElement[bool
         "conflict": FoundFile.is_conflict.is_(True),
         "unknown": FoundFile.strength == "unknown",
         "found": FoundFile.expression.is_not(None),
-        "none": FoundFile.expression.is_(None),
+        "none": and_(FoundFile.expression.is_(None), FoundFile.is_unread.is_(False)),
+        "unread": FoundFile.is_unread.is_(True),
     }
     conditions.append(states.get(asked.state, true()))
     if asked.with_findings:
@@ -198,6 +194,13 @@ def licence_counts(session: Session, version: catalog.Version) -> list[tuple[str
     counted = select(Tally.expression, func.sum(Tally.files)).where(Tally.version_id == version.id, Tally.expression.is_not(None))
     grouped = counted.group_by(Tally.expression).order_by(func.sum(Tally.files).desc(), Tally.expression)
     return [(str(expression), int(count or 0)) for expression, count in session.execute(grouped)]
+
+
+def find_label(session: Session, asset: catalog.Asset, label: str) -> Subject | None:
+    """The version of the asset that is called ``label``, or None."""
+    wanted = select(catalog.Version).where(catalog.Version.asset_id == asset.id, catalog.Version.label == label)
+    version = session.scalar(wanted)
+    return Subject(asset, version, get_verification(session, version)) if version else None
 
 
 def licence_data(session: Session) -> str | None:

@@ -84,7 +84,8 @@ def _rows(version_id: str, verdict: rules.Verdict) -> Iterator[tuple[type[Base],
     yield Holder, _placed(version_id, (_holder(*each) for each in rules.holders(report)))
     yield FoundPackage, _placed(version_id, rules.packages(report))
     unread = [(each, True) for each in report.unread] + [(each, False) for each in report.skipped]
-    yield UnreadFile, _placed(version_id, (_unread(each, is_fault) for each, is_fault in unread))
+    sizes = {path: each.size for path, each in verdict.tree.items()}
+    yield UnreadFile, _placed(version_id, (_unread(each, sizes.get(each.path), is_fault) for each, is_fault in unread))
 
 
 def _placed(version_id: str, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -105,8 +106,15 @@ def _files(verdict: rules.Verdict) -> Iterator[dict[str, Any]]:
             "score": rules.best_score(file),
             "rank": verdict.rank(file),
             "has_findings": file.has_findings,
+            "is_unread": verdict.is_unread(file),
             "details": rules.details(file, verdict.report.name, verdict.stated(file)),
         }
+
+    for each in verdict.unlisted:
+        nothing = {"language": None, "is_binary": False, "expression": None, "strength": "unknown", "is_conflict": False, "score": None}
+        details: dict[str, Any] = {"matches": [], "copyrights": [], "holders": [], "errors": [], "detected": None, "stated": None}
+        place = {"path": each.path, "size": each.size, "sha256": each.sha256, "rank": 1 + rules.RANKS.index("unknown")}
+        yield {**place, **nothing, "has_findings": False, "is_unread": True, "details": details}
 
 
 def _tally(each: Any) -> dict[str, Any]:
@@ -118,8 +126,8 @@ def _holder(holder: str, files: int, statement: str, path: str) -> dict[str, Any
     return {"holder": holder, "files": files, "statement": statement, "path": path}
 
 
-def _unread(each: scan.Unread, is_fault: bool) -> dict[str, Any]:
-    return {"path": each.path, "code": each.reason, "reason": each.message, "is_fault": is_fault}
+def _unread(each: scan.Unread, size: int | None, is_fault: bool) -> dict[str, Any]:
+    return {"path": each.path, "code": each.reason, "reason": each.message, "size": size, "is_fault": is_fault}
 
 
 def conclude(session: Session, attempt: Attempt, verdict: rules.Verdict, documents: dict[str, str]) -> bool:
@@ -134,8 +142,8 @@ def conclude(session: Session, attempt: Attempt, verdict: rules.Verdict, documen
         "engine": f"{report.engine.name} {report.engine.version}",
         "data_date": report.engine.data_date,
         "documents": documents,
-        "files_done": report.totals.files,
-        "files_total": report.totals.files,
+        "files_done": verdict.counts["files"],
+        "files_total": verdict.counts["files"],
         "seconds_left": 0.0,
     }
     if not move(session, attempt.version_id, "verified", task_id=attempt.task_id, **facts):
@@ -146,8 +154,9 @@ def conclude(session: Session, attempt: Attempt, verdict: rules.Verdict, documen
         asset,
         version,
         state="verified",
-        license_expression=report.declared_license_expression or verdict.detected,
-        files=report.totals.files,
+        declared=report.declared_license_expression,
+        license_expression=verdict.detected,
+        files=verdict.counts["files"],
         conflicts=len(verdict.conflicts),
         strip=verdict.strip,
     )

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from madang import licensing, scan
 from madang.compliance.licence_map import Tally, tally
@@ -28,11 +28,27 @@ class Conflict:
     why: licensing.Conflict
 
 
+class Content(Protocol):
+    """A file of the version's tree."""
+
+    @property
+    def path(self) -> str:
+        """Its place in the tree."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+
+    @property
+    def sha256(self) -> str:
+        """Its digest."""
+
+
 class Verdict:
     """What a report says about one version, where the repository does not state otherwise of single files."""
 
-    def __init__(self, report: scan.Report, statements: Statements = NOTHING_STATED) -> None:
-        self.report, self.statements = report, statements
+    def __init__(self, report: scan.Report, statements: Statements = NOTHING_STATED, tree: Iterable[Content] = ()) -> None:
+        self.report, self.statements, self.tree = report, statements, {each.path: each for each in tree}
         self._stated: dict[str, str | None] = {}
 
     def expression(self, file: scan.File) -> str | None:
@@ -76,8 +92,23 @@ class Verdict:
         return self.expression(file) in self.conflicting
 
     def strength(self, file: scan.File) -> str:
-        """How much must be given back for this file."""
-        return licensing.strength(self.expression(file)).word
+        """How much must be given back for this file; of one that could not be read nobody knows."""
+        expression = self.expression(file)
+        return "unknown" if expression is None and self.is_unread(file) else licensing.strength(expression).word
+
+    def is_unread(self, file: scan.File) -> bool:
+        """Whether the file should have been read and was not, or not wholly."""
+        return bool(file.scan_errors) or file.path in self._unread
+
+    @cached_property
+    def unlisted(self) -> tuple[Content, ...]:
+        """Files that the scan could not even begin to read: they are in the tree and not in the report."""
+        listed = {file.path for file in self.report.files}
+        return tuple(self.tree[path] for path in sorted(self._unread - listed) if path in self.tree)
+
+    @cached_property
+    def _unread(self) -> frozenset[str]:
+        return frozenset(each.path for each in self.report.unread)
 
     def rank(self, file: scan.File) -> int:
         """Where the file stands among the findings: conflicts first, then by strength."""
@@ -86,10 +117,10 @@ class Verdict:
     @cached_property
     def tallies(self) -> tuple[Tally, ...]:
         """The files counted by folder and expression; in trees of very many folders, by the folders further up."""
+        unlisted = [(each.path, None, "unknown", False) for each in self.unlisted]
+        rows = [(each.path, self.expression(each), self.strength(each), self.is_conflict(each)) for each in self.report.files] + unlisted
         for names in DEPTHS:
-            counted = tally(
-                (_cut(each.path, names), self.expression(each), self.strength(each), self.is_conflict(each)) for each in self.report.files
-            )
+            counted = tally((_cut(path, names), *facts) for path, *facts in rows)  # type: ignore[misc]
             if len(counted) <= MOST_TALLIES:
                 break
         return counted
@@ -107,7 +138,7 @@ class Verdict:
         """The figures beside the tabs."""
         report = self.report
         return {
-            "files": report.totals.files,
+            "files": report.totals.files + len(self.unlisted),
             "bytes": report.totals.bytes,
             "findings": sum(1 for file in report.files if file.has_findings),
             "licences": len(self.expressions),

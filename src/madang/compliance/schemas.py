@@ -39,7 +39,7 @@ VERSION_BODY: dict[str, Any] = {
 
 
 class NewVersionOut(BaseModel):
-    """What was taken in, and the task that works on it."""
+    """What was taken in, and the task that works on it. ``content`` is the digest of the tree of files, null until they are there."""
 
     version: str
     content: str | None
@@ -48,10 +48,10 @@ class NewVersionOut(BaseModel):
 
 
 class SourceOut(BaseModel):
-    """Where a version comes from."""
+    """Where a version comes from. ``address`` is null when it names an inner place and you may not change the asset."""
 
     kind: str
-    address: str
+    address: str | None
     ref: str | None
     commit: str | None
 
@@ -107,6 +107,7 @@ class FileOut(BaseModel):
     expression: str | None
     strength: str
     is_conflict: bool
+    is_unread: bool
     score: float | None
     details: dict[str, Any]
 

@@ -105,6 +105,7 @@ def _asset_page(
     place = version_pages.place_of(request)
     versions = catalog.versions_of(session, asset, limit=VERSIONS_SHOWN + 1, offset=(place - 1) * VERSIONS_SHOWN)
     known = queries.verifications_of(session, versions)
+    may_change = catalog.changeable(session, asset, viewer=actor)
     page = AssetPage(
         kind=asset.kind,
         namespace=asset.namespace,
@@ -113,8 +114,8 @@ def _asset_page(
         exposure=asset.exposure,
         owner=asset.namespace,
         created_at=asset.created_at,
-        versions=tuple(presenting.version_row(version, known[version.id]) for version in versions[:VERSIONS_SHOWN]),
-        may_change=catalog.changeable(session, asset, viewer=actor),
+        versions=tuple(presenting.version_row(version, known[version.id], may_change=may_change) for version in versions[:VERSIONS_SHOWN]),
+        may_change=may_change,
         most_bytes=taking.limits.max_upload_bytes,
         values=values,
         faults=faults,
@@ -166,6 +167,14 @@ def create_exposure(request: Request, session: Session, actor: kit.Actor) -> Res
     return web.see_other(catalog.asset_address(asset))
 
 
+def create_title(request: Request, session: Session, actor: kit.Actor) -> Response:
+    """Give the asset another title."""
+    asset = _asset(request, session, actor)
+    catalog.check_changeable(session, asset, by=actor)
+    catalog.set_title(session, asset, web.form(request)["title"], by=actor)
+    return web.see_other(catalog.asset_address(asset))
+
+
 def create_cancellation(request: Request, session: Session, actor: kit.Actor) -> Response:
     """Cancel the work on a version."""
     subject = version_pages.subject_of(request, session, actor)
@@ -184,6 +193,7 @@ routes = [
     web.page("/register", new_asset),
     Route("/register", create_asset, methods=["POST"]),
     web.page(ASSET, show_asset),
+    web.page(ASSET + "/title", create_title, methods=["POST"]),
     web.page(ASSET + "/exposure", create_exposure, methods=["POST"]),
     Route(ASSET + "/versions", create_version, methods=["POST"]),
     web.page(VERSION + "/cancellation", create_cancellation, methods=["POST"]),

@@ -46,7 +46,7 @@ def _is_own(subject: compliance.Subject) -> bool:
 def _new_row(asset: catalog.Asset) -> NewRow:
     address = catalog.asset_address(asset)
     return NewRow(
-        address=f"{address}/versions/{asset.version_count}" if asset.version_count else address,
+        address=f"{address}/versions/{asset.number}" if asset.number else address,
         namespace=asset.namespace,
         name=asset.name,
         title=asset.title or asset.name,
@@ -55,7 +55,7 @@ def _new_row(asset: catalog.Asset) -> NewRow:
         state=asset.state,
         changed_at=asset.changed_at,
         label=asset.label,
-        licence=asset.license_expression,
+        licence=asset.declared,
         files=asset.files,
         conflicts=asset.conflicts,
         strip=tuple(Share(*share) for share in asset.strip),

@@ -34,7 +34,7 @@ def test_the_operator_opens_any_namespace(database: db.Database) -> None:
         assert catalog.register(session, kind="model", namespace="lab", name="speech", by=OPERATOR).namespace == "lab"
 
 
-@pytest.mark.parametrize(("by", "refusal"), [(NEIGHBOUR, kit.NotAllowed), (READER, kit.NotAllowed), (VISITOR, kit.NotSignedIn)])
+@pytest.mark.parametrize(("by", "refusal"), [(NEIGHBOUR, kit.NotAllowed), (READER, catalog.MayOnlyRead), (VISITOR, kit.NotSignedIn)])
 def test_nobody_else_writes_in_a_namespace(database: db.Database, by: kit.Actor, refusal: type[kit.Refusal]) -> None:
     with database.writing() as session:
         _register(session)
@@ -143,6 +143,47 @@ def test_a_version_that_is_not_there_is_not_found(database: db.Database, number:
         asset = _register(session)
         with pytest.raises(catalog.NoSuchVersion):
             catalog.get_version(session, asset, number)
+
+
+@pytest.mark.parametrize("label", ["a/b", "../x", "<script>", 'a"b', "a#b", "a%2f", "x" * 101])
+def test_a_label_that_could_not_stand_in_an_address_is_refused(database: db.Database, label: str) -> None:
+    with database.writing() as session, pytest.raises(kit.Invalid) as refused:
+        catalog.add_version(session, _register(session), source=SOURCE, label=label, by=RESEARCHER)
+    assert refused.value.field == "label"
+
+
+def test_a_version_is_found_by_its_label_and_a_number_comes_first(database: db.Database) -> None:
+    with database.writing() as session:
+        asset = _register(session)
+        for label in ("1.0", "1", "254"):
+            catalog.add_version(session, asset, source=SOURCE, label=label, by=RESEARCHER)
+        assert [catalog.get_version(session, asset, wanted).number for wanted in ("1.0", "1", "2", "254")] == [1, 1, 2, 3]
+
+
+def test_a_newest_version_that_came_to_nothing_leaves_the_verified_one_in_the_list(database: db.Database) -> None:
+    with database.writing() as session:
+        asset = _register(session)
+        first = catalog.add_version(session, asset, source=SOURCE, label="1.0", by=RESEARCHER)
+        catalog.describe(asset, first, state="verified", declared="MIT", license_expression="MIT AND Zlib", files=3)
+        second = catalog.add_version(session, asset, source=SOURCE, label="2.0", by=RESEARCHER)
+        catalog.describe(asset, second, state="queued")
+        assert (asset.state, asset.number, asset.label) == ("queued", 2, "2.0")
+        catalog.describe(asset, second, state="failed")
+        assert (asset.state, asset.number, asset.label, asset.files) == ("verified", 1, "1.0", 3)
+
+
+def test_a_licence_is_found_among_what_was_detected(database: db.Database) -> None:
+    with database.writing() as session:
+        asset = _register(session)
+        version = catalog.add_version(session, asset, source=SOURCE, by=RESEARCHER)
+        expression = "Apache-2.0 AND (GPL-2.0-only OR MIT)"
+        catalog.describe(asset, version, state="verified", declared="Apache-2.0", license_expression=expression, files=1)
+
+        def count(**asked: object) -> int:
+            return catalog.count_assets(session, catalog.Filter(**asked), viewer=RESEARCHER)  # type: ignore[arg-type]
+
+        assert count(licence=("GPL-2.0-only",)) == count(licence=("Apache-2.0",)) == count(licence=(expression,)) == count(q="gpl-2.0") == 1
+        assert count(licence=("GPL-2.0",)) == count(licence=("%",)) == 0
 
 
 def test_content_is_fixed_once(database: db.Database) -> None:

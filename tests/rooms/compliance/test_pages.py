@@ -169,7 +169,8 @@ def test_a_failed_version_says_why_and_what_to_do(browser: Yard) -> None:
     address = browser.register("tool")
     browser.work(browser.submit(address, archive(FILES)[:-40])["task"])
     text = _page(browser, VERSION)
-    assert "add another version" in text
+    assert "damaged" in text.lower()
+    assert "/retry" in text
     assert "failed" in _page(browser, "/assets").lower()
 
 
@@ -178,6 +179,12 @@ def test_the_owner_shows_the_asset_to_others(browser: Yard) -> None:
     assert _post(browser, "/assets/software/operator/tool/exposure", {"exposure": "open"})[0] == 303
     assert browser.client.get("/api/v1/assets/software/operator/tool").json()["exposure"] == "open"
     assert _post(browser, "/assets/software/operator/tool/exposure", {"exposure": "wide"})[0] == 422
+
+
+def test_the_owner_gives_the_asset_another_title(browser: Yard) -> None:
+    browser.register("tool")
+    assert _post(browser, "/assets/software/operator/tool/title", {"title": "다른 제목"})[0] == 303
+    assert "다른 제목" in _page(browser, "/assets")
 
 
 def test_titles_and_exposure_change_over_json(yard: Yard) -> None:
@@ -274,6 +281,6 @@ def test_a_file_of_very_many_matches_and_a_tree_of_very_many_folders_stay_short(
 def test_folders_are_counted_further_up_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "MOST_TALLIES", 5)
     files = tuple(scan.File(path=f"a/b{number}/c{number}/x", sha256="0" * 64, sha1="0" * 40, size=1) for number in range(20))
-    report = SimpleNamespace(files=files, declared_license_expression=None)
+    report = SimpleNamespace(files=files, unread=(), declared_license_expression=None)
     tallies = rules.Verdict(report).tallies  # type: ignore[arg-type]  # only what the tallies look at
     assert [(each.folder, each.files) for each in tallies] == [("a", 20)]

@@ -36,7 +36,8 @@ def test_an_archive_becomes_a_verified_version(yard: Yard) -> None:
     assert version["counts"]["files"] == 6
     assert [conflict["expression"] for conflict in version["conflicts"]] == ["GPL-2.0-only"]
     listed = yard.get("/api/v1/assets")["items"][0]
-    assert (listed["state"], listed["license_expression"], listed["conflicts"]) == ("verified", "Apache-2.0", 1)
+    assert (listed["state"], listed["declared_license_expression"], listed["conflicts"]) == ("verified", "Apache-2.0", 1)
+    assert listed["license_expression"] == version["license_expression"]
     with yard.house.database.reading() as session:
         deeds = [line.deed for line in audit.entries(session, viewer=kit.SYSTEM).items]
     assert deeds[:4] == ["version.verified", "version.fixed", "version.added", "asset.registered"]
@@ -353,3 +354,38 @@ def test_findings_are_forgotten_after_their_time_and_large_ones_are_not_kept(yar
     monkeypatch.setattr("madang.compliance.cache.KEPT", timedelta(seconds=-1))
     assert compliance.forget(yard.house.database) >= 1
     assert cache.get_many(["small"]) == {}
+
+
+def test_a_version_that_came_to_nothing_gives_its_label_to_the_one_that_mends_it(yard: Yard) -> None:
+    address = yard.register("tool")
+    yard.work(yard.submit(address, archive(FILES)[:-40], label="1.0")["task"])
+    assert yard.get(f"{address}/versions/1.0")["state"] == "failed"
+    yard.work(yard.submit(address, archive(FILES), label="1.0")["task"])
+    assert (yard.get(f"{address}/versions/1.0")["version"], yard.get(f"{address}/versions/1")["label"]) == ("2", None)
+
+
+def test_a_file_that_could_not_be_read_is_never_told_as_without_a_licence(yard: Yard, pool: scan.Pool) -> None:
+    address = yard.register("tool")
+    with scan.Pool(scan.Limits(workers=1, max_file_bytes=1000)) as narrow:
+        yard.verifier.pool = narrow
+        yard.work(yard.submit(address, archive({"LICENSE": FILES["LICENSE"], "big.txt": "x" * 2000}))["task"])
+    unread = yard.get(f"{address}/versions/1/unread")["items"][0]
+    assert (unread["path"], unread["size"], unread["is_fault"]) == ("big.txt", 2000, True)
+    assert [row["path"] for row in yard.get(f"{address}/versions/1/files", params={"state": "unread"})["items"]] == ["big.txt"]
+    assert yard.get(f"{address}/versions/1/files", params={"state": "none"})["items"] == []
+    table = yard.client.get("/assets/software/operator/tool/versions/1/licence-map.csv", headers=yard.signed).text
+    assert ",unknown,1," in table
+
+
+@pytest.mark.needs("git")
+def test_an_inner_source_and_a_failure_are_told_only_to_who_may_change(yard: Yard, tmp_path: Path) -> None:
+    source = repository(tmp_path / "inner", {"LICENSE": "SPDX-License-Identifier: MIT\n"})
+    address = yard.register("tool", exposure="open")
+    given = {"source": {"git": source.as_uri(), "ref": "nothing"}}
+    made = yard.client.post(f"{address}/versions", json=given, headers=yard.signed).json()
+    yard.work(made["task"])
+    mine, theirs = yard.get(f"{address}/versions/1"), yard.client.get(f"{address}/versions/1").json()
+    assert (mine["state"], mine["source"]["address"], mine["failure"]["code"]) == ("failed", source.as_uri(), "ref-missing")
+    assert (theirs["state"], theirs["source"]["address"], theirs["failure"]) == ("failed", None, None)
+    for page in ("/assets/software/operator/tool", "/assets/software/operator/tool/versions/1"):
+        assert str(tmp_path) not in yard.client.get(page, headers={"Accept": "text/html"}).text
