@@ -12,7 +12,10 @@ function ready(form) {
     const chosen = file.files[0];
     file.setCustomValidity(chosen && chosen.size > Number(file.dataset.most) ? file.dataset.tooLarge : "");
     file.reportValidity();
-    name(form, chosen?.name.replace(/\.(zip|tar|tgz|(tar\.)?(gz|xz|zst))$/i, ""));
+    const stem = (chosen?.name ?? "").replace(/\.(zip|tar|tgz|(tar\.)?(gz|bz2|xz|zst))$/i, "");
+    const [, word, label] = stem.match(/^(.+?)[-_](v?\d+\.\d[\w.+-]*|\d{6,8})$/i) ?? ["", stem, ""];
+    name(form, word);
+    offer(form.elements.label, label);
   });
   if (drop) {
     drop.querySelector("[data-drop-words]").hidden = false;
@@ -57,11 +60,15 @@ function send(form, progress, words, bar) {
   request.send(new FormData(form));
 }
 
-// A name is offered until somebody writes another.
+// A value is offered until somebody writes another.
+function offer(field, word) {
+  if (!field || (field.value && field.value !== field.dataset.offered)) return;
+  field.value = field.dataset.offered = word;
+}
+
 function name(form, word) {
-  const field = form.querySelector("[data-name-from]");
-  if (!field || !word || (field.value && field.value !== field.dataset.offered)) return;
-  field.value = field.dataset.offered = word.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+|\.+$/g, "").slice(0, 96);
+  if (!word) return;
+  offer(form.querySelector("[data-name-from]"), word.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+|\.+$/g, "").slice(0, 96));
 }
 
 document.querySelectorAll("[data-upload]").forEach(ready);
