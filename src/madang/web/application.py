@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Route
 
 from madang import kit
 from madang.db import Database, revision
-from madang.web import preferences, problems
+from madang.web import openapi, preferences, problems
 from madang.web.assets import Assets
 from madang.web.bodies import BodyLimit
 from madang.web.gate import Gate
@@ -93,6 +93,7 @@ def application(composition: Composition) -> FastAPI:
     app.router.routes.extend(
         [*composition.pages, preferences.route, assets.route(), Route("/healthz", show_health), Route("/readyz", show_readiness)]
     )
+    openapi.describe(app)
     app.add_exception_handler(kit.Refusal, problems.on_refusal)
     app.add_exception_handler(HTTPException, problems.on_http_exception)
     app.add_exception_handler(RequestValidationError, problems.on_validation_error)

@@ -31,6 +31,13 @@ class UnreadableBody(kit.Invalid):
     message = kit.marked("The body cannot be read as %(type)s.")
 
 
+class SeveralFiles(kit.Invalid):
+    """More files came than one."""
+
+    code = "several-files"
+    message = kit.marked("Give one file, in one part called “file”.")
+
+
 class UnsupportedBody(kit.Invalid):
     """The body is of a type that this address does not take."""
 
@@ -108,6 +115,8 @@ async def read_form(request: Request) -> Upload:
     try:
         parsed = await request.form(max_files=1, max_fields=100, max_part_size=256 * 1024)
     except (MultiPartException, HTTPException, ValueError) as fault:
+        if "Too many files" in f"{fault}{fault.__cause__}{getattr(fault, 'detail', '')}{getattr(fault, 'message', '')}":
+            raise SeveralFiles(field="file") from fault
         raise UnreadableBody(type="multipart/form-data") from fault
     request.scope["madang.bound"].forms.append(parsed)
     upload = Upload(fields=_Fields(), is_form=True)

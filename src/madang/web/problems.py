@@ -3,6 +3,7 @@
 
 import contextlib
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -39,7 +40,7 @@ TITLES = {
     403: kit.marked("Not for this account"),
     404: kit.marked("Nothing here"),
     405: kit.marked("Not done this way"),
-    409: kit.marked("It stands already"),
+    409: kit.marked("It does not fit what is there now"),
     412: kit.marked("It has changed meanwhile"),
     413: kit.marked("Too large"),
     422: kit.marked("Something to mend"),
@@ -151,11 +152,41 @@ async def on_http_exception(request: Request, fault: Exception) -> Response:
 
 
 async def on_validation_error(request: Request, fault: Exception) -> Response:
-    """Answer values that do not have the declared form, each with where it stands."""
+    """Answer values that do not have the declared form, each with where it stands, in the language of the request."""
     assert isinstance(fault, RequestValidationError)
-    errors = tuple({"field": ".".join(str(part) for part in error["loc"]), "message": str(error["msg"])} for error in fault.errors())
+    errors = tuple({"field": _field(error["loc"]), "message": _meant(error)} for error in fault.errors())
     detail = translate(kit.marked("Some values do not have the form that this address takes."))
     return await answer(request, Problem(422, "invalid", detail, errors=errors))
+
+
+FORMS = {
+    "missing": kit.marked("This is missing."),
+    "extra_forbidden": kit.marked("This is not known here."),
+    "json_invalid": kit.marked("The body cannot be read as JSON."),
+    "model_attributes_type": kit.marked("The body must be a JSON object (application/json)."),
+    "dict_type": kit.marked("The body must be a JSON object (application/json)."),
+    "literal_error": kit.marked("It must be one of: %(expected)s."),
+    "enum": kit.marked("It must be one of: %(expected)s."),
+    "string_type": kit.marked("It must be a text."),
+    "int_type": kit.marked("It must be a whole number."),
+    "int_parsing": kit.marked("It must be a whole number."),
+    "bool_parsing": kit.marked("It must be true or false."),
+    "greater_than_equal": kit.marked("It must be at least %(ge)s."),
+    "less_than_equal": kit.marked("It must be at most %(le)s."),
+}
+OTHER_FORM = kit.marked("It does not have the form that is asked for.")
+
+
+def _field(place: tuple[object, ...]) -> str:
+    """Where the value stands: the member's or parameter's name; ``body`` for the body as a whole."""
+    names = [str(part) for part in place[1:] if not isinstance(part, int)]
+    return _shown(".".join(names)) or str(place[0])
+
+
+def _meant(error: Mapping[str, Any]) -> str:
+    """What a value should be."""
+    values = {name: str(value).replace(" or ", ", ").replace("'", "") for name, value in (error.get("ctx") or {}).items()}
+    return translate(FORMS.get(error["type"], OTHER_FORM)) % values
 
 
 class FaultBoundary:

@@ -37,9 +37,28 @@ def test_a_fault_undoes_everything_and_tells_nothing_of_the_inside(client: TestC
 
 
 def test_values_of_the_wrong_form_are_named(client: TestClient) -> None:
-    answer = client.post("/api/v1/words", json={"word": 3}, headers=TOKEN)
+    answer = client.post("/api/v1/words", json={"word": 3}, headers=TOKEN | {"Accept-Language": "en"})
     assert answer.status_code == 422
-    assert answer.json()["errors"][0]["field"] == "body.word"
+    assert answer.json()["errors"] == [{"field": "word", "message": "It must be a text."}]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "error"),
+    [
+        ("{", "application/json", {"field": "body", "message": "The body cannot be read as JSON."}),
+        ("{}", "application/json", {"field": "word", "message": "This is missing."}),
+        ("word=a", "text/plain", {"field": "body", "message": "The body must be a JSON object (application/json)."}),
+        ("[]", "application/json", {"field": "body", "message": "The body must be a JSON object (application/json)."}),
+    ],
+)
+def test_a_body_of_the_wrong_form_is_answered_in_our_own_words(client: TestClient, content: str, kind: str, error: dict[str, str]) -> None:
+    answer = client.post("/api/v1/words", content=content, headers=TOKEN | {"Content-Type": kind, "Accept-Language": "en"})
+    assert (answer.status_code, answer.json()["errors"]) == (422, [error])
+
+
+def test_several_files_are_refused_with_what_to_send(client: TestClient) -> None:
+    answer = client.post("/uploads", files=[("file", ("a", b"1")), ("file", ("b", b"2"))])
+    assert (answer.status_code, answer.json()["code"]) == (422, "several-files")
 
 
 def test_a_body_over_the_limit_is_refused_with_the_limit_and_its_setting(client: TestClient) -> None:

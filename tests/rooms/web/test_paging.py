@@ -71,3 +71,7 @@ def test_the_json_doors_describe_themselves(client: TestClient) -> None:
     operation = described["paths"]["/api/v1/words"]["post"]
     assert "session" not in str(operation.get("parameters", []))
     assert operation["requestBody"]
+    assert "application/problem+json" in operation["responses"]["422"]["content"]
+    assert [each["name"] for each in operation["parameters"]] == ["Idempotency-Key"]
+    assert described["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    assert "HTTPValidationError" not in described["components"]["schemas"]
