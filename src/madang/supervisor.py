@@ -31,6 +31,7 @@ LONGEST_PAUSE = 30.0
 FIRST_FAILURES = 3
 PR_SET_PDEATHSIG = 1
 LOCK = "up.lock"
+JOBS_LOCK = "jobs.lock"
 RUNNING = "running.json"
 PATIENCE_SECONDS = 0.5  # whoever only looks whether the lock is held has it for a moment
 
@@ -46,7 +47,10 @@ class PortTaken(Conflict):
     """Something else listens where Madang should."""
 
     code = "port-taken"
-    message = _("Port %(port)s of %(host)s is taken by another program. Choose another one, for example: madang up --port %(free)s")
+    message = _(
+        'Port %(port)s of %(host)s is taken by another program. Choose another one, for example: make run ARGS="--port %(free)s" (without '
+        "make: madang up --port %(free)s)"
+    )
 
 
 class BadHost(Invalid):
@@ -144,8 +148,8 @@ def up(
 
 
 def was_up(home: Path) -> bool:
-    """Whether a platform was ever started in this home, or its processes one by one."""
-    return any(os.access(home / name, os.F_OK) for name in (LOCK, "jobs.lock"))
+    """Whether a platform ever came up in this home. One that was refused, for a port that is taken, did not."""
+    return os.access(home / JOBS_LOCK, os.F_OK) or is_up(home)
 
 
 def is_up(home: Path) -> bool:

@@ -82,7 +82,7 @@ def jobs(parent: int | None) -> None:
     """Run only the jobs process; one at a time on one folder."""
     chosen = _begin("jobs", parent)
     supervisor.make_home(chosen.home)
-    with supervisor.locked(chosen.home / "jobs.lock", wait=30.0):
+    with supervisor.locked(chosen.home / supervisor.JOBS_LOCK, wait=30.0):
         from madang import app  # noqa: PLC0415 (the whole platform: only where it runs)
 
         app.run_jobs(chosen)

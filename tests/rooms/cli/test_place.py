@@ -43,7 +43,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
 def began(home: Path) -> Path:
     """A platform was up in this home once."""
     home.mkdir(parents=True, mode=0o700)
-    (home / supervisor.LOCK).touch()
+    (home / supervisor.JOBS_LOCK).touch()
     return home
 
 

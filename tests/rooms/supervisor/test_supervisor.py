@@ -138,17 +138,21 @@ def test_where_it_listens_is_told_as_long_as_it_is_up(up: Up, home: Path, port: 
     process = up()
     ready(process)
     assert supervisor.running(home) == supervisor.Running("127.0.0.1", port, f"http://127.0.0.1:{port}")
+    assert (supervisor.was_up(home), supervisor.is_up(home)) == (True, True)
     assert (home / supervisor.RUNNING).stat().st_mode & 0o777 == 0o600
     process.terminate()
     assert process.wait(20) == 0
     assert supervisor.running(home) is None
     assert not (home / supervisor.RUNNING).exists()
-    assert (supervisor.was_up(home), supervisor.is_up(home)) == (True, False)
+    assert not supervisor.is_up(home)
 
 
 def test_a_home_that_is_not_there_was_never_up(tmp_path: Path) -> None:
     assert not supervisor.was_up(tmp_path / "home")
     assert not supervisor.is_up(tmp_path / "home")
+    with supervisor.locked(tmp_path / supervisor.LOCK):
+        assert supervisor.was_up(tmp_path)
+    assert not supervisor.was_up(tmp_path)
 
 
 def test_a_lock_is_waited_for(tmp_path: Path) -> None:
@@ -166,7 +170,8 @@ def test_a_taken_port_is_told_with_a_free_one() -> None:
         with pytest.raises(supervisor.PortTaken) as refused:
             supervisor.check_port("127.0.0.1", port)
     assert f"Port {port} of 127.0.0.1 is taken" in str(refused.value)
-    supervisor.check_port("127.0.0.1", int(str(refused.value).rpartition(" ")[2]))
+    assert "make run ARGS=" in str(refused.value)
+    supervisor.check_port("127.0.0.1", int(str(refused.value).rpartition(" ")[2].rstrip(")")))
 
 
 @pytest.mark.parametrize("host", ["192.0.2.7", "no-such-host.invalid"])
