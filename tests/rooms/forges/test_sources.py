@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from madang import archives, forges
-from madang.forges.git import ssh_command
+from madang.forges.ssh import ssh_command
 from rooms.forges.servers import git, repository, serving
 
 pytestmark = pytest.mark.needs("git")
