@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from madang.kit import Unavailable, _
+from madang.scan.faults import last_line
 from madang.scan.frames import END, FORGET, PART, READY, TASK, BrokenFrame, pack
 from madang.scan.limits import Limits
 from madang.scan.process import ServerProcess
@@ -283,7 +284,7 @@ class Pool:
         try:
             self._server = ServerProcess(workers=self.limits.workers)
         except OSError as error:
-            self._fail_all(PoolFailed(reason=str(error)))
+            self._fail_all(PoolFailed(reason=last_line(str(error))))
 
     def _stop_server(self) -> None:
         server, self._server = self._server, None
@@ -297,7 +298,7 @@ class Pool:
             return
         words = server.stop()
         if not server.ready:
-            self._fail_all(PoolFailed(reason=words or "it ended at once"))
+            self._fail_all(PoolFailed(reason=last_line(words) or "it ended at once"))
             return
         with self._lock:
             flying, self._flying = list(self._flying.values()), {}

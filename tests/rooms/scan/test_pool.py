@@ -243,16 +243,18 @@ def test_a_server_that_cannot_start_is_told_with_its_last_words(monkeypatch: pyt
     monkeypatch.setattr("madang.scan.process._PROGRAM", "madang.scan.no_such_program")
     with scan.Pool(scan.Limits(workers=1)) as pool, pool.open_line(scan.Priority.FOREGROUND) as line:
         put(line, slow)
-        with pytest.raises(PoolFailed, match="no_such_program"):
+        with pytest.raises(PoolFailed, match="no_such_program") as caught:
             take(line)
+        assert str(Path(sys.executable).parent) not in str(caught.value)
 
 
 def test_a_python_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, slow: Path) -> None:
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     with scan.Pool(scan.Limits(workers=1)) as pool, pool.open_line(scan.Priority.FOREGROUND) as line:
         put(line, slow)
-        with pytest.raises(PoolFailed, match="No such file"):
+        with pytest.raises(PoolFailed, match="No such file") as caught:
             take(line)
+        assert "/no/such" not in str(caught.value)
 
 
 def test_a_server_that_is_not_ready_in_time_is_given_up(slow: Path) -> None:
