@@ -211,11 +211,14 @@ def test_a_line_that_is_closed_gives_its_workers_back(pool: scan.Pool, grow: Gro
         assert take(line, seconds=20).reason is None
 
 
-def test_an_idle_pool_ends_its_server_and_starts_it_again(grow: Grow) -> None:
-    root = grow({"a.py": HEADER})
+def test_an_idle_pool_ends_its_server_and_starts_again_without_modules_of_the_current_folder(
+    grow: Grow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = grow({"licensedcode.py": "raise SystemExit('caught')", "json.py": "raise SystemExit('caught')", "a.py": HEADER})
+    monkeypatch.chdir(root)
     with scan.Pool(scan.Limits(workers=1, idle_seconds=0.5)) as pool, pool.open_line(scan.Priority.FOREGROUND) as line:
         put(line, root / "a.py")
-        take(line)
+        assert take(line).reason is None
         first = pool.server_pid
         assert first
         assert gone(first)
@@ -285,11 +288,3 @@ def test_the_server_sees_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> N
     finally:
         server.stop()
     assert not server.folder.exists()
-
-
-def test_a_module_in_the_current_folder_is_never_imported(grow: Grow, monkeypatch: pytest.MonkeyPatch) -> None:
-    root = grow({"licensedcode.py": "raise SystemExit('caught')", "json.py": "raise SystemExit('caught')", "a.py": HEADER})
-    monkeypatch.chdir(root)
-    with scan.Pool(scan.Limits(workers=1)) as pool, pool.open_line(scan.Priority.FOREGROUND) as line:
-        put(line, root / "a.py")
-        assert take(line).reason is None

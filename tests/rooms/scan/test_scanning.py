@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -175,14 +176,14 @@ def test_hostile_files_are_read_or_told_and_never_written(pool: scan.Pool, grow:
             scan.write(report, form, stream)
 
 
-def test_what_cannot_be_read_is_told_with_its_limit(grow: Grow) -> None:
+def test_what_cannot_be_read_is_told_with_its_limit(pool: scan.Pool, grow: Grow, monkeypatch: pytest.MonkeyPatch) -> None:
     chance = b" ".join(b"license copyright warranty notice %d" % number for number in range(120_000))
     root = grow({"slow.txt": chance, "big.txt": b"x" * 9_000_000, "good.py": HEADER})
     (root / "link").symlink_to("good.py")
-    limits = scan.Limits(workers=2, file_seconds=1, max_file_bytes=8_000_000)
+    # A scan takes the bounds of its tasks from the pool, so the one that all tests share can be told others.
+    monkeypatch.setattr(pool, "limits", replace(pool.limits, file_seconds=1, max_file_bytes=8_000_000))
     cache = Counting()
-    with scan.Pool(limits) as pool:
-        report = scanned(root, pool, cache=cache)
+    report = scanned(root, pool, cache=cache)
     reasons = {each.path: each for each in report.unread}
     assert set(reasons) == {"big.txt", "slow.txt"}
     assert reasons["big.txt"].reason == "too-large"
@@ -214,10 +215,10 @@ def _vanishing(victim: Path) -> Callable[[Path], object]:
     return reading
 
 
-def test_a_finishing_step_that_fails_leaves_the_findings(grow: Grow) -> None:
+def test_a_finishing_step_that_fails_leaves_the_findings(pool: scan.Pool, grow: Grow, monkeypatch: pytest.MonkeyPatch) -> None:
     root = grow({"LICENSE": MIT, "setup.py": SETUP})
-    with scan.Pool(scan.Limits(workers=1, finish_seconds=0)) as pool:
-        report = scanned(root, pool)
+    monkeypatch.setattr(pool, "limits", replace(pool.limits, finish_seconds=0))
+    report = scanned(root, pool)
     assert "finish_seconds" in report.errors[0]
     assert report.packages == ()
     assert by_path(report)["LICENSE"].detected_license_expression_spdx == "MIT"
@@ -329,8 +330,6 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from madang import scan
-from madang.scan.faults import last_line
-from madang.scan.pool import Answer
 with scan.Pool(scan.Limits(workers=2)) as pool:
     report = scan.scan_tree(Path(sys.argv[1]), name="tree", pool=pool, cache=scan.LocalCache(Path(sys.argv[2])),
                             progress=lambda progress: print(progress.files_done, flush=True))
@@ -338,7 +337,7 @@ print("cached", flush=True)
 """
 
 
-def test_a_scan_that_is_killed_goes_on_where_it_was(grow: Grow, tmp_path: Path) -> None:
+def test_a_scan_that_is_killed_goes_on_where_it_was(pool: scan.Pool, grow: Grow, tmp_path: Path) -> None:
     root = grow({f"{number}.py": f"{HEADER}# {number}\n" for number in range(40)})
     cache = tmp_path / "findings.sqlite"
     with subprocess.Popen([sys.executable, "-c", PROGRAM, str(root), str(cache)], stdout=subprocess.PIPE, text=True) as program:
@@ -348,7 +347,6 @@ def test_a_scan_that_is_killed_goes_on_where_it_was(grow: Grow, tmp_path: Path) 
                 break
         os.kill(program.pid, signal.SIGKILL)
     told: list[scan.Progress] = []
-    with scan.Pool(scan.Limits(workers=2)) as pool:
-        report = scanned(root, pool, cache=scan.LocalCache(cache), progress=told.append)
+    report = scanned(root, pool, cache=scan.LocalCache(cache), progress=told.append)
     assert 0 < told[-1].files_cached < 40
     assert report.totals.files_with_licence == 40
