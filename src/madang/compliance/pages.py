@@ -8,6 +8,7 @@ from datetime import datetime
 
 from madang.compliance.licence_map import LicenceRow, PlaceRow
 from madang.compliance.pictures import Drawing
+from madang.compliance.reasons import Reason, reasons_in
 
 STATES = ("queued", "fetching", "scanning", "verified", "cancelled", "failed")
 TABS = ("licences", "packages", "holders", "files", "unread")
@@ -204,6 +205,11 @@ class UnreadRow:
     reason: str
     size: int = 0
 
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """``reason`` as templates."""
+        return reasons_in(self.reason)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -318,6 +324,11 @@ class FilePage:
     stated: str | None = None
     detected: str | None = None
     download: str | None = None
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """``unread`` as templates."""
+        return reasons_in(self.unread)
 
 
 @dataclass(frozen=True, slots=True)
