@@ -196,8 +196,8 @@ def details(file: scan.File, root: str, stated: str | None) -> dict[str, Any]:
     ]
     return {
         "matches": sorted(matches, key=lambda match: (match["from_file"] is not None, match["first"], match["last"]))[:MOST_DETAILS],
-        "copyrights": [{"text": each.value, "first": each.start_line, "last": each.end_line} for each in file.copyrights[:MOST_DETAILS]],
-        "holders": sorted({each.value for each in file.holders}),
+        "copyrights": [{"text": each.shown, "first": each.start_line, "last": each.end_line} for each in file.copyrights[:MOST_DETAILS]],
+        "holders": sorted({each.shown for each in file.holders}),
         "errors": list(file.scan_errors),
         "detected": file.detected_license_expression_spdx,
         "stated": stated,
@@ -214,9 +214,9 @@ def holders(report: scan.Report) -> Iterator[tuple[str, int, str, str]]:
     seen: dict[str, tuple[str, str]] = {}
     for file in report.files:
         for holder in file.holders:
-            if holder.value not in seen:
-                statement = next((each.value for each in file.copyrights if each.start_line == holder.start_line), "")
-                seen[holder.value] = (statement, file.path)
+            if holder.shown not in seen:
+                statement = next((each.shown for each in file.copyrights if each.start_line == holder.start_line), "")
+                seen[holder.shown] = (statement, file.path)
     for holder_name, count in report.holder_counts.items():
         yield (holder_name, count, *seen.get(holder_name, ("", "")))
 

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from commoncode.text import toascii
 from licensedcode.cache import get_index
 from packagedcode import APPLICATION_PACKAGE_DATAFILE_HANDLERS
 from packagedcode.cache import get_cache as get_package_patterns
 from scancode.api import get_copyrights, get_licenses, get_package_data
 from typecode.contenttype import get_type
+
+from madang.scan.written import as_written, lines_of
 
 Findings = Mapping[str, Any]
 
@@ -34,10 +37,39 @@ def _info(location: str) -> Findings:
     return {name: getattr(kind, _TYPE_NAMES.get(name, name)) or (False if name.startswith("is_") else None) for name in _INFO}
 
 
+_LARGEST_WRITTEN = 5_000_000
+"""Bytes. In larger files names stay as the engine gives them."""
+
+
+def _copyrights(location: str) -> Findings:
+    """What the engine finds, and beside each statement in other letters than Latin ones how it is written."""
+    found: Findings = get_copyrights(location)
+    statements = [(each, key) for many, key in _STATEMENTS for each in found.get(many, ())]
+    path = Path(location)
+    if not statements or path.stat().st_size > _LARGEST_WRITTEN:
+        return found
+    content = path.read_bytes()
+    if content.isascii():
+        return found
+    lines = lines_of(content)
+    for each, key in statements:
+        near = lines[each["start_line"] - 1 : each["end_line"]]
+        if near and (written := as_written(each[key], near, _romanised)):
+            each["written"] = written
+    return found
+
+
+_STATEMENTS = (("copyrights", "copyright"), ("holders", "holder"), ("authors", "author"))
+
+
+def _romanised(letter: str) -> str:
+    return str(toascii(letter, translit=True))
+
+
 PARTS: Mapping[str, Callable[[str], Findings]] = {
     "info": _info,
     "packages": get_package_data,
-    "copyrights": get_copyrights,
+    "copyrights": _copyrights,
     "licenses": get_licenses,
 }
 """Part → scanner, the quick ones first: when a file meets its deadline, what was found until then stands."""

@@ -80,7 +80,7 @@ def match(raw: Raw) -> Match:
 
 
 def _statements(found: Raw, many: str, one: str) -> tuple[Statement, ...]:
-    return tuple(Statement(raw[one], int(raw["start_line"]), int(raw["end_line"])) for raw in found.get(many, ()))
+    return tuple(Statement(raw[one], int(raw["start_line"]), int(raw["end_line"]), raw.get("written")) for raw in found.get(many, ()))
 
 
 def package(raw: Raw) -> Package:

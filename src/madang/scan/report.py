@@ -67,8 +67,16 @@ class Statement:
     """A copyright notice, a holder or an author, and its lines."""
 
     value: str
+    """As the engine says it: in Latin letters."""
     start_line: int
     end_line: int
+    written: str | None = None
+    """As it stands in the file, where that is in other letters."""
+
+    @property
+    def shown(self) -> str:
+        """What people read."""
+        return self.written or self.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def licence_counts(files: Iterable[File]) -> Mapping[str, int]:
 
 def holder_counts(files: Iterable[File]) -> Mapping[str, int]:
     """Copyright holder → number of files, the largest first, then by name."""
-    return _counted(holder for each in files for holder in {statement.value for statement in each.holders})
+    return _counted(holder for each in files for holder in {statement.shown for statement in each.holders})
 
 
 def _counted(values: Iterable[str | None]) -> Mapping[str, int]:

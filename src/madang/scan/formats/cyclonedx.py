@@ -88,7 +88,7 @@ def _file(file: File) -> dict[str, Any]:
     evidence: dict[str, Any] = {}
     if file.detected_license_expression_spdx:
         evidence["licenses"] = [{"expression": file.detected_license_expression_spdx}]
-    copyrights = list(dict.fromkeys(each.value for each in file.copyrights))
+    copyrights = list(dict.fromkeys(each.shown for each in file.copyrights))
     if copyrights:
         evidence["copyright"] = [{"text": each} for each in copyrights]
     component: dict[str, Any] = {

@@ -99,7 +99,7 @@ def _lines(file: File) -> Iterator[str]:
     for match in file.license_clues:
         yield f"{_span(match)}: {match.license_expression_spdx}, a clue too weak to count"
     for each in file.copyrights:
-        yield f"line {each.start_line}: {each.value}"
+        yield f"line {each.start_line}: {each.shown}"
     for each in file.authors:
         yield f"line {each.start_line}: author {each.value}"
     for package in file.package_data:

@@ -62,7 +62,7 @@ def _packages(report: Report, needed: list[Need]) -> Iterator[dict[str, Any]]:
         "licenseConcluded": _NOTHING_SAID,
         "licenseDeclared": for_spdx_2(report.declared_license_expression) or _NOTHING_SAID,
         "licenseInfoFromFiles": found or ["NONE"],
-        "copyrightText": _copyrights(sorted({statement.value for each in report.files for statement in each.copyrights})),
+        "copyrightText": _copyrights(sorted({statement.shown for each in report.files for statement in each.copyrights})),
     }
     for package in report.packages:
         yield _package(package)
@@ -114,7 +114,7 @@ def _file(file: File) -> dict[str, Any]:
         ],
         "licenseConcluded": _NOTHING_SAID,
         "licenseInfoInFiles": licences_of(expression) if expression else ["NONE"],
-        "copyrightText": _copyrights([statement.value for statement in file.copyrights]),
+        "copyrightText": _copyrights([statement.shown for statement in file.copyrights]),
     }
     if expression:
         written["licenseComments"] = f"Detected: {expression}"
