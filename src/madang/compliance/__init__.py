@@ -14,7 +14,7 @@ from madang.compliance.jobs import Verifier
 from madang.compliance.limits import Limits
 from madang.compliance.models import STATES, Verification
 from madang.compliance.queries import Subject, figures, get_subject, get_task, get_verification, licence_data, under_way
-from madang.compliance.rules import Verdict
+from madang.compliance.verdict import Verdict
 from madang.compliance.web import routes
 
 __all__ = [

@@ -10,10 +10,11 @@ from pathlib import Path
 from sqlalchemy import update
 
 from madang import archives, catalog, forges, jobs, kit, scan, storage
-from madang.compliance import actions, recording, reuse, rules
+from madang.compliance import actions, recording, reuse
 from madang.compliance.cache import FindingCache
 from madang.compliance.errors import UploadGone
 from madang.compliance.models import Verification
+from madang.compliance.verdict import Verdict
 from madang.db import Database
 
 TELL_SECONDS = 1.0
@@ -65,7 +66,7 @@ class Verifier:
             folder.mkdir(parents=True)
             content = work.content or self._fetch(work, folder)
             report = self._scan(work, content, folder)
-            verdict = rules.Verdict(report, _statements(folder / "tree" / work.name), self._contents(content))
+            verdict = Verdict(report, _statements(folder / "tree" / work.name), self._contents(content))
             documents = recording.write_documents(report, self.store, folder)
             recording.write_rows(self.database, attempt, verdict)
             with self.database.writing() as session:

@@ -16,6 +16,7 @@ from madang import audit, catalog, kit, scan, storage
 from madang.compliance import rules
 from madang.compliance.actions import move
 from madang.compliance.models import FoundFile, FoundPackage, Holder, Tally, UnreadFile, Verification
+from madang.compliance.verdict import RANKS, Verdict
 from madang.db import Base, Database, slices
 
 SLICE = 2000
@@ -56,7 +57,7 @@ def write_documents(report: scan.Report, store: storage.Store, scratch: Path) ->
     return written
 
 
-def write_rows(database: Database, attempt: Attempt, verdict: rules.Verdict) -> None:
+def write_rows(database: Database, attempt: Attempt, verdict: Verdict) -> None:
     """Every row of findings of the version is there, and none of an earlier attempt. ``Over`` when the attempt has ended meanwhile."""
     for table, rows in _rows(attempt.version_id, verdict):
         _clear(database, attempt, table)
@@ -77,7 +78,7 @@ def _clear(database: Database, attempt: Attempt, table: Any) -> None:
             session.execute(delete(table).where(of_version, table.place >= place, table.place < place + SLICE))
 
 
-def _rows(version_id: str, verdict: rules.Verdict) -> Iterator[tuple[type[Base], Iterable[dict[str, Any]]]]:
+def _rows(version_id: str, verdict: Verdict) -> Iterator[tuple[type[Base], Iterable[dict[str, Any]]]]:
     report = verdict.report
     yield FoundFile, _placed(version_id, _files(verdict))
     yield Tally, _placed(version_id, (_tally(each) for each in verdict.tallies))
@@ -92,7 +93,7 @@ def _placed(version_id: str, rows: Iterable[dict[str, Any]]) -> Iterator[dict[st
     return ({"version_id": version_id, "place": place, **row} for place, row in enumerate(rows))
 
 
-def _files(verdict: rules.Verdict) -> Iterator[dict[str, Any]]:
+def _files(verdict: Verdict) -> Iterator[dict[str, Any]]:
     for file in verdict.report.files:
         yield {
             "path": file.path,
@@ -113,7 +114,7 @@ def _files(verdict: rules.Verdict) -> Iterator[dict[str, Any]]:
     for each in verdict.unlisted:
         nothing = {"language": None, "is_binary": False, "expression": None, "strength": "unknown", "is_conflict": False, "score": None}
         details: dict[str, Any] = {"matches": [], "copyrights": [], "holders": [], "errors": [], "detected": None, "stated": None}
-        place = {"path": each.path, "size": each.size, "sha256": each.sha256, "rank": 1 + rules.RANKS.index("unknown")}
+        place = {"path": each.path, "size": each.size, "sha256": each.sha256, "rank": 1 + RANKS.index("unknown")}
         yield {**place, **nothing, "has_findings": False, "is_unread": True, "details": details}
 
 
@@ -130,7 +131,7 @@ def _unread(each: scan.Unread, size: int | None, is_fault: bool) -> dict[str, An
     return {"path": each.path, "code": each.reason, "reason": each.message, "size": size, "is_fault": is_fault}
 
 
-def conclude(session: Session, attempt: Attempt, verdict: rules.Verdict, documents: dict[str, str]) -> bool:
+def conclude(session: Session, attempt: Attempt, verdict: Verdict, documents: dict[str, str]) -> bool:
     """The version is verified, the list says so, and the ledger too; whether it was still to be concluded."""
     report = verdict.report
     facts: dict[str, Any] = {

@@ -9,7 +9,7 @@ import pytest
 
 from builders import HTML, Yard, archive, repository
 from madang import catalog, compliance, kit, people, scan
-from madang.compliance import rules
+from madang.compliance import verdict
 from madang.compliance.web import name_from
 
 FILES: dict[str, str | bytes] = {
@@ -279,8 +279,8 @@ def test_a_file_of_very_many_matches_and_a_tree_of_very_many_folders_stay_short(
 
 
 def test_folders_are_counted_further_up_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules, "MOST_TALLIES", 5)
+    monkeypatch.setattr(verdict, "MOST_TALLIES", 5)
     files = tuple(scan.File(path=f"a/b{number}/c{number}/x", sha256="0" * 64, sha1="0" * 40, size=1) for number in range(20))
     report = SimpleNamespace(files=files, unread=(), declared_license_expression=None)
-    tallies = rules.Verdict(report).tallies  # type: ignore[arg-type]  # only what the tallies look at
+    tallies = verdict.Verdict(report).tallies  # type: ignore[arg-type]  # only what the tallies look at
     assert [(each.folder, each.files) for each in tallies] == [("a", 20)]
