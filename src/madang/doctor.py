@@ -28,6 +28,10 @@ CONTAINER_MEMORY = Path("/sys/fs/cgroup/memory.max")
 RELEASES = Path(__file__).parent / "db" / "versions"
 
 
+Say = Callable[..., str]
+"""Gives a marked sentence with its places filled, in the reader's language."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One fact about this machine; ``advice`` says what to do when it is not fine."""
@@ -77,9 +81,9 @@ def is_damage(error: BaseException | None) -> bool:
     return getattr(told, "sqlite_errorcode", None) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
-def examine(settings: Settings) -> list[Finding]:
-    """Every fact, in the order in which they matter. Nothing is changed but that the home folder is looked into."""
-    checks: tuple[Callable[[Settings], Finding], ...] = (
+def examine(settings: Settings, translate: Callable[[str], str] = str) -> list[Finding]:
+    """Every fact, in the order in which they matter, in English or as ``translate`` gives it. Nothing is changed."""
+    checks: tuple[Callable[[Settings, Say], Finding], ...] = (
         _python,
         _git,
         _home,
@@ -92,79 +96,89 @@ def examine(settings: Settings) -> list[Finding]:
         _clock,
         _port,
     )
-    return [check(settings) for check in checks]
+
+    def say(message: str, **values: object) -> str:
+        return translate(message) % values if values else translate(message)
+
+    return [check(settings, say) for check in checks]
 
 
-def _python(_settings: Settings) -> Finding:
-    fact = f"Python {sys.version.split()[0]} at {sys.executable}"
-    return Finding("python", sys.version_info >= (3, 11), fact, "" if sys.version_info >= (3, 11) else "Use Python 3.11 or newer.")
+def _python(_settings: Settings, say: Say) -> Finding:
+    fact = say(_("Python %(version)s at %(path)s"), version=sys.version.split()[0], path=sys.executable)
+    return Finding("python", sys.version_info >= (3, 11), fact, "" if sys.version_info >= (3, 11) else say(_("Use Python 3.11 or newer.")))
 
 
-def _git(_settings: Settings) -> Finding:
+def _git(_settings: Settings, say: Say) -> Finding:
     path = shutil.which("git")
     if path is None:
-        return Finding("git", False, "there is no git on PATH", "Install git 2.37 or newer: sources are fetched with it.")
+        return Finding("git", False, say(_("there is no git on PATH")), say(_("Install git 2.37 or newer: sources are fetched with it.")))
     answer = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=30, check=False).stdout.strip()
     numbers = re.search(r"(\d+)\.(\d+)", answer)
     fine = numbers is not None and (int(numbers[1]), int(numbers[2])) >= GIT_LEAST
-    return Finding(
-        "git", fine, answer or "git does not answer", "" if fine else "Install git 2.37 or newer: older ones cannot pin addresses."
-    )
+    advice = "" if fine else say(_("Install git 2.37 or newer: older ones cannot pin addresses."))
+    return Finding("git", fine, answer or say(_("git does not answer")), advice)
 
 
-def _home(settings: Settings) -> Finding:
+def _home(settings: Settings, say: Say) -> Finding:
     home = settings.home
     if not home.exists():
-        return Finding("home", True, f"{home} is not there yet; `madang up` makes it")
+        return Finding("home", True, say(_("%(home)s is not there yet; `madang up` makes it"), home=home))
     rights = home.stat().st_mode & 0o777
     if not os.access(home, os.R_OK | os.W_OK | os.X_OK):
-        return Finding("home", False, f"{home} cannot be written", "Give it to the user that runs Madang, or set MADANG_HOME.")
+        advice = say(_("Give it to the user that runs Madang, or set MADANG_HOME."))
+        return Finding("home", False, say(_("%(home)s cannot be written"), home=home), advice)
     if rights & 0o077:
-        return Finding("home", False, f"{home} is open to others ({rights:o})", f"chmod 700 {home}")
-    return Finding("home", True, f"{home}, for its owner only")
+        return Finding(
+            "home", False, say(_("%(home)s is open to others (%(rights)s)"), home=home, rights=f"{rights:o}"), f"chmod 700 {home}"
+        )
+    return Finding("home", True, say(_("%(home)s, for its owner only"), home=home))
 
 
-def _disk(settings: Settings) -> Finding:
+def _disk(settings: Settings, say: Say) -> Finding:
     place = _nearest(settings.home)
     free = shutil.disk_usage(place).free
-    advice = "" if free >= 2 * GIB else "Make room: a source is unpacked beside its stored form while it is scanned."
-    return Finding("disk", not advice, f"{free / GIB:.1f} GiB free at {place}", advice)
+    advice = "" if free >= 2 * GIB else say(_("Make room: a source is unpacked beside its stored form while it is scanned."))
+    return Finding("disk", not advice, say(_("%(free)s GiB free at %(place)s"), free=f"{free / GIB:.1f}", place=place), advice)
 
 
-def _sqlite(settings: Settings) -> Finding:
+def _sqlite(settings: Settings, say: Say) -> Finding:
     version = sqlite3.sqlite_version
     if sqlite3.sqlite_version_info < SQLITE_LEAST:
-        return Finding("sqlite", False, f"SQLite {version}", "Use a Python that brings SQLite 3.35 or newer.")
+        return Finding("sqlite", False, f"SQLite {version}", say(_("Use a Python that brings SQLite 3.35 or newer.")))
     try:
         with tempfile.TemporaryDirectory(dir=_nearest(settings.home), prefix=".madang-doctor-") as folder:
             connection = sqlite3.connect(Path(folder) / "try.db")
             mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
             connection.close()
     except (OSError, sqlite3.Error) as error:
-        return Finding(
-            "sqlite", False, f"SQLite {version}; trying it there failed: {error}", "Choose a home on a local disk that you may write."
-        )
-    advice = "" if mode == "wal" else "Choose a home on a local disk: write-ahead logs do not work on most network file systems."
-    return Finding("sqlite", not advice, f"SQLite {version}, write-ahead log {'works' if not advice else 'does not work'} there", advice)
+        fact = say(_("SQLite %(version)s; trying it there failed: %(error)s"), version=version, error=error)
+        return Finding("sqlite", False, fact, say(_("Choose a home on a local disk that you may write.")))
+    if mode == "wal":
+        return Finding("sqlite", True, say(_("SQLite %(version)s, its write-ahead log works there"), version=version))
+    advice = say(_("Choose a home on a local disk: write-ahead logs do not work on most network file systems."))
+    return Finding("sqlite", False, say(_("SQLite %(version)s, its write-ahead log does not work there"), version=version), advice)
 
 
-def _database(settings: Settings) -> Finding:
+def _database(settings: Settings, say: Say) -> Finding:
     known = _releases()
-    newest = known[-1] if known else "none"
+    newest = known[-1] if known else "-"
     path = _database_file(settings)
     if path is None:
-        return Finding("database", True, "not a file of SQLite's; `madang up` looks at it")
+        return Finding("database", True, say(_("not a file of SQLite's; `madang up` looks at it")))
     if not path.exists():
-        return Finding("database", True, f"not there yet; `madang up` makes it at revision {newest}")
+        return Finding("database", True, say(_("not there yet; `madang up` makes it at revision %(newest)s"), newest=newest))
     try:
-        found = _revision(path) or "none"
+        found = _revision(path) or "-"
     except sqlite3.Error as error:
-        return Finding("database", False, f"{path} cannot be read: {error}", "Put back a copy, or move the file away to begin anew.")
+        fact = say(_("%(path)s cannot be read: %(error)s"), path=path, error=error)
+        return Finding("database", False, fact, say(_("Put back a copy, or move the file away to begin anew.")))
     if found == newest:
-        return Finding("database", True, f"at revision {found}")
+        return Finding("database", True, say(_("at revision %(found)s"), found=found))
     if found in known:
-        return Finding("database", True, f"at revision {found}; the next `madang up` brings it to {newest}")
-    return Finding("database", False, f"at revision {found}, which this release does not know", "Use the newer Madang that wrote it.")
+        fact = say(_("at revision %(found)s; the next `madang up` brings it to %(newest)s"), found=found, newest=newest)
+        return Finding("database", True, fact)
+    fact = say(_("at revision %(found)s, which this release does not know"), found=found)
+    return Finding("database", False, fact, say(_("Use the newer Madang that wrote it.")))
 
 
 def _database_file(settings: Settings) -> Path | None:
@@ -183,32 +197,33 @@ def _releases() -> list[str]:
     return sorted(path.stem.partition("_")[0] for path in RELEASES.glob("[0-9]*.py"))
 
 
-def _pages(_settings: Settings) -> Finding:
+def _pages(_settings: Settings, say: Say) -> Finding:
     if not STATIC.is_dir() or (STATIC / "MISSING").exists():
-        advice = "Build once with a network: `make run` beside the Makefile. Every page works without them, plainer."
-        return Finding("pages", False, "scripts and fonts of the pages were not built", advice)
-    return Finding("pages", True, f"{sum(path.is_file() for path in STATIC.rglob('*'))} files of scripts, styles and fonts")
+        advice = say(_("Build once with a network: `make run` beside the Makefile. Every page works without them, plainer."))
+        return Finding("pages", False, say(_("scripts and fonts of the pages were not built")), advice)
+    count = sum(path.is_file() for path in STATIC.rglob("*"))
+    return Finding("pages", True, say(_("%(count)s files of scripts, styles and fonts"), count=count))
 
 
-def _engine(_settings: Settings) -> Finding:
+def _engine(_settings: Settings, say: Say) -> Finding:
     try:
         version = importlib.metadata.version("scancode-toolkit-mini")
     except importlib.metadata.PackageNotFoundError:
-        return Finding("scan", False, "the scan engine is not installed", "pip install scancode-toolkit-mini")
+        return Finding("scan", False, say(_("the scan engine is not installed")), "pip install scancode-toolkit-mini")
     command = [sys.executable, "-c", "import licensedcode, cluecode, packagedcode"]
     tried = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     if tried.returncode:
-        last = tried.stderr.strip().splitlines()[-1:] or ["no reason given"]
-        return Finding(
-            "scan", False, f"scancode-toolkit-mini {version} does not load: {last[0]}", "Build the environment anew: make clean run"
-        )
+        last = "".join(tried.stderr.strip().splitlines()[-1:]) or "-"
+        fact = say(_("scancode-toolkit-mini %(version)s does not load: %(reason)s"), version=version, reason=last)
+        return Finding("scan", False, fact, say(_("Build the environment anew: make clean run")))
     return Finding("scan", True, f"scancode-toolkit-mini {version}")
 
 
-def _memory(_settings: Settings) -> Finding:
+def _memory(_settings: Settings, say: Say) -> Finding:
     total = min(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), _container_memory())
-    advice = "" if total >= 2 * GIB else "A scan wants about 1.5 GiB: set MADANG_SCAN_WORKERS=1, or use a machine with more memory."
-    return Finding("memory", not advice, f"{total / GIB:.1f} GiB, {os.cpu_count()} cores", advice)
+    small = say(_("A scan wants about 1.5 GiB: set MADANG_SCAN_WORKERS=1, or use a machine with more memory."))
+    fact = say(_("%(size)s GiB, %(cores)s cores"), size=f"{total / GIB:.1f}", cores=os.cpu_count())
+    return Finding("memory", total >= 2 * GIB, fact, "" if total >= 2 * GIB else small)
 
 
 def _container_memory() -> int:
@@ -219,23 +234,22 @@ def _container_memory() -> int:
         return sys.maxsize
 
 
-def _clock(_settings: Settings) -> Finding:
+def _clock(_settings: Settings, say: Say) -> Finding:
     moment = time.time()
     fact = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(moment))
-    return Finding(
-        "clock", moment >= CLOCK_LEAST, fact, "" if moment >= CLOCK_LEAST else "Set the clock: links, sessions and the ledger rest on it."
-    )
+    advice = "" if moment >= CLOCK_LEAST else say(_("Set the clock: links, sessions and the ledger rest on it."))
+    return Finding("clock", moment >= CLOCK_LEAST, fact, advice)
 
 
-def _port(settings: Settings) -> Finding:
+def _port(settings: Settings, say: Say) -> Finding:
     where = f"{settings.host}:{settings.port}"
     try:
         supervisor.check_port(settings.host, settings.port)
     except Refusal as refusal:
         if supervisor.is_ready(settings):
-            return Finding("port", True, f"a Madang answers at {where}")
-        return Finding("port", False, f"{where} is not free", str(refusal))
-    return Finding("port", True, f"{where} is free")
+            return Finding("port", True, say(_("a Madang answers at %(where)s"), where=where))
+        return Finding("port", False, say(_("%(where)s is not free"), where=where), refusal.sentence(say))
+    return Finding("port", True, say(_("%(where)s is free"), where=where))
 
 
 def _nearest(path: Path) -> Path:

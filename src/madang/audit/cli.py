@@ -8,10 +8,14 @@ from typing import Protocol
 import click
 
 from madang.audit import headfile
-from madang.audit.verification import verify
+from madang.audit.verification import MESSAGES, verify
 from madang.db import Database
+from madang.kit import _
 
 NOT_WHOLE = 3
+COUNTED = _("%(lines)s lines sealed, %(unsealed)s waiting, %(heads)s signed heads")
+UNREADABLE = _("%(count)s lines of the file of heads cannot be read")
+WHOLE = _("The ledger is whole.")
 
 
 class House(Protocol):
@@ -33,8 +37,8 @@ class House(Protocol):
         ...
 
 
-def ledger_group(open_house: Callable[[], House]) -> click.Group:
-    """The commands on the ledger, for the house that ``open_house`` opens."""
+def ledger_group(open_house: Callable[[], House], translate: Callable[[str], str] = str) -> click.Group:
+    """The commands on the ledger, for the house that ``open_house`` opens, speaking as ``translate`` does."""
     group = click.Group("ledger", help="The ledger of all deeds.")
 
     @group.command("verify")
@@ -43,13 +47,13 @@ def ledger_group(open_house: Callable[[], House]) -> click.Group:
         """Say whether the ledger is whole: nothing changed, taken out, reordered or cut off."""
         house = open_house()
         found = verify(house.database, heads_file=heads or house.home / headfile.NAME, key=house.ledger_key)
-        click.echo(f"{found.lines} lines sealed, {found.unsealed} waiting, {found.heads} signed heads")
+        click.echo(translate(COUNTED) % {"lines": found.lines, "unsealed": found.unsealed, "heads": found.heads})
         if found.unreadable:
-            click.echo(f"{found.unreadable} lines of the file of heads cannot be read", err=True)
+            click.echo(translate(UNREADABLE) % {"count": found.unreadable}, err=True)
         for problem in found.problems:
-            click.echo(problem.message, err=True)
+            click.echo(translate(MESSAGES[problem.kind]) % {"sequence": problem.sequence}, err=True)
         if not found.is_whole:
             raise click.exceptions.Exit(NOT_WHOLE)
-        click.echo("The ledger is whole.")
+        click.echo(translate(WHOLE))
 
     return group

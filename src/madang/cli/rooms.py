@@ -9,6 +9,7 @@ import click
 
 from madang import doctor, logs, settings
 from madang.cli import place
+from madang.cli.words import translator
 from madang.kit import Invalid, _
 
 ARCHIVE_ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst")
@@ -35,7 +36,7 @@ def command(name: str) -> click.Command:
     if name == "scan":
         return _scan()
     module, factory = FACTORIES[name]
-    made: click.Command = getattr(importlib.import_module(module), factory)(open_house)
+    made: click.Command = getattr(importlib.import_module(module), factory)(open_house, translator())
     return made
 
 
@@ -73,5 +74,5 @@ def _scan() -> click.Command:
         opened = forges.open_source(source, workdir, guard=forges.Guard(trusting=True), limits=limits)
         return scan.OpenedSource(opened.root, opened.name)
 
-    made: click.Command = scan.command(open_source)
+    made: click.Command = scan.command(open_source, translate=translator())
     return made

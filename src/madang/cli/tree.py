@@ -14,6 +14,7 @@ from madang.cli.words import translator
 from madang.kit import Refusal, _
 
 DAMAGED = _("The database is damaged. Put back a copy of the home folder; `madang doctor` names the file.")
+A_FAULT = _("a fault of Madang's (%(name)s); the lines above say where")
 WRONG, FAULT, STOPPED, NO_READER = 2, 70, 130, 141
 COMMANDS = {
     "up": ("running", "Start the platform on this machine."),
@@ -75,8 +76,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         answer = commands.main(args=arguments, prog_name="madang", standalone_mode=False)
         sys.stdout.flush()
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        return WRONG
+    except click.ClickException as error:
+        complaints = importlib.import_module("madang.cli.complaints")
+        print(f"madang: {complaints.complaint(error, translator())}", file=sys.stderr)
         return WRONG
     except Refusal as refusal:
         print(f"madang: {refusal.sentence(translator())}", file=sys.stderr)
@@ -96,7 +101,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
             print(f"madang: {translator()(DAMAGED)}", file=sys.stderr)
             return WRONG
         logging.getLogger("madang").exception("fault")
-        print(f"madang: a fault of Madang's ({type(error).__name__}); the lines above say where", file=sys.stderr)
+        print(f"madang: {translator()(A_FAULT) % {'name': type(error).__name__}}", file=sys.stderr)
         return FAULT
     return _code(answer)
 

@@ -9,7 +9,7 @@ from typing import Protocol
 import click
 
 from madang.db import Database
-from madang.kit import SYSTEM, Role
+from madang.kit import SYSTEM, Role, _
 from madang.people import actions, queries, rules
 from madang.people.credentials import token_beginning
 
@@ -31,9 +31,10 @@ class House(Protocol):
 
 
 Opener = Callable[[], House]
+Translate = Callable[[str], str]
 
 
-def token_group(open_house: Opener) -> click.Group:
+def token_group(open_house: Opener, _translate: Translate = str) -> click.Group:
     """``madang token create | list | revoke``."""
     group = click.Group("token", help="Make, list and revoke access tokens.")
 
@@ -68,8 +69,8 @@ def token_group(open_house: Opener) -> click.Group:
     return group
 
 
-def user_group(open_house: Opener) -> click.Group:
-    """``madang user create | list | set-role | set-password | disable | enable``."""
+def user_group(open_house: Opener, translate: Translate = str) -> click.Group:
+    """``madang user create | list | set-role | set-password | disable | enable``; questions are asked as ``translate`` gives them."""
     group = click.Group("user", help="Make and change accounts.")
 
     @group.command("create")
@@ -102,7 +103,7 @@ def user_group(open_house: Opener) -> click.Group:
     @click.argument("name")
     def set_password(name: str) -> None:
         """Ask for a new password, or read it from standard input, and sign the account out everywhere."""
-        password = _password()
+        password = _password(translate)
         with _opened(open_house) as house, house.database.writing() as session:
             actions.set_password(session, queries.get_account(session, name, viewer=SYSTEM), password=password, by=SYSTEM)
 
@@ -110,7 +111,7 @@ def user_group(open_house: Opener) -> click.Group:
     return group
 
 
-def link_command(open_house: Opener) -> click.Command:
+def link_command(open_house: Opener, _translate: Translate = str) -> click.Command:
     """``madang link [NAME]``."""
 
     @click.command("link", help="Print a one-time sign-in link.")
@@ -133,9 +134,9 @@ def _add_doors(group: click.Group, open_house: Opener) -> None:
         group.add_command(click.Command(word, callback=turn, params=[click.Argument(["name"])], help=sentence))
 
 
-def _password() -> str:
+def _password(translate: Translate) -> str:
     if sys.stdin.isatty():
-        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+        return str(click.prompt(translate(_("Password")), hide_input=True, confirmation_prompt=translate(_("The password once more"))))
     return sys.stdin.readline().rstrip("\r\n")
 
 

@@ -18,7 +18,7 @@ from typing import NoReturn, TextIO
 
 import click
 
-from madang.kit import Refusal, Unavailable
+from madang.kit import Refusal, Unavailable, _
 from madang.scan import formats as _formats
 from madang.scan.cache import LocalCache
 from madang.scan.formats.table import plain
@@ -45,6 +45,16 @@ class OpenedSource:
     cleanup: Callable[[], None] = lambda: None
 
 
+Translate = Callable[[str], str]
+INTERRUPTED = _("Interrupted. What was found is remembered: the same command goes on from here.")
+UNWRITTEN = _("The result cannot be written: %(reason)s.")
+UNWRITTEN_THERE = _("“%(path)s” cannot be written: %(reason)s. What was found is remembered; try another place.")
+NOT_READ = _("Not read: %(path)s: %(reason)s")
+MORE_NOT_READ = _("Not read: %(count)s more; the result names them all.")
+STAGES = {"listing": _("Listing"), "scanning": _("Scanning"), "finishing": _("Finishing"), "done": _("Done")}
+STANDING = _("%(stage)s: %(done)s of %(total)s files, %(rate)s a second")
+STANDING_LEFT = _("%(stage)s: %(done)s of %(total)s files, %(rate)s a second, about %(seconds)s s left")
+
 Opener = Callable[[str, Path], OpenedSource]
 """Opens a source as it stands on the command line; may put things into the given empty folder. Raises a ``Refusal``."""
 
@@ -59,8 +69,8 @@ def open_path(source: str, _workdir: Path) -> OpenedSource:
     return OpenedSource(resolved, resolved.name or "root")
 
 
-def command(open_source: Opener = open_path) -> click.Command:
-    """The command ``scan``, opening its source with ``open_source``."""
+def command(open_source: Opener = open_path, *, translate: Translate = str) -> click.Command:
+    """The command ``scan``, opening its source with ``open_source`` and speaking as ``translate`` does."""
 
     @click.command("scan")
     @click.argument("source")
@@ -79,53 +89,58 @@ def command(open_source: Opener = open_path) -> click.Command:
         Exit status: 0 done; 2 wrong use, or SOURCE cannot be read; 3 done, but some files could not be read (they are named).
         """
         try:
-            report = _scanned(open_source, source, Limits(workers=jobs), Options(thorough=thorough))
-            _put(report, form, output)
+            report = _scanned(open_source, source, Limits(workers=jobs), Options(thorough=thorough), translate)
+            _put(report, form, output, translate)
         except KeyboardInterrupt:
-            _end(_INTERRUPTED, "Interrupted. What was found is remembered: the same command goes on from here.")
-        _tell_unread(report)
+            _end(_INTERRUPTED, translate(INTERRUPTED))
+        _tell_unread(report, translate)
 
     return scan
 
 
-def _scanned(open_source: Opener, source: str, limits: Limits, options: Options) -> Report:
+def _scanned(open_source: Opener, source: str, limits: Limits, options: Options, translate: Translate) -> Report:
     with tempfile.TemporaryDirectory(prefix="madang-source-") as folder:
         try:
             opened = open_source(source, Path(folder))
         except (Refusal, OSError) as error:
-            _end(_WRONG, str(error))
+            _end(_WRONG, _sentence(error, translate))
         try:
-            with Pool(limits) as pool, _progress() as progress:
+            with Pool(limits) as pool, _progress(translate) as progress:
                 return scan_tree(opened.root, name=opened.name, pool=pool, cache=LocalCache(), progress=progress, options=options)
         except Unavailable as error:
-            _end(_FAULT, str(error))
+            _end(_FAULT, _sentence(error, translate))
         except Refusal as error:
-            _end(_WRONG, str(error))
+            _end(_WRONG, _sentence(error, translate))
         finally:
             opened.cleanup()
 
 
+def _sentence(error: Exception, translate: Translate) -> str:
+    return error.sentence(translate) if isinstance(error, Refusal) else str(error)
+
+
 @contextmanager
-def _progress() -> Iterator[Callable[[Progress], None] | None]:
+def _progress(translate: Translate) -> Iterator[Callable[[Progress], None] | None]:
     """Shows where the scan stands, on standard error and only where somebody looks at it."""
     stream = sys.stderr
     if not stream.isatty():
         yield None
         return
     try:
-        yield lambda progress: _show(stream, progress)
+        yield lambda progress: _show(stream, progress, translate)
     finally:
         stream.write("\r\x1b[K")
         stream.flush()
 
 
-def _show(stream: TextIO, progress: Progress) -> None:
-    left = "" if progress.seconds_left is None else f", about {progress.seconds_left:.0f} s left"
-    stream.write(f"\r\x1b[K{progress.stage}: {progress.files_done} of {progress.files_total} files, {progress.rate:.1f} a second{left}")
+def _show(stream: TextIO, progress: Progress, translate: Translate) -> None:
+    told: dict[str, object] = {"stage": translate(STAGES.get(progress.stage, progress.stage)), "rate": f"{progress.rate:.1f}"}
+    told |= {"done": progress.files_done, "total": progress.files_total, "seconds": f"{progress.seconds_left or 0:.0f}"}
+    stream.write("\r\x1b[K" + translate(STANDING if progress.seconds_left is None else STANDING_LEFT) % told)
     stream.flush()
 
 
-def _put(report: Report, form: str, output: Path | None) -> None:
+def _put(report: Report, form: str, output: Path | None, translate: Translate) -> None:
     if output is None:
         try:
             plainly = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="backslashreplace")
@@ -137,15 +152,13 @@ def _put(report: Report, form: str, output: Path | None) -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(_NO_READER)
         except OSError as error:
-            _end(_WRONG, f"The result cannot be written: {error.strerror or error}.")
+            _end(_WRONG, translate(UNWRITTEN) % {"reason": error.strerror or error})
         return
     try:
         with _replacing(output) as stream:
             write(report, form, stream)
     except OSError as error:
-        _end(
-            _WRONG, f"“{shown(str(output))}” cannot be written: {error.strerror or error}. What was found is remembered; try another place."
-        )
+        _end(_WRONG, translate(UNWRITTEN_THERE) % {"path": shown(str(output)), "reason": error.strerror or error})
 
 
 @contextmanager
@@ -169,13 +182,13 @@ def _replacing(target: Path) -> Iterator[TextIO]:
             beside.unlink()
 
 
-def _tell_unread(report: Report) -> None:
+def _tell_unread(report: Report, translate: Translate) -> None:
     if not report.unread and not report.errors:
         return
     for each in report.unread[:_NAMED_AT_MOST]:
-        click.echo(f"Not read: {plain(each.path)}: {plain(each.message)}", err=True)
+        click.echo(translate(NOT_READ) % {"path": plain(each.path), "reason": plain(each.message)}, err=True)
     if len(report.unread) > _NAMED_AT_MOST:
-        click.echo(f"Not read: {len(report.unread) - _NAMED_AT_MOST} more; the result names them all.", err=True)
+        click.echo(translate(MORE_NOT_READ) % {"count": len(report.unread) - _NAMED_AT_MOST}, err=True)
     for error in report.errors:
         click.echo(plain(error), err=True)
     sys.exit(_PARTLY)

@@ -5,7 +5,7 @@ import dataclasses
 import difflib
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,12 +26,22 @@ class WrongSetting(Invalid):
     code = "wrong-setting"
     message = _("%(name)s cannot be “%(value)s”: it takes %(accepted)s.")
 
+    def __init__(self, *, name: str, value: str, accepts: readers.Reader, field: str) -> None:
+        self.accepts = accepts
+        super().__init__(name=name, value=value, accepted=accepts.accepted, field=field)
+
+    def sentence(self, translate: Callable[[str], str] | None = None) -> str:
+        """The whole sentence, what is accepted included, in one language."""
+        told = {**self.values, "accepted": self.accepts.told(translate or str)}
+        return (translate or str)(self.template) % told
+
 
 class UnknownSetting(Invalid):
     """A variable begins with ``MADANG_`` and is no setting."""
 
     code = "unknown-setting"
-    message = _("There is no setting %(name)s. %(nearest)s`madang settings` lists them all.")
+    message = _("There is no setting %(name)s. `madang settings` lists them all.")
+    nearest = _("There is no setting %(name)s. Did you mean %(nearest)s? `madang settings` lists them all.")
 
 
 def setting(default: Any, sentence: str, accepts: readers.Reader, *, shown: str = "", fills: str = "", hidden: bool = False) -> Any:
@@ -43,56 +53,66 @@ def setting(default: Any, sentence: str, accepts: readers.Reader, *, shown: str 
 class Settings:
     """Everything that is set, complete and checked. Sizes are bytes, durations as their names say."""
 
-    home: Path = setting(NOWHERE, "The folder of everything that Madang keeps.", readers.folder, shown="$XDG_DATA_HOME/madang")  # noqa: RUF009
-    host: str = setting("127.0.0.1", "The address of this machine that the web process listens on; 0.0.0.0 is every address.", readers.text)
-    port: int = setting(8000, "The port that the web process listens on.", readers.whole(1, 65535))
-    url: str = setting("", "The address printed on pages and in copied lines.", readers.web_address, shown="from host and port")
-    database_url: str = setting("", "The database, in SQLAlchemy's form.", readers.text, shown="madang.db in the home folder", hidden=True)
-    institute: str = setting("", "The institute's name, shown at the head of every page.", readers.text)
-    language: str = setting("ko", "The language of those who have not chosen one, and of the command line.", readers.choice("ko", "en"))
-    log_level: str = setting("info", "The least grave event that is logged.", readers.choice("debug", "info", "warning", "error"))
-    log_format: str = setting("", "How events are logged.", readers.choice("text", "json"), shown="text on a terminal, else json")
-    allowed_hosts: tuple[str, ...] = setting(
-        (), "Hosts, addresses and ranges of the inner network that sources may be fetched from, parted by commas.", readers.names
+    home: Path = setting(NOWHERE, _("The folder of everything that Madang keeps."), readers.folder, shown="$XDG_DATA_HOME/madang")  # noqa: RUF009
+    host: str = setting(
+        "127.0.0.1", _("The address of this machine that the web process listens on; 0.0.0.0 is every address."), readers.text
     )
-    allow_file: bool = setting(False, "Whether folders of this machine may be given as file: addresses.", readers.flag)
-    allow_http: bool = setting(False, "Whether sources may be fetched over http without encryption.", readers.flag)
-    register_itself: bool = setting(True, "Whether Madang registers itself as its first asset and verifies itself.", readers.flag)
-    jobs_at_once: int = setting(2, "How many people's jobs run at once.", readers.whole(1, 64), fills="jobs.people")
+    port: int = setting(8000, _("The port that the web process listens on."), readers.whole(1, 65535))
+    url: str = setting("", _("The address printed on pages and in copied lines."), readers.web_address, shown=_("from host and port"))
+    database_url: str = setting(
+        "", _("The database, in SQLAlchemy's form."), readers.text, shown=_("madang.db in the home folder"), hidden=True
+    )
+    institute: str = setting("", _("The institute's name, shown at the head of every page."), readers.text)
+    language: str = setting(
+        "ko",
+        _("The language of those who have not chosen one, and of the command line's messages (its help is English)."),
+        readers.choice("ko", "en"),
+    )
+    log_level: str = setting("info", _("The least grave event that is logged."), readers.choice("debug", "info", "warning", "error"))
+    log_format: str = setting("", _("How events are logged."), readers.choice("text", "json"), shown=_("text on a terminal, else json"))
+    allowed_hosts: tuple[str, ...] = setting(
+        (), _("Hosts, addresses and ranges of the inner network that sources may be fetched from, parted by commas."), readers.names
+    )
+    allow_file: bool = setting(False, _("Whether folders of this machine may be given as file: addresses."), readers.flag)
+    allow_http: bool = setting(False, _("Whether sources may be fetched over http without encryption."), readers.flag)
+    register_itself: bool = setting(True, _("Whether Madang registers itself as its first asset and verifies itself."), readers.flag)
+    jobs_at_once: int = setting(2, _("How many people's jobs run at once."), readers.whole(1, 64), fills="jobs.people")
     scan_workers: int = setting(
-        0, "Processes that look at files.", readers.whole(1, 256), shown="one for each core, at most 4", fills="scan.workers"
+        0, _("Processes that look at files."), readers.whole(1, 256), shown=_("one for each core, at most 4"), fills="scan.workers"
     )
     scan_file_seconds: int = setting(
-        120, "How long one file may take; then it is named as unread.", readers.whole(1), fills="scan.file_seconds"
+        120, _("How long one file may take; then it is named as unread."), readers.whole(1), fills="scan.file_seconds"
     )
     scan_memory_bytes: int = setting(
-        1_500_000_000, "Memory that a scan's worker may take beyond the licence index.", readers.size, fills="scan.worker_memory_bytes"
+        1_500_000_000, _("Memory that a scan's worker may take beyond the licence index."), readers.size, fills="scan.worker_memory_bytes"
     )
     scan_max_file_bytes: int = setting(
-        200_000_000, "A larger file is listed and hashed, and not looked into.", readers.size, fills="scan.max_file_bytes"
+        200_000_000, _("A larger file is listed and hashed, and not looked into."), readers.size, fills="scan.max_file_bytes"
     )
-    scan_idle_seconds: int = setting(600, "Workers without work end after this.", readers.whole(1), fills="scan.idle_seconds")
-    max_archive_bytes: int = setting(2 * GIB, "The largest archive.", readers.size, fills="archives.max_archive_bytes")
-    max_files: int = setting(200_000, "Files, links and folders in one source.", readers.whole(1), fills="archives.max_files")
-    max_total_bytes: int = setting(8 * GIB, "One source, unpacked.", readers.size, fills="archives.max_total_bytes")
-    max_file_bytes: int = setting(2 * GIB, "One file of a source.", readers.size, fills="archives.max_file_bytes")
-    max_ratio: int = setting(200, "How many times its packed size an archive may unpack to.", readers.whole(1), fills="archives.max_ratio")
-    max_depth: int = setting(64, "Folders within folders in one source.", readers.whole(1), fills="archives.max_depth")
-    max_name_bytes: int = setting(1024, "The longest path in a source.", readers.whole(1), fills="archives.max_name_bytes")
-    max_fetch_bytes: int = setting(4 * GIB, "What one fetch from Git may bring.", readers.size, fills="forges.max_fetch_bytes")
-    fetch_seconds: int = setting(1800, "How long one fetch may take.", readers.whole(1), fills="forges.fetch_seconds")
-    max_body_bytes: int = setting(MIB, "A request that is not an upload.", readers.size, fills="web.body")
-    max_upload_bytes: int = setting(GIB, "One uploaded file.", readers.size, fills="web.upload")
+    scan_idle_seconds: int = setting(600, _("Workers without work end after this."), readers.whole(1), fills="scan.idle_seconds")
+    max_archive_bytes: int = setting(2 * GIB, _("The largest archive."), readers.size, fills="archives.max_archive_bytes")
+    max_files: int = setting(200_000, _("Files, links and folders in one source."), readers.whole(1), fills="archives.max_files")
+    max_total_bytes: int = setting(8 * GIB, _("One source, unpacked."), readers.size, fills="archives.max_total_bytes")
+    max_file_bytes: int = setting(2 * GIB, _("One file of a source."), readers.size, fills="archives.max_file_bytes")
+    max_ratio: int = setting(
+        200, _("How many times its packed size an archive may unpack to."), readers.whole(1), fills="archives.max_ratio"
+    )
+    max_depth: int = setting(64, _("Folders within folders in one source."), readers.whole(1), fills="archives.max_depth")
+    max_name_bytes: int = setting(1024, _("The longest path in a source."), readers.whole(1), fills="archives.max_name_bytes")
+    max_fetch_bytes: int = setting(4 * GIB, _("What one fetch from Git may bring."), readers.size, fills="forges.max_fetch_bytes")
+    fetch_seconds: int = setting(1800, _("How long one fetch may take."), readers.whole(1), fills="forges.fetch_seconds")
+    max_body_bytes: int = setting(MIB, _("A request that is not an upload."), readers.size, fills="web.body")
+    max_upload_bytes: int = setting(GIB, _("One uploaded file."), readers.size, fills="web.upload")
     max_waiting: int = setting(
-        500, "Versions that one account may have waiting or under way.", readers.whole(1), fills="compliance.max_waiting"
+        500, _("Versions that one account may have waiting or under way."), readers.whole(1), fills="compliance.max_waiting"
     )
     idempotency_hours: int = setting(
-        24, "How long the answer to a write is kept for a retry.", readers.whole(1), fills="web.idempotency_hours"
+        24, _("How long the answer to a write is kept for a retry."), readers.whole(1), fills="web.idempotency_hours"
     )
-    link_hours: int = setting(24, "How long a one-time link is good.", readers.whole(1), fills="people.link_hours")
-    session_idle_days: int = setting(14, "A session unused so long is over.", readers.whole(1), fills="people.session_idle_days")
-    session_days: int = setting(90, "A session ends after so long in any case.", readers.whole(1), fills="people.session_days")
-    password_min: int = setting(10, "The fewest characters of a password.", readers.whole(8, 256), fills="people.password_min")
+    link_hours: int = setting(24, _("How long a one-time link is good."), readers.whole(1), fills="people.link_hours")
+    session_idle_days: int = setting(14, _("A session unused so long is over."), readers.whole(1), fills="people.session_idle_days")
+    session_days: int = setting(90, _("A session ends after so long in any case."), readers.whole(1), fills="people.session_days")
+    password_min: int = setting(10, _("The fewest characters of a password."), readers.whole(8, 256), fills="people.password_min")
 
     def fill(self, room: str, limits: type[L], **others: object) -> L:
         """The room's ``Limits`` with what is set here; ``others`` are fields that no setting fills."""
@@ -127,7 +147,8 @@ def check_names(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     known = {variable(each) for each in fields(Settings)}
     for name in given:
         if name not in known:
-            raise UnknownSetting(name=name, nearest=_nearest(name, known))
+            nearest = _nearest(name, known)
+            raise UnknownSetting(UnknownSetting.nearest if nearest else None, name=name, nearest=nearest)
     return given
 
 
@@ -153,13 +174,13 @@ def _value(each: "Field[Any]", text: str) -> Any:
     try:
         return accepts.read(text.strip())
     except ValueError:
-        raise WrongSetting(name=variable(each), value=text, accepted=accepts.accepted, field=each.name) from None
+        raise WrongSetting(name=variable(each), value=text, accepts=accepts, field=each.name) from None
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
     words = [other.removeprefix(PREFIX) for other in sorted(known)]
     close = difflib.get_close_matches(name.removeprefix(PREFIX), words, n=1, cutoff=0.6)
-    return f"Did you mean {PREFIX}{close[0]}? " if close else ""
+    return f"{PREFIX}{close[0]}" if close else ""
 
 
 def _complete(given: Settings) -> Settings:

@@ -3,10 +3,11 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 
 from madang.settings.fields import Settings, shown_default, variable, written
+from madang.settings.readers import Reader
 
 _PASSWORD = re.compile(r"(://[^/\s:@]*:)[^/\s]+(?=@)")
 
@@ -23,14 +24,15 @@ class Row:
     is_set: bool
 
 
-def listed(chosen: Settings, environ: Mapping[str, str] | None = None) -> list[Row]:
-    """Every setting, in the order of the file, as it holds now."""
+def listed(chosen: Settings, environ: Mapping[str, str] | None = None, *, translate: Callable[[str], str] = str) -> list[Row]:
+    """Every setting, in the order of the file, as it holds now; what it does and takes in English, or as ``translate`` gives it."""
     given = os.environ if environ is None else environ
     rows = []
     for each in fields(chosen):
         name, value = variable(each), written(getattr(chosen, each.name))
         if each.metadata["hidden"]:
             value = _PASSWORD.sub(r"\1***", value)
-        told = (shown_default(each), each.metadata["accepts"].accepted, each.metadata["help"])
-        rows.append(Row(name, value, *told, is_set=bool(given.get(name))))
+        accepts: Reader = each.metadata["accepts"]
+        told = (translate(shown_default(each)) if each.metadata["shown"] else shown_default(each), accepts.told(translate))
+        rows.append(Row(name, value, *told, translate(each.metadata["help"]), is_set=bool(given.get(name))))
     return rows

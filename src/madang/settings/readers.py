@@ -2,10 +2,12 @@
 """How a setting's text is read. A reader raises ``ValueError`` on a text that it does not accept, and says what it accepts."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from madang.kit import _
 
 _SIZE = re.compile(r"(\d+)\s*(?:([KMGT])i?B?|B)?", re.IGNORECASE)
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
@@ -16,7 +18,17 @@ class Reader:
     """A way to read a text, and the words for what it accepts."""
 
     read: Callable[[str], object]
-    accepted: str
+    words: str
+    places: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def accepted(self) -> str:
+        """The words in English."""
+        return self.told(str)
+
+    def told(self, translate: Callable[[str], str]) -> str:
+        """The words in a language."""
+        return translate(self.words) % self.places
 
 
 def choice(*words: str) -> Reader:
@@ -27,7 +39,7 @@ def choice(*words: str) -> Reader:
             raise ValueError(text)
         return text.lower()
 
-    return Reader(read, " / ".join(words))
+    return Reader(read, "%(words)s", {"words": " / ".join(words)})
 
 
 def whole(least: int, most: int | None = None) -> Reader:
@@ -39,7 +51,9 @@ def whole(least: int, most: int | None = None) -> Reader:
             raise ValueError(text)
         return number
 
-    return Reader(read, f"{least} to {most}" if most is not None else f"{least} or more")
+    if most is None:
+        return Reader(read, _("%(least)s or more"), {"least": least})
+    return Reader(read, _("%(least)s to %(most)s"), {"least": least, "most": most})
 
 
 def _read_text(text: str) -> str:
@@ -79,9 +93,11 @@ def _read_address(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-text = Reader(_read_text, "one line of text")
-flag = Reader(_read_flag, "yes or no")
-size = Reader(_read_size, "a number of bytes such as 500000, 64M or 2GiB")
-names = Reader(_read_names, "names parted by commas")
-folder = Reader(_read_folder, "a path")
-web_address = Reader(_read_address, "an address such as https://madang.example without a path")
+text = Reader(_read_text, _("one line of text"))
+flag = Reader(_read_flag, _("yes or no"))
+size = Reader(_read_size, _("a number of bytes such as 500000, 64M or 2GiB"))
+names = Reader(_read_names, _("names parted by commas"))
+folder = Reader(_read_folder, _("a path"))
+web_address = Reader(_read_address, _("an address such as https://madang.example without a path"))
+file = Reader(_read_folder, _("a path of a file"))
+number = Reader(int, _("a whole number"))

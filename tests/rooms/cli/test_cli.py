@@ -5,6 +5,7 @@ import contextlib
 import importlib.metadata
 import json
 import os
+import re
 import socket
 import sqlite3
 import subprocess
@@ -15,7 +16,7 @@ import click
 import pytest
 
 from madang import cli, doctor, settings, supervisor
-from madang.cli import running, tree, words
+from madang.cli import complaints, running, tree, words
 from madang.kit import Invalid
 
 
@@ -68,10 +69,68 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
     assert "Usage: madang " + name in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [["nonsense"], ["settings", "--nonsense"], ["settings", "--format", "xml"], ["up", "--port", "many"]])
-def test_wrong_use_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert tree.run(arguments) == 2
-    assert "Error:" in capsys.readouterr().err
+WRONG_USES = [
+    (["nonsense"], "There is no command “nonsense”.", "“nonsense”(이)라는 명령은 없습니다."),
+    (["settings", "--nonsense"], "There is no option --nonsense.", "--nonsense라는 옵션은 없습니다."),
+    (["up", "--prot", "1"], "There is no option --prot. Did you mean --port?", "--port을(를) 뜻하셨습니까?"),
+    (["settings", "--format", "xml"], "--format takes text / json.", "쓸 수 있는 값: text / json."),
+    (["settings", "more"], "More is written than the command takes.", "명령이 받는 것보다 더 적혀 있습니다."),
+    (["up", "--port", "many"], "--port takes a whole number.", "쓸 수 있는 값: 정수."),
+    (["up", "--home", __file__], "--home takes a path.", "쓸 수 있는 값: 경로."),
+    (["up", "--port"], "--port needs a value after it.", "뒤에 값을 적어야 합니다."),
+    (["scan"], "SOURCE is missing.", "SOURCE 값이 빠졌습니다."),
+    (["scan", ".", "--jobs", "0"], "--jobs takes 1 to 256.", "쓸 수 있는 값: 1부터 256까지의 정수."),
+    (["scan", ".", "--output", "/"], "--output takes a path of a file.", "쓸 수 있는 값: 파일의 경로."),
+    (["scan", ".", "--thorough=3"], "--thorough takes no value.", "--thorough에는 값을 적지 않습니다."),
+]
+
+
+@pytest.mark.parametrize(("arguments", "english", "korean"), WRONG_USES)
+def test_wrong_use_ends_with_2_and_is_told_in_one_language(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], english: str, korean: str
+) -> None:
+    for language, sentence, other in (("en", english, korean), ("ko", korean, english)):
+        monkeypatch.setenv("MADANG_LANGUAGE", language)
+        assert tree.run(arguments) == 2
+        shown = capsys.readouterr()
+        assert shown.out == ""
+        assert sentence in shown.err
+        assert other not in shown.err
+
+
+def test_a_complaint_that_names_nothing_is_still_a_sentence() -> None:
+    assert complaints.complaint(click.BadParameter("no"), str) == "The command is not written as it should be."
+    assert complaints.complaint(click.ClickException("no"), str) == "The command is not written as it should be."
+    assert complaints.complaint(click.MissingParameter("no"), str) == "? is missing."
+
+
+def test_a_group_without_a_command_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert tree.run(["token"]) == 2
+    assert "create" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["settings"], ["doctor"]])
+def test_what_is_listed_for_eyes_speaks_the_chosen_language_and_machines_get_english(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    monkeypatch.setenv("MADANG_LANGUAGE", "ko")
+    tree.run(arguments)
+    shown = capsys.readouterr().out
+    assert re.search("[가-힣]", shown)
+    assert not re.search(r"\b(the|is|not|of|default)\b", shown)
+    tree.run([*arguments, "--format", "json"])
+    assert not re.search("[가-힣]", capsys.readouterr().out)
+
+
+def test_a_scan_and_a_setting_that_are_refused_speak_the_chosen_language(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MADANG_LANGUAGE", "ko")
+    tree.run(["scan", "/nowhere/at/all"])
+    assert "Git 저장소" in capsys.readouterr().err
+    monkeypatch.setenv("MADANG_PORT", "many")
+    tree.run(["settings"])
+    assert "1부터 65535까지의 정수." in capsys.readouterr().err
 
 
 def test_a_refusal_ends_with_2_and_its_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -145,7 +204,7 @@ def test_the_doctor_ends_with_3_when_something_needs_attention(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fine: bool, code: int
 ) -> None:
     found = [doctor.Finding("git", fine, "git version 2", "" if fine else "Install a newer one.")]
-    monkeypatch.setattr(doctor, "examine", lambda _settings: found)
+    monkeypatch.setattr(doctor, "examine", lambda _settings, _translate: found)
     assert tree.run(["doctor"]) == code
     assert ("Install a newer one." in capsys.readouterr().out) is not fine
     assert tree.run(["doctor", "--format", "json"]) == code

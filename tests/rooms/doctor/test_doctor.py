@@ -46,6 +46,14 @@ def test_every_fact_has_a_name_and_nothing_is_made(chosen: settings.Settings) ->
     assert not chosen.home.exists()
 
 
+def test_facts_and_advice_are_told_in_the_language_that_is_asked_for(chosen: settings.Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    told = {each.name: each for each in doctor.examine(chosen, lambda text: f"«{text}»")}
+    assert told["git"].fact == "«there is no git on PATH»"
+    assert told["git"].advice.startswith("«Install git")
+    assert told["home"].fact == f"«{chosen.home} is not there yet; `madang up` makes it»"
+
+
 def test_a_fresh_machine_is_fine(chosen: settings.Settings) -> None:
     for name in ("python", "git", "home", "sqlite", "database", "clock", "port"):
         assert finding(chosen, name).is_fine, name

@@ -103,6 +103,21 @@ def test_sizes_may_have_units(text: str, size: int) -> None:
     assert readers.size.read(text) == size
 
 
+def test_a_refused_value_is_told_in_one_language() -> None:
+    with pytest.raises(settings.WrongSetting) as refused:
+        settings.read({"MADANG_PORT": "0"})
+    told = {"%(least)s to %(most)s": "von %(least)s bis %(most)s", settings.WrongSetting.message: "%(name)s: %(value)s? %(accepted)s."}
+    assert refused.value.sentence(lambda text: told[text]) == "MADANG_PORT: 0? von 1 bis 65535."
+
+
+def test_the_list_speaks_as_it_is_told() -> None:
+    rows = {row.variable: row for row in settings.listed(settings.read({}), {}, translate=str.upper)}
+    assert rows["MADANG_LOG_FORMAT"].default == "TEXT ON A TERMINAL, ELSE JSON"
+    assert rows["MADANG_LANGUAGE"].default == "ko"
+    assert rows["MADANG_HOST"].accepts == "ONE LINE OF TEXT"
+    assert rows["MADANG_HOST"].sentence.startswith("THE ADDRESS")
+
+
 def test_every_setting_says_what_it_does() -> None:
     for each in fields(settings.Settings):
         sentence = each.metadata["help"]
