@@ -181,14 +181,15 @@ def test_ones_own_password_needs_the_one_until_now(house: House) -> None:
 def test_no_write_waits_while_a_password_is_checked_and_hashed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     lab, written = actor_of(house.database, "lab"), []
 
-    def write_beside(kind: str) -> None:
+    def write_beside(kind: str) -> bool:
         with house.database.writing() as beside:
             people.create_account(beside, name=f"beside-{kind}", role=Role.READER, by=SYSTEM)
         written.append(kind)
+        return True
 
     fits, make_hash = passwords.fits, passwords.make_hash
-    monkeypatch.setattr(passwords, "fits", lambda *given: (write_beside("check"), fits(*given))[1])
-    monkeypatch.setattr(passwords, "make_hash", lambda *given: (write_beside("hash"), make_hash(*given))[1])
+    monkeypatch.setattr(passwords, "fits", lambda *given: write_beside("check") and fits(*given))
+    monkeypatch.setattr(passwords, "make_hash", lambda *given: write_beside("hash") and make_hash(*given))
     with house.database.writing() as session:
         people.set_own_password(session, password="another few words", current=PASSWORD, by=lab)
     assert written == ["check", "hash"]
