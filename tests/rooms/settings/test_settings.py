@@ -111,11 +111,11 @@ def test_a_refused_value_is_told_in_one_language() -> None:
 
 
 def test_the_list_speaks_as_it_is_told() -> None:
-    rows = {row.variable: row for row in settings.listed(settings.read({}), {}, translate=str.upper)}
-    assert rows["MADANG_LOG_FORMAT"].default == "TEXT ON A TERMINAL, ELSE JSON"
+    rows = {row.variable: row for row in settings.listed(settings.read({}), {}, translate=lambda text: f"«{text}»")}
+    assert rows["MADANG_LOG_FORMAT"].default == "«text on a terminal, else json»"
     assert rows["MADANG_LANGUAGE"].default == "ko"
-    assert rows["MADANG_HOST"].accepts == "ONE LINE OF TEXT"
-    assert rows["MADANG_HOST"].sentence.startswith("THE ADDRESS")
+    assert rows["MADANG_PORT"].accepts == "«1 to 65535»"
+    assert rows["MADANG_HOST"].sentence.startswith("«The address")
 
 
 def test_every_setting_says_what_it_does() -> None:
