@@ -5,6 +5,8 @@ Each setting says its default, how it is written and, in one sentence, what it d
 read that. A setting may fill a field of a room's ``Limits``; the composition asks for them with ``fill``, so no room is known here.
 """
 
+from madang.settings import readers
+from madang.settings import readers
 from madang.settings.fields import (
     PREFIX,
     Settings,
@@ -29,6 +31,8 @@ __all__ = [
     "default_home",
     "listed",
     "read",
+    "readers",
+    "readers",
     "shown_default",
     "variable",
     "written",
