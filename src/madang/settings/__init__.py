@@ -6,7 +6,6 @@ read that. A setting may fill a field of a room's ``Limits``; the composition as
 """
 
 from madang.settings import readers
-from madang.settings import readers
 from madang.settings.fields import (
     PREFIX,
     Settings,
@@ -31,7 +30,6 @@ __all__ = [
     "default_home",
     "listed",
     "read",
-    "readers",
     "readers",
     "shown_default",
     "variable",
