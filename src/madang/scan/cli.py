@@ -25,7 +25,7 @@ from madang.scan.formats.table import plain
 from madang.scan.limits import Limits
 from madang.scan.pool import Pool
 from madang.scan.progress import Progress
-from madang.scan.report import Report
+from madang.scan.report import Report, Unread
 from madang.scan.scanning import Options, scan_tree
 from madang.scan.tree import SourceUnreadable, shown
 from madang.scan.writing import FORMATS, write
@@ -50,6 +50,15 @@ INTERRUPTED = _("Interrupted. What was found is remembered: the same command goe
 UNWRITTEN = _("The result cannot be written: %(reason)s.")
 UNWRITTEN_THERE = _("“%(path)s” cannot be written: %(reason)s. What was found is remembered; try another place.")
 NOT_READ = _("Not read: %(path)s: %(reason)s")
+WHY = {
+    "too-large": _("It is larger than files that are looked into."),
+    "changed": _("It changed while it was looked at."),
+    "deadline": _("It was not done in the time that one file has."),
+    "memory": _("It needs more memory than one file has."),
+    "died": _("The process that looked at it died."),
+    "unreadable": _("It cannot be opened or read."),
+    "engine": _("The engine failed on it."),
+}
 MORE_NOT_READ = _("Not read: %(count)s more; the result names them all.")
 STAGES = {"listing": _("Listing"), "scanning": _("Scanning"), "finishing": _("Finishing"), "done": _("Done")}
 STANDING = _("%(stage)s: %(done)s of %(total)s files, %(rate)s a second")
@@ -186,12 +195,19 @@ def _tell_unread(report: Report, translate: Translate) -> None:
     if not report.unread and not report.errors:
         return
     for each in report.unread[:_NAMED_AT_MOST]:
-        click.echo(translate(NOT_READ) % {"path": plain(each.path), "reason": plain(each.message)}, err=True)
+        click.echo(translate(NOT_READ) % {"path": plain(each.path), "reason": plain(_why(each, translate))}, err=True)
     if len(report.unread) > _NAMED_AT_MOST:
         click.echo(translate(MORE_NOT_READ) % {"count": len(report.unread) - _NAMED_AT_MOST}, err=True)
     for error in report.errors:
         click.echo(plain(error), err=True)
     sys.exit(_PARTLY)
+
+
+def _why(unread: Unread, translate: Translate) -> str:
+    """The reason in the reader's language; in English the report's own sentence, which says more."""
+    short = WHY.get(unread.reason, "")
+    told = translate(short) if short else short
+    return unread.message if told == short else told
 
 
 def _end(status: int, message: str) -> NoReturn:

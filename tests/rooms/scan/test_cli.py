@@ -80,13 +80,14 @@ def test_what_could_not_be_read_is_three_and_named(quick: list[Path], tmp_path: 
 
 
 def test_the_command_speaks_as_it_is_told(quick: list[Path], tmp_path: Path) -> None:
-    told = {cli.NOT_READ: "읽지 못함: %(path)s: %(reason)s", "%(what)s is wrong.": "%(what)s 틀림."}
+    told = {cli.NOT_READ: "읽지 못함: %(path)s: %(reason)s", cli.WHY["deadline"]: "늦음.", "%(what)s is wrong.": "%(what)s 틀림."}
 
     def refuse(_source: str, _folder: Path) -> cli.OpenedSource:
         raise Unavailable("%(what)s is wrong.", what="x")
 
     done = CliRunner().invoke(cli.command(translate=lambda text: told.get(text, text)), [str(tmp_path)])
     assert done.stderr.startswith("읽지 못함: src/")
+    assert done.stderr.endswith(": 늦음.\n")
     refused = CliRunner().invoke(cli.command(refuse, translate=lambda text: told.get(text, text)), ["x"])
     assert refused.stderr == "madang scan: x 틀림.\n"
 
