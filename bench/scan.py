@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our scan against ScanCode's own command, on the same paths in the same run: are the findings equal, and what does each cost?
 
-    bench/scan.py [--json] [--keep FOLDER] PATH…
+    bench/scan.py [--json] [--keep FOLDER] [PATH…]
 
 ScanCode runs in an environment of its own, which is made on the first call. Ours runs with an empty cache, and once more with a warm one.
 CPU seconds are of the whole process trees, the loading of the licence index included; wall seconds are shown and mean little on a
@@ -131,7 +131,9 @@ def told(result: Mapping[str, Any]) -> str:
 def main() -> int:
     """Print the comparison; 1 when under 98 % of the files have equal expressions."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    parser.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", default=[Path(__file__).parents[1] / "src"], help="default: our own src"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--jobs", type=int, default=1, help="processes for each (default 1)")
     parser.add_argument("--keep", type=Path, help="keep both outputs in this folder")
