@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pages where a person acts: register, an asset with its versions, and the deeds on a version."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -41,38 +41,50 @@ def _register_page(
 async def create_asset(request: Request) -> Response:
     """Register an asset with its first version, or show the form again with what is to be mended."""
     await web.reading(request, _check_member)
-    taking = intake.of(request)
-    upload = await taking.read(request)
-    values = {name: value for name, value in upload.fields.items() if isinstance(value, str)}
 
-    def form_again(refusal: kit.Refusal) -> web.Door:
-        faults = {refusal.field or "": refusal.sentence(web.translate)}
-        return lambda request, session, actor: _register_page(request, session, actor, values, faults, status=422)
-
-    try:
-        source = await taking.source_of(upload, values)
-
+    def done(source: catalog.Source, values: Mapping[str, str]) -> web.Door:
         def door(request: Request, session: Session, actor: kit.Actor) -> Response:
             text = {name: intake.text_of(values, name) for name in ("namespace", "name", "title", "label")}
-            name = text["name"] or name_from(source)
-            exposure = values.get("exposure") or "private"
             asset = catalog.register(
                 session,
                 kind="software",
                 namespace=text["namespace"] or actor.name,
-                name=name,
+                name=text["name"] or name_from(source),
                 title=text["title"],
-                exposure=exposure,
+                exposure=values.get("exposure") or "private",
                 by=actor,
             )
-            actions.submit(session, asset, source=source, label=text["label"], limits=taking.limits, by=actor)
-            return web.see_other(f"{catalog.asset_address(asset)}/versions/{asset.version_count}")
+            return _submit(request, session, asset, source, text["label"], actor)
 
-        return await web.perform(request, door, writes=True, fingerprint=str(source))
+        return door
+
+    return await _taken_in(request, done, _register_page)
+
+
+def _submit(request: Request, session: Session, asset: catalog.Asset, source: catalog.Source, label: str, actor: kit.Actor) -> Response:
+    actions.submit(session, asset, source=source, label=label, limits=intake.of(request).limits, by=actor)
+    return web.see_other(f"{catalog.asset_address(asset)}/versions/{asset.version_count}")
+
+
+async def _taken_in(
+    request: Request, done: Callable[[catalog.Source, Mapping[str, str]], web.Door], page: Callable[..., Response]
+) -> Response:
+    """What came is stored and ``done``; where it is refused, ``page`` is shown again with what was typed and what is to be mended."""
+    taking = intake.of(request)
+    upload = await taking.read(request)
+    values = {name: value for name, value in upload.fields.items() if isinstance(value, str)}
+    try:
+        source = await taking.source_of(upload, values)
+        return await web.perform(request, done(source, values), writes=True, fingerprint=str(source))
     except (kit.Invalid, kit.Conflict, kit.NotAllowed, kit.TooLarge) as refusal:
         if isinstance(refusal, web.ForgedForm):
             raise
-        return await web.perform(request, form_again(refusal), writes=False)
+        faults = {refusal.field or "": refusal.sentence(web.translate)}
+
+    def again(request: Request, session: Session, actor: kit.Actor) -> Response:
+        return page(request, session, actor, values, faults, status=422)
+
+    return await web.perform(request, again, writes=False)
 
 
 def _check_member(_session: Session, actor: kit.Actor) -> None:
@@ -136,27 +148,14 @@ async def create_version(request: Request) -> Response:
     def check(session: Session, actor: kit.Actor) -> None:
         catalog.check_changeable(session, _asset(request, session, actor), by=actor)
 
-    await web.reading(request, check)
-    taking = intake.of(request)
-    upload = await taking.read(request)
-    values = {name: value for name, value in upload.fields.items() if isinstance(value, str)}
-
-    def again(refusal: kit.Refusal) -> web.Door:
-        faults = {refusal.field or "": refusal.sentence(web.translate)}
-        return lambda request, session, actor: _asset_page(request, session, actor, values, faults, status=422)
-
-    try:
-        source = await taking.source_of(upload, values)
-
+    def done(source: catalog.Source, values: Mapping[str, str]) -> web.Door:
         def door(request: Request, session: Session, actor: kit.Actor) -> Response:
-            asset = _asset(request, session, actor)
-            label = intake.text_of(values, "label")
-            actions.submit(session, asset, source=source, label=label, limits=taking.limits, by=actor)
-            return web.see_other(f"{catalog.asset_address(asset)}/versions/{asset.version_count}")
+            return _submit(request, session, _asset(request, session, actor), source, intake.text_of(values, "label"), actor)
 
-        return await web.perform(request, door, writes=True, fingerprint=str(source))
-    except (kit.Invalid, kit.Conflict, kit.TooLarge) as refusal:
-        return await web.perform(request, again(refusal), writes=False)
+        return door
+
+    await web.reading(request, check)
+    return await _taken_in(request, done, _asset_page)
 
 
 def create_exposure(request: Request, session: Session, actor: kit.Actor) -> Response:
