@@ -5,6 +5,8 @@ SQLite: write-ahead log, reads deferred, writes ``BEGIN IMMEDIATE``, so a writer
 stale snapshot. The driver's own transaction handling is switched off for that.
 """
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +16,8 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import Session
 
 BUSY_SECONDS = 30
+KNOWS_PARTS_OF_SECONDS = (3, 42)
+"""The SQLite that knows ``unixepoch('subsec')``, which DBOS takes for granted wherever Python is 3.12 or newer."""
 
 
 class Database:
@@ -53,6 +57,12 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+    if sqlite3.sqlite_version_info < KNOWS_PARTS_OF_SECONDS:
+        connection.create_function("unixepoch", 1, _unixepoch)
+
+
+def _unixepoch(modifier: str) -> float | None:
+    return time.time() if modifier == "subsec" else None
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -2,6 +2,7 @@
 """Units of work on a real SQLite file: what is kept, what is undone, who waits for whom."""
 
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -103,6 +104,14 @@ def test_sqlite_keeps_its_promises(database: db.Database) -> None:
         assert session.scalar(text("PRAGMA journal_mode")) == "wal"
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
         assert session.scalar(text("PRAGMA synchronous")) == 2
+
+
+def test_sqlite_tells_parts_of_a_second_however_old_it_is(database: db.Database) -> None:
+    before = time.time()
+    with database.reading() as session:
+        told = session.scalar(text("SELECT unixepoch('subsec')"))
+    assert isinstance(told, float)
+    assert before - 0.001 <= told <= time.time() + 0.001
 
 
 def test_a_time_comes_back_in_utc(database: db.Database) -> None:
