@@ -155,6 +155,8 @@ system-test-packages:
 	command -v chromium >/dev/null || missing+=(chromium)
 	fc-list :lang=ko 2>/dev/null | grep -q . || missing+=(fontconfig fonts-noto-cjk)
 	command -v git >/dev/null || missing+=(git)
+	command -v openssl >/dev/null || missing+=(openssl)
+	command -v ssh >/dev/null || missing+=(openssh-client)
 	[[ $${#missing[@]} == 0 ]] && exit 0
 	echo "madang: installing $${missing[*]}"
 	export DEBIAN_FRONTEND=noninteractive

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-_missing: Counter[str] = Counter()
+_skipped: Counter[str] = Counter()
 _seconds: defaultdict[str, float] = defaultdict(float)
 
 
@@ -32,8 +32,10 @@ PARTS: dict[str, Callable[[], bool]] = {
     "korean-font": _has_korean_font,
     "not-root": lambda: os.geteuid() != 0,
     "npm": lambda: shutil.which("npm") is not None,
+    "openssl": lambda: shutil.which("openssl") is not None,
     "postgresql": lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
     "root": lambda: os.geteuid() == 0,
+    "ssh": lambda: shutil.which("ssh") is not None,
 }
 
 
@@ -54,7 +56,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         for part in mark.args:
             if is_there(part):
                 continue
-            _missing[part] += 1
             sentence = f"this machine has no {part}"
             if os.environ.get("TEST_ALL"):
                 pytest.fail(sentence, pytrace=False)
@@ -68,6 +69,8 @@ def room_of(path: Path) -> str:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped and isinstance(report.longrepr, tuple):
+        _skipped[report.longrepr[2].removeprefix("Skipped: ")] += 1
     _seconds[room_of(TESTS.parent / report.location[0])] += report.duration
 
 
@@ -79,6 +82,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if _missing and not os.environ.get("TEST_ALL"):
-        named = ", ".join(f"{part} ({count} {'test' if count == 1 else 'tests'})" for part, count in sorted(_missing.items()))
-        print(f"Skipped for want of: {named}. TEST_ALL=1 makes a missing part a failure.")
+    if _skipped:
+        named = "; ".join(f"{reason} ({count} {'test' if count == 1 else 'tests'})" for reason, count in sorted(_skipped.items()))
+        print(f"Skipped: {named}. With TEST_ALL=1 a missing part is a failure.")

@@ -2,7 +2,6 @@
 import errno
 import io
 import os
-import shutil
 import ssl
 import stat
 import subprocess
@@ -455,7 +454,7 @@ def certificate(tmp_path: Path) -> Path:
     return made
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="this machine has no openssl")
+@pytest.mark.needs("openssl")
 def test_an_encrypted_connection_is_pinned_and_the_server_proves_its_name(
     certificate: Path, server: GitServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

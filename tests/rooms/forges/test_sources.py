@@ -146,7 +146,7 @@ def test_without_a_key_of_its_own_the_platform_offers_none(ssh: Path, tmp_path: 
     assert "SSH_AUTH_SOCK" not in (tmp_path / "environment").read_text()
 
 
-@pytest.mark.skipif(shutil.which("ssh") is None, reason="this machine has no ssh")
+@pytest.mark.needs("ssh")
 @pytest.mark.parametrize("has_key", [True, False])
 def test_ssh_itself_understands_it_so(has_key: bool, tmp_path: Path) -> None:
     home = tmp_path / 'a home %d"quoted"'
