@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A whole house in a folder of the test's own, a client that speaks to it, and small sources to give it."""
 
+import gzip
 import io
 import subprocess
 import tarfile
@@ -81,15 +82,15 @@ def yard_in(home: Path, pool: scan.Pool, **environ: str) -> Yard:
 
 
 def archive(files: Mapping[str, str | bytes], root: str = "source") -> bytes:
-    """A tar.gz with these files under one folder."""
+    """A tar.gz with these files under one folder: the same bytes for the same files."""
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz") as tar:
+    with tarfile.open(fileobj=out, mode="w") as tar:
         for name, content in files.items():
             data = content.encode() if isinstance(content, str) else content
             member = tarfile.TarInfo(f"{root}/{name}")
             member.size = len(data)
             tar.addfile(member, io.BytesIO(data))
-    return out.getvalue()
+    return gzip.compress(out.getvalue(), mtime=0)
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

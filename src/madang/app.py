@@ -2,6 +2,7 @@
 """The composition: every room gets what it needs from the settings, and nothing imports this but the command line."""
 
 import os
+import shutil
 import tempfile
 import threading
 import time
@@ -125,7 +126,7 @@ def web_application(house: House) -> FastAPI:
             pages=[*portal.routes, *people.web.routes, *catalog.routes, *compliance.routes],
             routers=[people.api.router, catalog.router, compliance.router],
             templates=[SOURCE / room / "templates" for room in ROOMS_WITH_TEMPLATES],
-            state={"intake": compliance.Intake(house.store, house.guard, limits, house.scratch)},
+            state={"intake": compliance.Intake(house.store, house.guard, limits, house.scratch, house.archive_limits)},
             institute=house.settings.institute,
             language=house.settings.language,
             host=house.settings.url.partition("://")[2].partition("/")[0],
@@ -250,3 +251,6 @@ def sweep(house: House) -> None:
     for left in house.scratch.glob("upload-*"):
         if time.time() - left.stat().st_mtime > SWEEP_SECONDS:
             left.unlink(missing_ok=True)
+    for left in house.scratch.glob("door-*"):
+        if time.time() - left.stat().st_mtime > SWEEP_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)

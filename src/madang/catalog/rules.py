@@ -18,13 +18,15 @@ LABEL_LENGTH = 100
 class Source:
     """Where a version comes from: ``kind`` is ``git`` (``address``, ``ref``), ``archive`` (``address`` is the file's name, ``object`` the
     sha256 of its bytes in the store) or ``folder`` (only the platform itself: a folder of the
-    installation). ``is_public``: whether the address may be told to whoever sees the asset."""
+    installation). ``is_public``: whether the address may be told to whoever sees the asset. ``content``: the tree, where it
+    is known already."""
 
     kind: str
     address: str
     ref: str | None = None
     object: str | None = None
     is_public: bool = True
+    content: str | None = None
 
 
 @cache

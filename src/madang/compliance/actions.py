@@ -41,6 +41,8 @@ def submit(
     )  # fmt: skip
     session.add(verification)
     session.flush()
+    if source.content is not None:
+        catalog.fix_content(session, version, content=source.content, by=by)
     catalog.describe(asset, version, state="queued")
     return verification
 

@@ -37,7 +37,7 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 
 async def create_version(request: Request, kind: str, namespace: str, name: str) -> Response:
     """Add a version from a Git address (JSON) or an archive (multipart part ``file``). It is fetched, fixed by content and verified by a
-    task. ``content`` is the digest of the version's tree of files; it is null until they are there."""
+    task. ``content`` is the digest of the version's tree of files: at once for a small archive, else null until they are there."""
 
     def check(session: Session, actor: kit.Actor) -> None:
         asset = catalog.get_asset(session, kind, namespace, name, viewer=actor)

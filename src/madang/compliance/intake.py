@@ -4,6 +4,7 @@
 import shutil
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path, PurePath
 from typing import Any
@@ -14,16 +15,26 @@ from starlette.requests import Request
 from madang import archives, catalog, forges, kit, storage, web
 from madang.compliance.errors import NoSource
 from madang.compliance.limits import Limits
+from madang.compliance.unpacking import unpacked
 from madang.kit import _
 
 MAX_UPLOAD = "MADANG_MAX_UPLOAD_BYTES"
+DOOR = "door-"
+AT_ONCE_BYTES, AT_ONCE_FILES = 16_000_000, 2000
+"""A smaller archive is opened while its sender waits; unpacked it may have four times as many bytes."""
 
 
 class Intake:
     """Reads bodies of new versions with what the composition hands in."""
 
-    def __init__(self, store: storage.Store, guard: forges.Guard, limits: Limits, scratch: Path) -> None:
+    def __init__(self, store: storage.Store, guard: forges.Guard, limits: Limits, scratch: Path, archive_limits: archives.Limits) -> None:
         self.store, self.guard, self.limits, self.scratch = store, guard, limits, scratch
+        self.at_once = replace(
+            archive_limits,
+            max_archive_bytes=min(archive_limits.max_archive_bytes, AT_ONCE_BYTES),
+            max_files=min(archive_limits.max_files, AT_ONCE_FILES),
+            max_total_bytes=min(archive_limits.max_total_bytes, 4 * AT_ONCE_BYTES),
+        )
 
     async def read(self, request: Request) -> web.Upload:
         """The body, which came from a page of ours or with a token; a file in it is at most as large as the limit."""
@@ -54,7 +65,21 @@ class Intake:
             file.flush()
             archives.kind_of(Path(file.name))
             stored = self.store.put_file(Path(file.name), max_bytes=self.limits.max_upload_bytes)
-        return catalog.Source("archive", shown_name(upload.file_name), None, stored.sha256)
+            content = self._content(Path(file.name))
+        return catalog.Source("archive", shown_name(upload.file_name), None, stored.sha256, content=content)
+
+    def _content(self, archive: Path) -> str | None:
+        """The tree in a small archive, so that a version is fixed, or refused, at once; None where it is left to the work behind."""
+        if archive.stat().st_size > self.at_once.max_archive_bytes:
+            return None
+        into = self.scratch / f"{DOOR}{kit.new_id()}"
+        try:
+            brought = unpacked(archive, into, limits=self.at_once)
+            return None if brought.left_out else self.store.put_tree(brought.root).id
+        except archives.LimitExceeded:
+            return None
+        finally:
+            shutil.rmtree(into, ignore_errors=True)
 
 
 def shown_name(file_name: str) -> str:

@@ -14,6 +14,7 @@ from madang.compliance import actions, recording, reuse
 from madang.compliance.cache import FindingCache
 from madang.compliance.errors import UploadGone
 from madang.compliance.models import Verification
+from madang.compliance.unpacking import Brought, unpacked
 from madang.compliance.verdict import Verdict
 from madang.db import Database
 
@@ -119,7 +120,7 @@ class Verifier:
         shutil.rmtree(brought.root, ignore_errors=True)
         return tree.id
 
-    def _bring_git(self, work: _Work, folder: Path) -> "_Brought":
+    def _bring_git(self, work: _Work, folder: Path) -> Brought:
         into = folder / "fetched"
         fetched = forges.fetch(
             work.source,
@@ -131,9 +132,9 @@ class Verifier:
             stop=jobs.is_stopping,
             progress=self._teller(work, lambda _stage, files, _bytes: {"files_done": files}),
         )
-        return _Brought(into, fetched.commit, tuple((each.path, each.reason) for each in fetched.skipped))
+        return Brought(into, fetched.commit, tuple((each.path, each.reason) for each in fetched.skipped))
 
-    def _bring_archive(self, work: _Work, folder: Path) -> "_Brought":
+    def _bring_archive(self, work: _Work, folder: Path) -> Brought:
         archive, into = folder / "archive", folder / "fetched"
         assert work.object is not None
         try:
@@ -141,20 +142,18 @@ class Verifier:
                 shutil.copyfileobj(stream, file, 1 << 20)
         except storage.ObjectMissing as missing:
             raise UploadGone() from missing
-        unpacked = archives.unpack(archive, into, limits=self.archive_limits, stop=jobs.is_stopping)
-        root = into / unpacked.root_name if unpacked.root_name and (into / unpacked.root_name).is_dir() else into
-        return _Brought(root, None, tuple((each.path, each.reason) for each in unpacked.skipped))
+        return unpacked(archive, into, limits=self.archive_limits, stop=jobs.is_stopping)
 
-    def _bring_folder(self, work: _Work, folder: Path) -> "_Brought":
+    def _bring_folder(self, work: _Work, folder: Path) -> Brought:
         """A folder of the installation, under the name that the composition gave it; of a checkout only what its last commit has."""
         into, source = folder / "fetched", self.folders[work.source]
         if (source / ".git").exists():
             itself = forges.Guard(allow_file=True)
             address, home = source.as_uri(), self.scratch.parent / "forges"
             fetched = forges.fetch(address, None, into, guard=itself, home=home, limits=self.fetch_limits, stop=jobs.is_stopping)
-            return _Brought(into, fetched.commit, _shipped(into))
+            return Brought(into, fetched.commit, _shipped(into))
         shutil.copytree(source, into, symlinks=True, ignore=LEFT_BEHIND)
-        return _Brought(into, None, ())
+        return Brought(into, None, ())
 
     def _scan(self, work: _Work, content: str, folder: Path) -> scan.Report:
         root = folder / "tree" / work.name
@@ -191,15 +190,6 @@ class Verifier:
                     )
 
         return tell
-
-
-@dataclass(frozen=True, slots=True)
-class _Brought:
-    """A folder with a version's files; the commit, if it has one; what was left out, with why."""
-
-    root: Path
-    commit: str | None
-    left_out: tuple[tuple[str, str], ...]
 
 
 def _shipped(into: Path) -> tuple[tuple[str, str], ...]:

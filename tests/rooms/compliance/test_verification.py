@@ -25,9 +25,10 @@ FILES = {
 def test_an_archive_becomes_a_verified_version(yard: Yard) -> None:
     address = yard.register("tool")
     made = yard.submit(address, archive(FILES), label="1.0")
-    assert (made["version"], made["state"], made["content"]) == ("1", "queued", None)
+    assert (made["version"], made["state"]) == ("1", "queued")
     yard.work(made["task"])
     version = yard.get(f"{address}/versions/1")
+    assert made["content"] == version["content"]
     assert version["state"] == "verified", version
     assert version["content"].startswith("sha256:")
     assert version["declared_license_expression"] == "Apache-2.0"
@@ -138,17 +139,26 @@ def test_what_is_no_archive_is_refused_at_the_door(yard: Yard, content: bytes, c
     assert yard.get(f"{address}/versions")["items"] == []
 
 
+@pytest.mark.parametrize(("content", "code"), [(zipped({"../out.txt": b"x"}), "unsafe-name"), (archive(FILES)[:-40], "damaged")])
+def test_a_small_hostile_archive_is_refused_at_the_door(yard: Yard, content: bytes, code: str) -> None:
+    address = yard.register("bad")
+    answer = yard.client.post(f"{address}/versions", files={"file": ("x.tar.gz", content)}, headers=yard.signed)
+    assert (answer.status_code, code in answer.json()["code"]) == (422, True), answer.text
+    assert yard.get(f"{address}/versions")["items"] == []
+    assert list(yard.house.scratch.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (zipped({"../out.txt": b"x"}), "unsafe-name"),
-        (archive(FILES)[:-40], "damaged"),
         (archive({f"f{number}": "" for number in range(501)}), "limit-exceeded"),
+        (archive({"zeros": b"\0" * 70_000_000})[:-40], "damaged"),
     ],
 )
 def test_a_hostile_archive_fails_with_a_reason_and_leaves_nothing(yard: Yard, content: bytes, code: str) -> None:
     address = yard.register("bad")
     made = yard.submit(address, content)
+    assert made["content"] is None
     yard.work(made["task"])
     version = yard.get(f"{address}/versions/1")
     assert version["state"] == "failed"
@@ -358,7 +368,7 @@ def test_findings_are_forgotten_after_their_time_and_large_ones_are_not_kept(yar
 
 def test_a_version_that_came_to_nothing_gives_its_label_to_the_one_that_mends_it(yard: Yard) -> None:
     address = yard.register("tool")
-    yard.work(yard.submit(address, archive(FILES)[:-40], label="1.0")["task"])
+    yard.work(yard.submit(address, archive({f"f{number}": "" for number in range(501)}), label="1.0")["task"])
     assert yard.get(f"{address}/versions/1.0")["state"] == "failed"
     yard.work(yard.submit(address, archive(FILES), label="1.0")["task"])
     assert (yard.get(f"{address}/versions/1.0")["version"], yard.get(f"{address}/versions/1")["label"]) == ("2", None)
