@@ -41,7 +41,7 @@ def _asked(request: Request) -> queries.Filter:
 
 def list_assets(request: Request, session: Session, actor: kit.Actor) -> Response:
     """The assets that the viewer may see, newest first; the filter lives in the address."""
-    asked, place = _asked(request), _place(request)
+    asked, place = _asked(request), web.place_of(request, MOST_PAGES)
     total = queries.count_assets(session, asked, viewer=actor)
     rows = queries.assets(session, asked, viewer=actor, limit=ROWS, offset=(place - 1) * ROWS)
     page = AssetsPage(
@@ -58,11 +58,6 @@ def list_assets(request: Request, session: Session, actor: kit.Actor) -> Respons
         json=_address(request, None, "/api/v1/assets", licence="license"),
     )
     return web.render(request, "catalog/assets.html", page)
-
-
-def _place(request: Request) -> int:
-    given = request.query_params.get("page", "1")
-    return min(max(int(given), 1), MOST_PAGES) if given.isascii() and given.isdigit() and len(given) < 6 else 1
 
 
 def _address(request: Request, place: int | None, path: str = "", **renamed: str) -> str:

@@ -29,12 +29,6 @@ def subject_of(request: Request, session: Session, actor: kit.Actor) -> queries.
     return queries.get_subject(session, names["kind"], names["namespace"], names["name"], names["version"], viewer=actor)
 
 
-def place_of(request: Request) -> int:
-    """Which page of a list is asked for, from 1."""
-    given = request.query_params.get("page", "1")
-    return min(max(int(given), 1), MOST_PAGES) if given.isascii() and given.isdigit() and len(given) < 6 else 1
-
-
 def _render(request: Request, page: VersionPage) -> Response:
     return web.render(request, "compliance/version.html", page)
 
@@ -71,7 +65,7 @@ def _list(tab: str, table: type[Any], field: str, row_of: Callable[[Any], Any]) 
         subject, page = _start(request, session, actor, tab)
         if subject.verification.state != "verified":
             return _render(request, page)
-        place = place_of(request)
+        place = web.place_of(request, MOST_PAGES)
         first = left_first(subject, tab) if place == 1 else ()
         rows = queries.rows(session, table, subject.version, limit=ROWS, offset=(place - 1) * ROWS)
         total = queries.count_rows(session, table, subject.version)
@@ -115,7 +109,7 @@ def list_files(request: Request, session: Session, actor: kit.Actor) -> Response
         return _render(request, page)
     given = request.query_params
     asked = queries.FileFilter(given.get("q", "")[:400], given.get("licence", "")[:2000], given.get("state", ""))
-    place, total = place_of(request), queries.count_files(session, subject.version, asked)
+    place, total = web.place_of(request, MOST_PAGES), queries.count_files(session, subject.version, asked)
     found = queries.files(session, subject.version, asked, limit=ROWS, offset=(place - 1) * ROWS, with_details=True)
     licences = tuple(expression for expression, _count in queries.licence_counts(session, subject.version)[:LICENCES_OFFERED])
     shown = {

@@ -114,7 +114,7 @@ def _asset_page(
     request: Request, session: Session, actor: kit.Actor, values: Mapping[str, str], faults: Mapping[str, str], status: int = 200
 ) -> Response:
     asset, taking = _asset(request, session, actor), intake.of(request)
-    place = version_pages.place_of(request)
+    place = web.place_of(request, version_pages.MOST_PAGES)
     versions = catalog.versions_of(session, asset, limit=VERSIONS_SHOWN + 1, offset=(place - 1) * VERSIONS_SHOWN)
     known = queries.verifications_of(session, versions)
     may_change = catalog.changeable(session, asset, viewer=actor)

@@ -15,7 +15,7 @@ from madang.web.gate import Door, Gate, confirm, page, perform, reading
 from madang.web.idempotency import IdempotentAnswer
 from madang.web.languages import current_language, translate, use_language
 from madang.web.limits import Limits
-from madang.web.paging import BadCursor, Page, next_address, page_of, position, write_cursor
+from madang.web.paging import BadCursor, Page, next_address, page_of, place_of, position, write_cursor
 from madang.web.preferences import local_path
 from madang.web.routers import ApiRouter, api_router
 from madang.web.streams import event_stream
@@ -49,6 +49,7 @@ __all__ = [
     "page",
     "page_of",
     "perform",
+    "place_of",
     "position",
     "read_upload",
     "reading",

@@ -69,3 +69,9 @@ def next_address(request: Request, cursor: str | None) -> str | None:
         return None
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
     return f"{request.url.path}?{urlencode([*kept, ('cursor', cursor)])}"
+
+
+def place_of(request: Request, most: int) -> int:
+    """Which page of a list on a page is asked for (``?page=``), from 1 to ``most``; what is no number is 1."""
+    given = request.query_params.get("page", "1")
+    return min(max(int(given), 1), most) if given.isascii() and given.isdigit() and len(given) < 6 else 1
