@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from fnmatch import fnmatch
+from ipaddress import ip_network
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -54,9 +55,14 @@ class Intake:
         return await run_in_threadpool(self._keep, upload)
 
     def _is_public(self, target: forges.Target) -> bool:
-        """Whether the host is one of the open world: not a folder, and none that the operator had to allow."""
+        """Whether the host is surely one of the open world: no folder, no inner address, none that the operator had to allow.
+
+        Where whole ranges are allowed a name can stand for an inner host, which shows only when it is resolved; then none counts as open.
+        """
         allowed = [pattern.lower() for pattern in self.guard.allowed_hosts]
-        return target.scheme != "file" and not any(fnmatch(target.host.lower(), pattern) for pattern in allowed)
+        if target.scheme == "file" or any(_is_range(pattern) for pattern in allowed):
+            return False
+        return not any(fnmatch(target.host.lower(), pattern) for pattern in allowed)
 
     def _keep(self, upload: web.Upload) -> catalog.Source:
         assert upload.file is not None
@@ -64,8 +70,8 @@ class Intake:
             shutil.copyfileobj(upload.file, file, 1 << 20)
             file.flush()
             archives.kind_of(Path(file.name))
-            stored = self.store.put_file(Path(file.name), max_bytes=self.limits.max_upload_bytes)
             content = self._content(Path(file.name))
+            stored = self.store.put_file(Path(file.name), max_bytes=self.limits.max_upload_bytes)
         return catalog.Source("archive", shown_name(upload.file_name), None, stored.sha256, content=content)
 
     def _content(self, archive: Path) -> str | None:
@@ -80,6 +86,15 @@ class Intake:
             return None
         finally:
             shutil.rmtree(into, ignore_errors=True)
+
+
+def _is_range(pattern: str) -> bool:
+    """Whether an allowed host is an address or a range of them, and no name."""
+    try:
+        ip_network(pattern.strip("[]"), strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def shown_name(file_name: str) -> str:

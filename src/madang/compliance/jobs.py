@@ -107,7 +107,8 @@ class Verifier:
 
     def _fetch(self, work: _Work, folder: Path) -> str:
         """Bring the content in, store it, and fix the version to it."""
-        brought = getattr(self, f"_bring_{work.kind}")(work, folder)
+        bring = {"git": self._bring_git, "archive": self._bring_archive, "folder": self._bring_folder}[work.kind]
+        brought = bring(work, folder)
         tree = self.store.put_tree(brought.root, stop=jobs.is_stopping)
         with self.database.writing() as session:
             left_out = [[path, reason] for path, reason in brought.left_out]

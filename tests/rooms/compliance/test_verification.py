@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from builders import Yard, archive, repository, zipped
-from madang import audit, compliance, jobs, kit, scan
+from madang import audit, compliance, forges, jobs, kit, scan
 from madang.compliance import recording
 
 GPL = "SPDX-License-Identifier: GPL-2.0-only\n"
@@ -144,6 +144,7 @@ def test_a_small_hostile_archive_is_refused_at_the_door(yard: Yard, content: byt
     address = yard.register("bad")
     answer = yard.client.post(f"{address}/versions", files={"file": ("x.tar.gz", content)}, headers=yard.signed)
     assert (answer.status_code, code in answer.json()["code"]) == (422, True), answer.text
+    assert yard.house.store.usage().count == 0
     assert yard.get(f"{address}/versions")["items"] == []
     assert list(yard.house.scratch.iterdir()) == []
 
@@ -399,3 +400,24 @@ def test_an_inner_source_and_a_failure_are_told_only_to_who_may_change(yard: Yar
     assert (theirs["state"], theirs["source"]["address"], theirs["failure"]) == ("failed", None, None)
     for page in ("/assets/software/operator/tool", "/assets/software/operator/tool/versions/1"):
         assert str(tmp_path) not in yard.client.get(page, headers={"Accept": "text/html"}).text
+
+
+@pytest.mark.parametrize(
+    ("address", "allowed", "is_public"),
+    [
+        ("https://git.example/a.git", (), True),
+        ("https://git.lab.example/a.git", ("*.lab.example",), False),
+        ("https://git.example/a.git", ("*.lab.example",), True),
+        ("https://10.1.2.3/a.git", ("10.0.0.0/8",), False),
+        ("https://inner-by-name.example/a.git", ("10.0.0.0/8",), False),
+    ],
+)
+def test_only_what_is_surely_of_the_open_world_is_told_to_everybody(
+    yard: Yard, address: str, allowed: tuple[str, ...], is_public: bool
+) -> None:
+    made = yard.register("tool", exposure="open")
+    yard.client.app.state.intake.guard = forges.Guard(allowed_hosts=allowed)  # type: ignore[attr-defined]
+    answer = yard.client.post(f"{made}/versions", json={"source": {"git": address}}, headers=yard.signed)
+    assert answer.status_code == 202, answer.text
+    theirs = yard.client.get(f"{made}/versions/1").json()["source"]["address"]
+    assert (theirs == address, theirs is None) == (is_public, not is_public)
