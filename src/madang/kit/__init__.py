@@ -4,7 +4,7 @@
 The kit knows no room, no database and no wire.
 """
 
-from madang.kit.actor import SYSTEM, Actor, Role, anonymous
+from madang.kit.actor import DUTIES, SYSTEM, Actor, Reach, Role, anonymous
 from madang.kit.clock import now
 from madang.kit.errors import (
     Conflict,
@@ -22,6 +22,7 @@ from madang.kit.ids import NAME_PATTERN, check_name, new_id
 from madang.kit.words import _, marked
 
 __all__ = [
+    "DUTIES",
     "NAME_PATTERN",
     "SYSTEM",
     "Actor",
@@ -30,6 +31,7 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "NotSignedIn",
+    "Reach",
     "Refusal",
     "Role",
     "Stale",

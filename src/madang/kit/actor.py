@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who does a deed. Every write is told by whom."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
+from types import MappingProxyType
+
+NOWHERE: Mapping[str, "Role"] = MappingProxyType({})
+DUTIES = ("osp-office", "legal", "patent", "privacy", "security", "transfer", "auditor")
+"""What the office's people do beside their role: each opens what that part of the work needs, on the whole platform."""
 
 
 class Role(IntEnum):
@@ -25,18 +31,41 @@ class Role(IntEnum):
         return self.name.lower()
 
 
+class Reach(IntEnum):
+    """How near somebody stands to the institute; each sees what is open to the ones before it."""
+
+    OUTER = 0
+    PARTNER = 1
+    INNER = 2
+
+    @classmethod
+    def named(cls, name: str) -> "Reach":
+        """The reach of that lower-case name; ``KeyError`` when there is none."""
+        return cls[name.upper()]
+
+    @property
+    def word(self) -> str:
+        """The lower-case name, as rows and the wire write it."""
+        return self.name.lower()
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody, or the platform itself, with the role that holds for this deed.
 
     ``account_id`` is None for a visitor and for the platform. ``name`` is the account's name, which is also its own namespace.
     ``via`` says how the actor came: ``session``, ``token``, ``system`` or ``nobody``.
+    ``reach`` says whether they belong to the institute or to a partner of it; ``duties`` are words of ``DUTIES``; ``organisations`` is the
+    role in each organisation, by the organisation's id.
     """
 
     account_id: str | None
     name: str
     role: Role
     via: str = "session"
+    reach: Reach = Reach.INNER
+    duties: frozenset[str] = frozenset()
+    organisations: Mapping[str, Role] = field(default_factory=lambda: NOWHERE, hash=False)
 
     @property
     def is_signed_in(self) -> bool:
@@ -47,10 +76,14 @@ class Actor:
         """Whether the actor's role reaches ``role``."""
         return self.role >= role
 
+    def role_in(self, organisation_id: str | None) -> Role | None:
+        """The actor's role in that organisation; None for who is not in it, and for no organisation."""
+        return self.organisations.get(organisation_id) if organisation_id else None
+
 
 SYSTEM = Actor(account_id=None, name="madang", role=Role.OPERATOR, via="system")
 
 
 def anonymous() -> Actor:
     """The actor of a request that nobody signed."""
-    return Actor(account_id=None, name="", role=Role.VISITOR, via="nobody")
+    return Actor(account_id=None, name="", role=Role.VISITOR, via="nobody", reach=Reach.OUTER)

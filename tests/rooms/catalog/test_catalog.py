@@ -5,9 +5,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from actors import EVERYBODY, NEIGHBOUR, OPERATOR, READER, RESEARCHER, REVIEWER, VISITOR
 from madang import audit, catalog, db, kit
 from madang.catalog import rules
-from people import EVERYBODY, NEIGHBOUR, OPERATOR, READER, RESEARCHER, REVIEWER, VISITOR
 
 SOURCE = catalog.Source("git", "https://git.example/a.git")
 

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One home, opened: what doors and jobs work with."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from madang import archives, db, forges, jobs, kit, people, storage
+from madang.settings import Settings
+
+
+@dataclass
+class House:
+    """One home, opened: what doors and jobs work with."""
+
+    settings: Settings
+    database: db.Database
+    keys: people.Keys
+
+    @property
+    def home(self) -> Path:
+        """The folder of everything that Madang keeps."""
+        return self.settings.home
+
+    @property
+    def url(self) -> str:
+        """The address printed on pages."""
+        return self.settings.url
+
+    @property
+    def ledger_key(self) -> bytes:
+        """What the ledger's heads are signed with."""
+        return self.keys.derive("ledger")
+
+    @cached_property
+    def store(self) -> storage.Store:
+        """Objects and trees."""
+        return storage.Store(self.home / "store")
+
+    @property
+    def scratch(self) -> Path:
+        """Where versions are unpacked while they are worked on."""
+        folder = self.home / "scratch"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    @property
+    def guard(self) -> forges.Guard:
+        """Which addresses may be fetched from."""
+        given = self.settings
+        return forges.Guard(allowed_hosts=given.allowed_hosts, allow_file=given.allow_file, allow_http=given.allow_http)
+
+    @property
+    def archive_limits(self) -> archives.Limits:
+        """How far an archive is opened."""
+        return self.settings.fill("archives", archives.Limits)
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether pages are served over https, so that cookies may say so."""
+        return self.settings.url.startswith("https:")
+
+    def close(self) -> None:
+        """Give the database back."""
+        self.database.close()
+
+
+def open_house(settings: Settings) -> House:
+    """The home is there and opened, its tables are of this release, and the operator's account exists."""
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keys = people.keys.load(settings.home)
+    people.use(keys, settings.fill("people", people.Limits))
+    house = House(settings, db.Database(settings.database_url), keys)
+    db.migrate(house.database)
+    jobs.migrate(house.database)
+    with house.database.reading() as session:
+        known = people.find_account(session, people.OPERATOR)
+    if known is None:
+        with house.database.writing() as session:
+            people.ensure_operator(session, by=kit.SYSTEM)
+    return house

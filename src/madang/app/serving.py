@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The web process: every room's doors behind one gate."""
+
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+
+from madang import __version__, audit, catalog, compliance, db, kit, people, portal, web
+from madang.app.house import House, open_house
+from madang.settings import Settings
+
+SOURCE = Path(__file__).parent.parent
+ROOMS_WITH_TEMPLATES = ("people", "catalog", "compliance", "portal")
+IMPRINT_SECONDS = 15
+USES_SECONDS = 300
+SHUTDOWN_SECONDS = 5
+
+
+def web_application(house: House) -> FastAPI:
+    """The web process: pages, JSON doors and the gate round them."""
+    uploads = house.settings.max_upload_bytes
+    limits = compliance.Limits(max_upload_bytes=uploads, max_waiting=house.settings.max_waiting)
+    return web.application(
+        web.Composition(
+            database=house.database,
+            authenticate=lambda session, request: authenticate(session, request, is_secure=house.is_secure),
+            csrf_key=house.keys.derive("csrf"),
+            version=__version__,
+            pages=[*portal.routes, *people.web.routes, *catalog.routes, *compliance.routes],
+            routers=[people.api.router, catalog.router, compliance.router],
+            templates=[SOURCE / room / "templates" for room in ROOMS_WITH_TEMPLATES],
+            state={"intake": compliance.Intake(house.store, house.guard, limits, house.scratch, house.archive_limits)},
+            institute=house.settings.institute,
+            language=house.settings.language,
+            host=house.settings.url.partition("://")[2].partition("/")[0],
+            is_secure=house.is_secure,
+            imprint=ImprintReader(house.database),
+            limits=house.settings.fill("web", web.Limits),
+        )
+    )
+
+
+def authenticate(session: Session, request: Request, *, is_secure: bool) -> kit.Actor:
+    """Who asks, by the session's cookie or the token in the header."""
+    cookie = request.cookies.get(people.cookie_name(is_secure))
+    return people.authenticate(session, cookie=cookie, authorization=request.headers.get("authorization"))
+
+
+class ImprintReader:
+    """What the foot of pages says, read again every few seconds at most."""
+
+    def __init__(self, database: db.Database) -> None:
+        self.database = database
+        self.read_at = float("-inf")
+        self.known = web.Imprint()
+
+    def __call__(self) -> web.Imprint:
+        """The imprint, at most ``IMPRINT_SECONDS`` old."""
+        if time.monotonic() - self.read_at > IMPRINT_SECONDS:
+            with self.database.reading() as session:
+                seal, data = audit.latest_seal(session), compliance.licence_data(session)
+            self.known = web.Imprint(data, seal.hash[:12] if seal else None, seal.sealed_at if seal else None)
+            self.read_at = time.monotonic()
+        return self.known
+
+
+def run_web(settings: Settings) -> None:
+    """Serve until told to end."""
+    house = open_house(settings)
+    application = web_application(house)
+    tempfile.tempdir = str(house.scratch)  # uploads wait on the store's disk, not in a small /tmp
+    config = uvicorn.Config(
+        application,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        timeout_keep_alive=30,
+    )
+    ended = threading.Event()
+    threading.Thread(target=_write_uses, args=(house, ended), name="uses", daemon=True).start()
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        ended.set()
+        people.write_uses(house.database)
+        house.close()
+
+
+def _write_uses(house: House, ended: threading.Event) -> None:
+    """When sessions and tokens were last used is written every few minutes, until ``ended``."""
+    while not ended.wait(USES_SECONDS):
+        people.write_uses(house.database)

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The jobs process: durable work, and what is done again and again."""
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+from madang import archives, audit, compliance, forges, jobs, people, portal, scan, supervisor
+from madang.app.house import House, open_house
+from madang.settings import Settings
+
+SOURCE = Path(__file__).parent.parent
+CHECKOUT = SOURCE.parent.parent
+SEAL_SECONDS = 60
+SWEEP_SECONDS = 24 * 3600
+SHUTDOWN_SECONDS = 5
+
+
+def verifier_of(house: House, pool: scan.Pool) -> compliance.Verifier:
+    """What does the work behind versions."""
+    return compliance.Verifier(
+        database=house.database,
+        store=house.store,
+        pool=pool,
+        guard=house.guard,
+        scratch=house.scratch,
+        archive_limits=house.archive_limits,
+        fetch_limits=house.settings.fill("forges", forges.Limits, files=house.archive_limits),
+        folders={portal.ITSELF: CHECKOUT if (CHECKOUT / ".git").exists() else SOURCE, portal.EXAMPLE: example_folder()},
+    )
+
+
+def example_folder() -> Path:
+    """The example's folder: in a checkout beside the source, in an installation inside it."""
+    installed = SOURCE / "_examples" / portal.EXAMPLE
+    return installed if installed.is_dir() else CHECKOUT / "examples" / portal.EXAMPLE
+
+
+def seal_ledger(house: House) -> None:
+    """Every ledger line is numbered and chained, and the head is signed, in the database and beside it."""
+    audit.seal(house.database)
+    audit.sign_head(house.database, heads_file=house.home / audit.HEADS_FILE, key=house.ledger_key)
+
+
+def run_jobs(settings: Settings) -> None:
+    """Do durable work until told to end. Work that does not end in time goes on at the next start."""
+    house = open_house(settings)
+    with scan.Pool(settings.fill("scan", scan.Limits)) as pool:
+        verifier = verifier_of(house, pool)
+        verifier.clear()
+        runner = jobs.Runner(
+            house.database,
+            jobs=verifier.tasks(),
+            beats=[
+                jobs.Beat("seal", SEAL_SECONDS, lambda: seal_ledger(house)),
+                jobs.Beat("sweep", SWEEP_SECONDS, lambda: sweep(house)),
+            ],
+            limits=settings.fill("jobs", jobs.Limits),
+        )
+        runner.start()
+        supervisor.wait_for_end()
+        ended = runner.stop(SHUTDOWN_SECONDS)
+    seal_ledger(house)
+    house.close()
+    if not ended:
+        os._exit(0)
+
+
+def sweep(house: House) -> None:
+    """What killed processes left behind and what is over is gone."""
+    people.sweep(house.database)
+    compliance.forget(house.database)
+    forges.sweep(house.home / "forges")
+    archives.sweep(house.scratch)
+    for left in house.scratch.glob("upload-*"):
+        if time.time() - left.stat().st_mtime > SWEEP_SECONDS:
+            left.unlink(missing_ok=True)
+    for left in house.scratch.glob("door-*"):
+        if time.time() - left.stat().st_mtime > SWEEP_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)

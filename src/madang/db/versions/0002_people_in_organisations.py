@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""People in organisations"""
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ways to sign in"""
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the institute sets"""
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

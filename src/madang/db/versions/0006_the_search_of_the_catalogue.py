@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The search of the catalogue"""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

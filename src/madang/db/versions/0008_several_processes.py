@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Several processes"""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
