@@ -7,10 +7,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from reference_pages import api, cli, dependencies, limits, settings
+from reference_pages import access, api, cli, dependencies, limits, settings
 
 HERE = Path(__file__).parent
 PAGES: dict[str, Callable[[], str]] = {
+    "reference/access.md": access.page,
     "reference/api.md": api.page,
     "reference/cli.md": cli.page,
     "reference/dependencies.md": dependencies.page,

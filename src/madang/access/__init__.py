@@ -5,6 +5,6 @@
 how the actor stands to one (own, of an organisation); this core knows no rows.
 """
 
-from madang.access.table import RELATIONS, Cell, Route, Rule, allows, routes, rule, rules
+from madang.access.table import RELATIONS, WHOSE, Cell, Route, Rule, allows, routes, rule, rules, rules_of
 
-__all__ = ["RELATIONS", "Cell", "Route", "Rule", "allows", "routes", "rule", "rules"]
+__all__ = ["RELATIONS", "WHOSE", "Cell", "Route", "Rule", "allows", "routes", "rule", "rules", "rules_of"]

@@ -12,6 +12,9 @@ from madang.kit import DUTIES, Actor, Reach, Role
 RELATIONS = ("own", "organisation", "inner", "partner", "anyone")
 """How an actor may stand to a thing: it is theirs; it is an organisation's in which they have a role; they belong to the institute; to a
 partner of it; none of these."""
+WHOSE = ("-", "own", "named", "each")
+"""Whose thing an address is about: nobody's; always the asker's own; the one that the address or the body names; a list, which leaves out
+what the asker may not see."""
 NOBODY = "-"
 _REACHED = {Reach.INNER: ("inner", "partner", "anyone"), Reach.PARTNER: ("partner", "anyone"), Reach.OUTER: ("anyone",)}
 
@@ -44,12 +47,13 @@ class Rule:
 @dataclass(frozen=True, slots=True)
 class Route:
     """What an address is for: the thing and the action that decide who may use it. ``thing`` may name a family (``asset``), whose rules
-    are of its kinds (``asset.private``)."""
+    are of its kinds (``asset.private``). ``whose`` is a word of ``WHOSE``."""
 
     method: str
     path: str
     thing: str
     action: str
+    whose: str
 
 
 def allows(actor: Actor, thing: str, action: str, *, own: bool = False, organisation: str | None = None) -> bool:
@@ -84,7 +88,12 @@ def rules() -> tuple[Rule, ...]:
 @cache
 def routes() -> tuple[Route, ...]:
     """Every address, in the file's order."""
-    return tuple(Route(row["method"], row["path"], row["thing"], row["action"]) for row in _read("routes.csv"))
+    return tuple(Route(row["method"], row["path"], row["thing"], row["action"], row["whose"]) for row in _read("routes.csv"))
+
+
+def rules_of(route: Route) -> tuple[Rule, ...]:
+    """The rows that decide on that address: one, or one for each kind of its family."""
+    return tuple(rule for rule in rules() if rule.action == route.action and route.thing in (rule.thing, rule.thing.partition(".")[0]))
 
 
 @cache

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from madang import access
 from madang.audit.models import Entry
 from madang.audit.rules import Content
-from madang.kit import Actor, Role
+from madang.kit import Actor
 
 MOST = 200
 
@@ -69,11 +70,11 @@ def entries(
     before: int | None = None,
     limit: int = 50,
 ) -> Page:
-    """Lines, newest first. Reviewers see all; others what they did themselves; visitors nothing."""
+    """Lines, newest first. Operators and auditors see all; others what they did themselves; visitors nothing."""
     if not viewer.is_signed_in:
         return Page((), None)
     query = select(Entry).order_by(Entry.id.desc())
-    if not viewer.is_at_least(Role.REVIEWER):
+    if not access.allows(viewer, "ledger", "see"):
         query = query.where(Entry.by_id == viewer.account_id)
     if target is not None:
         query = query.where(Entry.target == target)

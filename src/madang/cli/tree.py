@@ -22,6 +22,7 @@ COMMANDS = {
     "link": ("rooms", "Print a one-time sign-in link."),
     "token": ("rooms", "Make, list and revoke access tokens."),
     "user": ("rooms", "Make and change accounts."),
+    "access": ("rights", "Print who may do what: the table of rights and addresses."),
     "ledger": ("rooms", "Check that the ledger is whole."),
     "settings": ("looking", "Print every setting, its value and what it does."),
     "doctor": ("looking", "Look whether this machine has what Madang needs."),

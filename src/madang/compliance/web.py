@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from madang import catalog, kit, web
+from madang import access, catalog, kit, web
 from madang.compliance import actions, intake, presenting, queries, version_pages
 from madang.compliance.pages import AssetPage, RegisterPage
 
@@ -25,7 +25,7 @@ def new_asset(request: Request, session: Session, actor: kit.Actor) -> Response:
 def _register_page(
     request: Request, session: Session, actor: kit.Actor, values: Mapping[str, str], faults: Mapping[str, str], status: int = 200
 ) -> Response:
-    if not actor.is_signed_in:
+    if not access.allows(actor, "registration", "see"):
         raise kit.NotSignedIn()
     taking = intake.of(request)
     page = RegisterPage(
@@ -90,7 +90,8 @@ async def _taken_in(
 def _check_member(_session: Session, actor: kit.Actor) -> None:
     if not actor.is_signed_in:
         raise kit.NotSignedIn()
-    if not actor.is_at_least(kit.Role.MEMBER):
+    own = access.allows(actor, "namespace", "open", own=True)
+    if not own and not any(access.allows(actor, "namespace", "open", organisation=each) for each in actor.organisations):
         raise kit.NotAllowed()
 
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from madang import access
 from madang.kit import Actor, Role, now
-from madang.people import keys
+from madang.people import keys, rules
 from madang.people.errors import NoAccount, NoToken
 from madang.people.models import Account, BrowserSession, Token
 
@@ -24,7 +25,7 @@ def find_account(session: Session, name: str) -> Account | None:
 def get_account(session: Session, name: str, *, viewer: Actor) -> Account:
     """The account of that name if the viewer may see it; ``NoAccount`` otherwise."""
     account = find_account(session, name)
-    if account is None or not (viewer.is_at_least(Role.OPERATOR) or viewer.account_id == account.id):
+    if account is None or not rules.may_touch(viewer, "account", "see", account.id):
         raise NoAccount(name=name[:96])
     return account
 
@@ -40,7 +41,7 @@ def get_self(session: Session, *, viewer: Actor) -> Account:
 def accounts(session: Session, *, viewer: Actor) -> Sequence[Account]:
     """Every account by name for operators; for others their own."""
     query = select(Account).order_by(Account.name_key)
-    if not viewer.is_at_least(Role.OPERATOR):
+    if not access.allows(viewer, "account", "see"):
         query = query.where(Account.id == viewer.account_id)
     return session.scalars(query).all()
 
@@ -53,21 +54,23 @@ def count_operators(session: Session) -> int:
 
 def tokens(session: Session, account: Account, *, viewer: Actor) -> Sequence[Token]:
     """The account's tokens, newest first; ``NoAccount`` to others."""
-    _check_sees(account, viewer)
+    if not rules.may_touch(viewer, "token", "see", account.id):
+        raise NoAccount(name=account.name)
     return session.scalars(select(Token).where(Token.account_id == account.id).order_by(Token.id.desc())).all()
 
 
 def get_token(session: Session, token_id: str, *, viewer: Actor) -> Token:
     """The token of that id if it is the viewer's, or the viewer an operator; ``NoToken`` otherwise."""
     token = session.get(Token, token_id) if token_id.isascii() and token_id.isalnum() else None
-    if token is None or not (viewer.is_at_least(Role.OPERATOR) or viewer.account_id == token.account_id):
+    if token is None or not rules.may_touch(viewer, "token", "see", token.account_id):
         raise NoToken
     return token
 
 
 def sessions(session: Session, account: Account, *, viewer: Actor) -> Sequence[BrowserSession]:
     """Where the account is signed in, last seen first; ``NoAccount`` to others."""
-    _check_sees(account, viewer)
+    if not rules.may_touch(viewer, "session", "see", account.id):
+        raise NoAccount(name=account.name)
     at = now()
     query = select(BrowserSession).where(
         BrowserSession.account_id == account.id,
@@ -80,8 +83,3 @@ def sessions(session: Session, account: Account, *, viewer: Actor) -> Sequence[B
 def is_cookie_of(row: BrowserSession, cookie: str | None) -> bool:
     """Whether this cookie is the one of that session."""
     return cookie is not None and keys.held().mark("session", cookie) == row.cookie_hash
-
-
-def _check_sees(account: Account, viewer: Actor) -> None:
-    if viewer.account_id != account.id and not viewer.is_at_least(Role.OPERATOR):
-        raise NoAccount(name=account.name)

@@ -5,6 +5,7 @@ import ipaddress
 import math
 import re
 
+from madang import access
 from madang.kit import Actor, Role
 from madang.people.errors import NotAnOperator, NotYourAccount, RoleTooHigh, TokenTooWeak, UnknownRole, Unprintable
 
@@ -22,20 +23,29 @@ _SYSTEMS = (
 
 def may_write_namespace(actor: Actor, namespace: str) -> bool:
     """Operators write every namespace; members and reviewers the one that has their own name."""
-    if actor.is_at_least(Role.OPERATOR):
-        return True
-    return actor.is_at_least(Role.MEMBER) and actor.name.lower() == namespace.lower()
+    return access.allows(actor, "namespace", "open", own=actor.name.lower() == namespace.lower())
 
 
-def check_is_operator(actor: Actor) -> None:
+def check_may_create_accounts(actor: Actor) -> None:
     """``NotAnOperator`` for everybody else."""
-    if not actor.is_at_least(Role.OPERATOR):
+    if not access.allows(actor, "account", "create"):
         raise NotAnOperator
 
 
-def check_may_act_for(actor: Actor, account_id: str, name: str) -> None:
-    """``NotYourAccount`` unless the actor is that person or an operator."""
-    if actor.account_id != account_id and not actor.is_at_least(Role.OPERATOR):
+def check_may_manage_accounts(actor: Actor) -> None:
+    """``NotAnOperator`` for everybody else, whoever's account it is."""
+    if not access.allows(actor, "account", "manage"):
+        raise NotAnOperator
+
+
+def may_touch(actor: Actor, thing: str, action: str, account_id: str) -> bool:
+    """Whether the table allows it on what belongs to that account (itself, a token, a session)."""
+    return access.allows(actor, thing, action, own=actor.account_id == account_id)
+
+
+def check_may_touch(actor: Actor, thing: str, action: str, account_id: str, name: str) -> None:
+    """``NotYourAccount`` unless the table allows it on what belongs to that account."""
+    if not may_touch(actor, thing, action, account_id):
         raise NotYourAccount(name=name)
 
 

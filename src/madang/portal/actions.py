@@ -3,7 +3,7 @@
 
 from sqlalchemy.orm import Session
 
-from madang import catalog, compliance, jobs, kit, web
+from madang import access, catalog, compliance, jobs, kit, web
 from madang.kit import _
 
 EXAMPLE = "licence-conflict"
@@ -37,4 +37,5 @@ def register_example(session: Session, *, by: kit.Actor) -> str:
 
 def offers_example(session: Session, *, viewer: kit.Actor) -> bool:
     """Whether the viewer may still register the example."""
-    return viewer.is_at_least(kit.Role.MEMBER) and catalog.find_asset(session, "software", viewer.name, EXAMPLE, viewer=viewer) is None
+    may_register = access.allows(viewer, "namespace", "open", own=True)
+    return may_register and catalog.find_asset(session, "software", viewer.name, EXAMPLE, viewer=viewer) is None

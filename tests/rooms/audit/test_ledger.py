@@ -20,7 +20,7 @@ from madang.kit import SYSTEM, Actor, Role, anonymous
 
 KEY = b"k" * 32
 MEMBER = Actor("01member", "lab", Role.MEMBER)
-REVIEWER = Actor("01reviewer", "office", Role.REVIEWER)
+AUDITOR = Actor("01auditor", "office", Role.READER, duties=frozenset({"auditor"}))
 
 
 @dataclass
@@ -245,16 +245,16 @@ def test_a_long_ledger_is_read_in_steps(database: Database, heads: Path) -> None
     assert len(verify(database, heads).problems) == 100
 
 
-def test_reviewers_see_all_and_others_their_own_deeds(database: Database) -> None:
+def test_auditors_see_all_and_others_their_own_deeds(database: Database) -> None:
     write(database, "a", "b")
     write(database, "c", by=SYSTEM)
     with database.reading() as session:
-        assert [line.target for line in audit.entries(session, viewer=REVIEWER).items] == ["c", "b", "a"]
+        assert [line.target for line in audit.entries(session, viewer=AUDITOR).items] == ["c", "b", "a"]
         assert [line.target for line in audit.entries(session, viewer=MEMBER).items] == ["b", "a"]
         assert audit.entries(session, viewer=anonymous()).items == ()
-        assert [line.target for line in audit.entries(session, viewer=REVIEWER, target="b").items] == ["b"]
-        assert audit.entries(session, viewer=REVIEWER, deed="asset.gone").items == ()
-        assert [line.by_name for line in audit.entries(session, viewer=REVIEWER, by_name="madang").items] == ["madang"]
+        assert [line.target for line in audit.entries(session, viewer=AUDITOR, target="b").items] == ["b"]
+        assert audit.entries(session, viewer=AUDITOR, deed="asset.gone").items == ()
+        assert [line.by_name for line in audit.entries(session, viewer=AUDITOR, by_name="madang").items] == ["madang"]
 
 
 def test_lines_come_in_pages(database: Database) -> None:

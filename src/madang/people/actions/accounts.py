@@ -24,7 +24,7 @@ def ensure_operator(session: Session, *, by: Actor = SYSTEM) -> Account:
 
 def create_account(session: Session, *, name: str, role: Role, display_name: str = "", by: Actor) -> Account:
     """Somebody is here, without a password yet. ``NameTaken`` when another account has the name in any case."""
-    rules.check_is_operator(by)
+    rules.check_may_create_accounts(by)
     check_name(name)
     if name.lower() in rules.NAMES_KEPT_BACK:
         raise NameTaken(name=name, field="name")
@@ -47,7 +47,7 @@ def create_account(session: Session, *, name: str, role: Role, display_name: str
 
 def set_role(session: Session, account: Account, *, role: Role, by: Actor) -> None:
     """The account has this role; its tokens and sessions feel it at once. ``LastOperator`` when nobody would be left to operate."""
-    rules.check_is_operator(by)
+    rules.check_may_manage_accounts(by)
     rules.role_named(role.word)
     if role is not Role.OPERATOR:
         _check_not_the_last(session, account)
@@ -57,7 +57,7 @@ def set_role(session: Session, account: Account, *, role: Role, by: Actor) -> No
 
 def set_disabled(session: Session, account: Account, *, disabled: bool, by: Actor) -> None:
     """The account is shut, its sessions and links end and its tokens answer nothing; or it is open again."""
-    rules.check_is_operator(by)
+    rules.check_may_manage_accounts(by)
     if disabled == (account.disabled_at is not None):
         return
     if disabled:
@@ -69,7 +69,7 @@ def set_disabled(session: Session, account: Account, *, disabled: bool, by: Acto
 
 def set_password(session: Session, account: Account, *, password: str, by: Actor) -> None:
     """Somebody else's account has this password, and its sessions and links are over. Operators only, and no token; tokens stay."""
-    rules.check_is_operator(by)
+    rules.check_may_manage_accounts(by)
     if by.via == "token" or by.account_id == account.id:
         raise NotAllowed
     passwords.check(password, name=account.name, limits=keys.limits())

@@ -49,7 +49,7 @@ def sign_in(
 
 def create_link(session: Session, account: Account, *, by: Actor) -> str:
     """A new one-time link for the account, which replaces an older one; its secret, which is not kept. Operators only."""
-    rules.check_is_operator(by)
+    rules.check_may_manage_accounts(by)
     if account.disabled_at is not None:
         raise NoAccount(name=account.name)
     session.execute(delete(Link).where(Link.account_id == account.id, Link.used_at.is_(None)))
@@ -98,7 +98,7 @@ def sign_out(session: Session, cookie: str | None, *, by: Actor) -> None:
 
 def sign_out_everywhere(session: Session, account: Account, *, by: Actor) -> None:
     """Every session of the account is over, and its links are void."""
-    rules.check_may_act_for(by, account.id, account.name)
+    rules.check_may_touch(by, "session", "revoke", account.id, account.name)
     ended = end_all(session, account, keep=None)
     audit.record(session, "sessions.ended", target=account.ref, by=by, sessions=ended)
 

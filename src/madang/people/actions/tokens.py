@@ -17,7 +17,7 @@ def create_token(session: Session, *, account: Account, role: Role, note: str, b
     ``RoleTooHigh`` when the role is above the account's, or above that of whoever makes it; ``TokenTooWeak`` when a token below the
     account's role asks.
     """
-    rules.check_may_act_for(by, account.id, account.name)
+    rules.check_may_touch(by, "token", "create", account.id, account.name)
     rules.check_may_manage_tokens(by, account.role, account.name)
     rules.check_token_role(role, account=account.role, name=account.name, by=by)
     note = rules.one_line(note, field="note")
@@ -44,7 +44,7 @@ def create_token(session: Session, *, account: Account, role: Role, note: str, b
 
 def revoke_token(session: Session, token: Token, *, by: Actor) -> None:
     """The token answers nothing any more; nothing happens when it did not before. ``TokenTooWeak`` as for making one."""
-    if by.account_id != token.account_id and not by.is_at_least(Role.OPERATOR):
+    if not rules.may_touch(by, "token", "revoke", token.account_id):
         raise NoToken
     account = session.get_one(Account, token.account_id)
     rules.check_may_manage_tokens(by, account.role, account.name)
