@@ -13,6 +13,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
+import databases
 from madang import app, compliance, jobs, kit, people, scan, settings
 
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
@@ -71,7 +72,7 @@ class Yard:
 
 def yard_in(home: Path, pool: scan.Pool, **environ: str) -> Yard:
     """A house in ``home`` with what a start would prepare, but no process of its own."""
-    given = settings.read({"MADANG_HOME": str(home), "MADANG_LANGUAGE": "en", **environ})
+    given = settings.read({"MADANG_HOME": str(home), "MADANG_LANGUAGE": "en", **databases.environment(home), **environ})
     house = app.open_house(given)
     with house.database.writing() as session:
         operator = people.find_account(session, people.OPERATOR)

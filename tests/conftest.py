@@ -15,7 +15,10 @@ from pathlib import Path
 
 import pytest
 
+import databases
+
 TESTS = Path(__file__).parent
+ROOMS_WITHOUT_ROWS = ("access", "archives", "forges", "kit", "licensing", "logs", "scan", "settings", "sheets", "storage", "supervisor")
 _skipped: Counter[str] = Counter()
 _seconds: defaultdict[str, float] = defaultdict(float)
 
@@ -33,7 +36,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "not-root": lambda: os.geteuid() != 0,
     "npm": lambda: shutil.which("npm") is not None,
     "openssl": lambda: shutil.which("openssl") is not None,
-    "postgresql": lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
+    "postgresql": lambda: databases.programs() is not None,
     "root": lambda: os.geteuid() == 0,
     "ssh": lambda: shutil.which("ssh") is not None,
 }
@@ -45,7 +48,33 @@ def is_there(part: str) -> bool:
     return PARTS[part]()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=databases.KINDS,
+        default=databases.kind(),
+        help="the database that rooms with rows are tested on; with postgresql the tests without rows are left out",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # In the environment, so that a process that a test starts knows it too.
+    os.environ["TEST_DATABASE"] = config.getoption("--database")
+
+
+def _has_rows(item: pytest.Item) -> bool:
+    """Whether the test can tell another database from SQLite: it stands in a room with rows, and does not say that it is SQLite's."""
+    kind, _slash, room = room_of(item.path).partition("/")
+    return kind == "rooms" and room not in ROOMS_WITHOUT_ROWS and not item.get_closest_marker("sqlite")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if databases.kind() != "sqlite":
+        left_out = [item for item in items if not _has_rows(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _has_rows(item)]
+        for item in items:
+            item.add_marker(pytest.mark.needs("postgresql"))
     # What is quick comes first. Journeys come last: the browser's driver keeps an event loop in this thread that rooms must not meet.
     order = {"house": 0, "rooms": 1, "journeys": 2}
     items.sort(key=lambda item: order.get(item.path.relative_to(TESTS).parts[0], 1))
@@ -82,6 +111,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    databases.end()
     if _skipped:
         named = "; ".join(f"{reason} ({count} {'test' if count == 1 else 'tests'})" for reason, count in sorted(_skipped.items()))
         print(f"Skipped: {named}. With TEST_ALL=1 a missing part is a failure.")

@@ -1,18 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the rooms' tests stand on: a real database in a folder of the test's own."""
+"""What the rooms' tests stand on: a real database in a folder of the test's own, or in the run's PostgreSQL cluster."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import databases
 from madang.db import Base, Database
+
+
+@pytest.fixture(autouse=True)
+def _databases() -> Iterator[None]:
+    """What a test made in the cluster goes with it."""
+    yield
+    databases.forget()
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    """An empty SQLite database with the tables of every room that the test has imported."""
-    database = Database(f"sqlite:///{tmp_path / 'madang.sqlite'}")
-    Base.metadata.create_all(database.engine)
-    yield database
-    database.close()
+    """A database of this run's kind with every table and no row."""
+    with databases.opened(tmp_path) as database:
+        Base.metadata.create_all(database.engine)
+        yield database

@@ -3,7 +3,7 @@
 
 Set by us, because its defaults do harm here: the application's version (else unfinished work is stranded by an upgrade), the executor's
 name (else one process takes another's work), the serializer (else rows are unpickled), and the engine, whose every transaction takes
-SQLite's write lock first (else two of its read-then-write transactions meet and one fails).
+SQLite's write lock first (else two of its read-then-write transactions meet and one fails; on PostgreSQL it locks the rows that it needs).
 """
 
 import json
@@ -66,6 +66,8 @@ def _is_news(record: logging.LogRecord) -> bool:
 def client(session: Session) -> DBOSClient:
     """The client that queues work in the database of ``session``; one for each pool of connections."""
     engine = session.get_bind().engine
+    if engine.dialect.name != "sqlite":
+        engine = engine.execution_options(isolation_level="READ COMMITTED", madang_writes=False)
     with _clients_lock:
         found = _clients.get(engine.pool)
         if found is None:
@@ -85,7 +87,7 @@ def enqueue(session: Session, name: str, arguments: tuple[object, ...], *, lane:
 def launch(database: Database, functions: dict[str, Callable[..., None]], limits: Limits) -> None:
     """The library runs in this process: it takes up unfinished work and begins what is queued. Once a process at a time."""
     hush()
-    engine = database.engine.execution_options(madang_writes=True)
+    engine = database.engine.execution_options(madang_writes=database.is_sqlite)
     for name, function in functions.items():
         DBOS.workflow(name=name, max_recovery_attempts=None)(function)
     config: DBOSConfig = {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The one line of history, on a real SQLite file."""
+"""The one line of history, on a real database."""
 
 import re
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Column, Integer, MetaData, Table, text
 
+import databases
 from madang import app, db
 from madang.db import migrate as _migrate
 
@@ -19,9 +20,8 @@ VERSIONS = Path(db.__file__).parent / "versions"
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[db.Database]:
-    made = db.Database(f"sqlite:///{tmp_path / 'rows.db'}")
-    yield made
-    made.close()
+    with databases.opened(tmp_path, migrated=False) as made:
+        yield made
 
 
 def test_an_empty_database_has_no_revision(database: db.Database) -> None:

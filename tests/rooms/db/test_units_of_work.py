@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Units of work on a real SQLite file: what is kept, what is undone, who waits for whom."""
+"""Units of work on a real database: what is kept, what is undone, who waits for whom."""
 
 import threading
 import time
@@ -14,6 +14,7 @@ from sqlalchemy import String, select, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+import databases
 from madang import db
 
 
@@ -30,10 +31,9 @@ class Note(Base):
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[db.Database]:
-    made = db.Database(f"sqlite:///{tmp_path / 'rows.db'}")
-    Base.metadata.create_all(made.engine)
-    yield made
-    made.close()
+    with databases.opened(tmp_path) as made:
+        Base.metadata.create_all(made.engine)
+        yield made
 
 
 def words(database: db.Database) -> list[str]:

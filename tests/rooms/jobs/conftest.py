@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import databases
 from madang import jobs
 from madang.db import Database
 
@@ -18,10 +19,9 @@ WaitFor = Callable[[Callable[[], bool]], None]
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path / 'rows.db'}")
-    jobs.migrate(opened)
-    yield opened
-    opened.close()
+    with databases.opened(tmp_path) as opened:
+        jobs.migrate(opened)
+        yield opened
 
 
 @pytest.fixture

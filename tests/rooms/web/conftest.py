@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small application behind the real gate: a few doors, a way to say who asks, a real database."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -104,21 +102,10 @@ def _authenticate(session: Session, request: Request) -> kit.Actor:
     return kit.anonymous()
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with every table, to be copied."""
-    file = tmp_path_factory.mktemp("migrated") / "web.sqlite"
-    database = db.Database(f"sqlite:///{file}")
-    db.migrate(database)
-    database.close()
-    return file
-
-
 @pytest.fixture
-def app(tmp_path: Path, migrated: Path) -> Iterator[FastAPI]:
+def app(database: db.Database) -> FastAPI:
     """The application."""
-    database = db.Database(f"sqlite:///{shutil.copy(migrated, tmp_path)}")
-    yield web.application(
+    return web.application(
         web.Composition(
             database=database,
             authenticate=_authenticate,
@@ -136,7 +123,6 @@ def app(tmp_path: Path, migrated: Path) -> Iterator[FastAPI]:
             limits=web.Limits(body=1000),
         )
     )
-    database.close()
 
 
 @pytest.fixture
