@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from madang import archives, db, forges, jobs, kit, people, storage
+from madang import archives, db, forges, jobs, kit, mail, people, storage
 from madang.settings import Settings
 
 
@@ -70,6 +70,7 @@ def open_house(settings: Settings) -> House:
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = people.keys.load(settings.home)
     people.use(keys, settings.fill("people", people.Limits))
+    mail.use(post_of(settings, keys))
     house = House(settings, db.Database(settings.database_url), keys)
     db.migrate(house.database)
     jobs.migrate(house.database)
@@ -79,3 +80,11 @@ def open_house(settings: Settings) -> House:
         with house.database.writing() as session:
             people.ensure_operator(session, by=kit.SYSTEM)
     return house
+
+
+def post_of(settings: Settings, keys: people.Keys) -> mail.Post | None:
+    """How letters leave; None where no mail server is set."""
+    if not settings.smtp_url:
+        return None
+    name, sender = mail.read_sender(settings.mail_from)
+    return mail.Post(mail.read_server(settings.smtp_url), sender, keys.derive("mail"), name or settings.institute)

@@ -6,7 +6,7 @@ import shutil
 import time
 from pathlib import Path
 
-from madang import archives, audit, compliance, forges, jobs, people, portal, scan, supervisor
+from madang import archives, audit, compliance, forges, jobs, mail, people, portal, scan, supervisor
 from madang.app.house import House, open_house
 from madang.settings import Settings
 
@@ -14,6 +14,7 @@ SOURCE = Path(__file__).parent.parent
 CHECKOUT = SOURCE.parent.parent
 SEAL_SECONDS = 60
 SWEEP_SECONDS = 24 * 3600
+MAIL_SECONDS = 10
 SHUTDOWN_SECONDS = 5
 
 
@@ -43,6 +44,11 @@ def seal_ledger(house: House) -> None:
     audit.sign_head(house.database, heads_file=house.home / audit.HEADS_FILE, key=house.ledger_key)
 
 
+def send_letters(house: House) -> None:
+    """Letters that are due are with the mail server, or wait for their next try."""
+    mail.drain(house.database)
+
+
 def run_jobs(settings: Settings) -> None:
     """Do durable work until told to end. Work that does not end in time goes on at the next start."""
     house = open_house(settings)
@@ -54,6 +60,7 @@ def run_jobs(settings: Settings) -> None:
             jobs=verifier.tasks(),
             beats=[
                 jobs.Beat("seal", SEAL_SECONDS, lambda: seal_ledger(house)),
+                jobs.Beat("mail", MAIL_SECONDS, lambda: send_letters(house)),
                 jobs.Beat("sweep", SWEEP_SECONDS, lambda: sweep(house)),
             ],
             limits=settings.fill("jobs", jobs.Limits),
@@ -70,6 +77,7 @@ def run_jobs(settings: Settings) -> None:
 def sweep(house: House) -> None:
     """What killed processes left behind and what is over is gone."""
     people.sweep(house.database)
+    mail.sweep(house.database)
     compliance.forget(house.database)
     forges.sweep(house.home / "forges")
     archives.sweep(house.scratch)

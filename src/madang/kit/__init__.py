@@ -19,6 +19,7 @@ from madang.kit.errors import (
     Unavailable,
 )
 from madang.kit.ids import NAME_PATTERN, check_name, new_id
+from madang.kit.sealing import seal, unseal
 from madang.kit.words import _, marked
 
 __all__ = [
@@ -44,4 +45,6 @@ __all__ = [
     "marked",
     "new_id",
     "now",
+    "seal",
+    "unseal",
 ]

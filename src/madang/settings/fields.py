@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from madang.kit import Invalid, _
 from madang.settings import readers
@@ -113,6 +114,12 @@ class Settings:
     session_idle_days: int = setting(14, _("A session unused so long is over."), readers.whole(1), fills="people.session_idle_days")
     session_days: int = setting(90, _("A session ends after so long in any case."), readers.whole(1), fills="people.session_days")
     password_min: int = setting(10, _("The fewest characters of a password."), readers.whole(8, 256), fills="people.password_min")
+    smtp_url: str = setting(
+        "", _("The mail server that letters leave through; without one no letter is written."), readers.mail_server, hidden=True
+    )
+    mail_from: str = setting(
+        "", _("From whom letters come: an address, or a name and an address in <>."), readers.sender, shown=_("madang at the pages' host")
+    )
 
     def fill(self, room: str, limits: type[L], **others: object) -> L:
         """The room's ``Limits`` with what is set here; ``others`` are fields that no setting fills."""
@@ -191,9 +198,15 @@ def _complete(given: Settings) -> Settings:
         home=home,
         url=given.url or f"http://{f'[{host}]' if ':' in host else host}:{given.port}",
         database_url=given.database_url or f"sqlite:///{home / 'madang.db'}",
+        mail_from=given.mail_from or f"madang@{_mail_host(given.url)}",
         log_format=given.log_format or ("text" if sys.stderr.isatty() else "json"),
         scan_workers=given.scan_workers or min(4, os.cpu_count() or 1),
     )
+
+
+def _mail_host(url: str) -> str:
+    host = urlsplit(url).hostname or "localhost"
+    return "localhost" if ":" in host else host
 
 
 def default_home(environ: Mapping[str, str]) -> Path:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from madang import mail
 from madang.kit import _
 
 _SIZE = re.compile(r"(\d+)\s*(?:([KMGT])i?B?|B)?", re.IGNORECASE)
@@ -93,11 +94,23 @@ def _read_address(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _read_mail_server(text: str) -> str:
+    mail.read_server(_read_text(text))
+    return text
+
+
+def _read_sender(text: str) -> str:
+    mail.read_sender(_read_text(text))
+    return text
+
+
 text = Reader(_read_text, _("one line of text"))
 flag = Reader(_read_flag, _("yes or no"))
 size = Reader(_read_size, _("a number of bytes such as 500000, 64M or 2GiB"))
 names = Reader(_read_names, _("names parted by commas"))
 folder = Reader(_read_folder, _("a path"))
 web_address = Reader(_read_address, _("an address such as https://madang.example without a path"))
+mail_server = Reader(_read_mail_server, _("smtp://user:password@host:587 (?starttls=required, offered or never) or smtps://host:465"))
+sender = Reader(_read_sender, _("an address such as madang@institute.example, or a name and it in <>"))
 file = Reader(_read_folder, _("a path of a file"))
 number = Reader(int, _("a whole number"))
