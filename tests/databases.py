@@ -122,7 +122,10 @@ def cluster() -> Cluster:
 
 
 def end() -> None:
-    """The run's cluster is gone, if there was one."""
+    """The run's cluster and template are gone, if there were any."""
+    if template.cache_info().currsize and kind() == "sqlite":
+        shutil.rmtree(Path(template()).parent, ignore_errors=True)
+    template.cache_clear()
     if cluster.cache_info().currsize:
         cluster().end()
         cluster.cache_clear()
@@ -136,8 +139,8 @@ def forget() -> None:
 
 @cache
 def template() -> str:
-    """The name of the database with every table, that others are copies of."""
-    address = cluster().create(kept=True)
+    """The name of the database with every table, that others are copies of; on SQLite its file."""
+    address = f"sqlite:///{tempfile.mkdtemp(prefix='madang-sqlite-')}/rows.db" if kind() == "sqlite" else cluster().create(kept=True)
     database = db.Database(address)
     db.migrate(database)
     jobs.migrate(database)
@@ -146,11 +149,10 @@ def template() -> str:
 
 
 def address(folder: Path, name: str = "madang.sqlite", *, migrated: bool = True, kept: bool = False) -> str:
-    """The address of a new database of this run's kind; on PostgreSQL it has every table unless ``migrated`` is False.
-
-    A file of SQLite's is empty: whoever opens it makes the tables.
-    """
+    """The address of a new database of this run's kind, with every table unless ``migrated`` is False."""
     if kind() == "sqlite":
+        if migrated:
+            shutil.copy(template(), folder / name)
         return f"sqlite:///{folder / name}"
     return cluster().create(template=template() if migrated else "template0", kept=kept)
 

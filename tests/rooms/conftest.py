@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import databases
-from madang.db import Base, Database
+from madang.db import Database
 
 
 @pytest.fixture(autouse=True)
@@ -21,5 +21,4 @@ def _databases() -> Iterator[None]:
 def database(tmp_path: Path) -> Iterator[Database]:
     """A database of this run's kind with every table and no row."""
     with databases.opened(tmp_path) as database:
-        Base.metadata.create_all(database.engine)
         yield database

@@ -20,7 +20,6 @@ WaitFor = Callable[[Callable[[], bool]], None]
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     with databases.opened(tmp_path) as opened:
-        jobs.migrate(opened)
         yield opened
 
 
