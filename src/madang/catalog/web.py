@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The list of assets as a page, and the same rows as CSV."""
 
-import csv
-import io
-from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from madang import kit, web
+from madang import kit, sheets, web
 from madang.catalog import queries
 from madang.catalog.models import Asset
 from madang.catalog.pages import AssetRow, AssetsPage, Facet, FacetValue, Share
@@ -86,29 +83,13 @@ def row_of(asset: Asset) -> AssetRow:
 def list_assets_csv(request: Request, session: Session, actor: kit.Actor) -> Response:
     """The same rows as a file for a spreadsheet; cells that a spreadsheet would compute are given a quote."""
     rows = queries.assets(session, _asked(request), viewer=actor, limit=CSV_ROWS)
-    return web.attachment(table_of(COLUMNS, (_cells(asset) for asset in rows)), name="assets.csv", media_type="text/csv; charset=utf-8")
+    text = sheets.write_csv((_cells(asset) for asset in rows), header=COLUMNS)
+    return web.attachment(text, name="assets.csv", media_type="text/csv; charset=utf-8")
 
 
 def _cells(asset: Asset) -> tuple[object, ...]:
     head = (asset.kind, asset.namespace, asset.name, asset.title, asset.exposure, asset.state)
     return (*head, asset.declared, asset.license_expression, asset.files, asset.conflicts, asset.changed_at.isoformat(timespec="seconds"))
-
-
-def table_of(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    """Comma-separated values with a byte-order mark, so that spreadsheets read Korean; no cell can begin a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_safe(cell) for cell in row])
-    return "\ufeff" + text.getvalue()
-
-
-def _safe(cell: object) -> object:
-    if isinstance(cell, str):
-        shown = cell.encode("utf-8", "backslashreplace").decode()
-        return "'" + shown if shown[:1] in ("=", "+", "-", "@", "\t", "\r") else shown
-    return "" if cell is None else cell
 
 
 routes = [web.page("/assets", list_assets), web.page("/assets.csv", list_assets_csv)]

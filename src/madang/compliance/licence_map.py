@@ -6,12 +6,11 @@ cell's extent is its number of files; ``pictures`` draws the same cells lying (d
 way: the cells under a folder hold exactly its files. The table and the CSV are made from the same tallies.
 """
 
-import csv
-import io
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from madang import sheets
 from madang.kit import _
 
 STRENGTHS = ("none", "permissive", "conditions", "weak", "strong", "network", "unknown")
@@ -282,14 +281,6 @@ def by_place(tallies: Iterable[Tally]) -> tuple[PlaceRow, ...]:
 
 
 def as_csv(tallies: Iterable[Tally]) -> str:
-    """The same rows as comma-separated values (RFC 4180). A cell that a spreadsheet would take for a formula gets a quote before it."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["folder", "license_expression", "strength", "files", "conflict"])
-    for each in tallies:
-        writer.writerow([_harmless(each.folder), _harmless(each.expression or ""), each.strength, each.files, int(each.is_conflict)])
-    return out.getvalue()
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
+    """The same rows as comma-separated values."""
+    rows = ((each.folder, each.expression or "", each.strength, each.files, each.is_conflict) for each in tallies)
+    return sheets.write_csv(rows, header=("folder", "license_expression", "strength", "files", "conflict"))

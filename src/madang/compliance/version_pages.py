@@ -155,7 +155,7 @@ def show_licence_map_csv(request: Request, session: Session, actor: kit.Actor) -
     """The licence map's figures for a spreadsheet."""
     subject = subject_of(request, session, actor)
     queries.check_verified(subject.verification)
-    text = "\ufeff" + licence_map.as_csv(queries.tallies(session, subject.version))
+    text = licence_map.as_csv(queries.tallies(session, subject.version))
     return web.attachment(text, name=f"{subject.asset.name}-licence-map.csv", media_type="text/csv; charset=utf-8")
 
 

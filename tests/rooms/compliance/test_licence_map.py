@@ -197,7 +197,7 @@ def test_the_table_twin_has_every_row_and_the_csv_the_same() -> None:
         ("=cmd", 1, False),
         ("x", 2, True),
     ]
-    assert list(csv.reader(io.StringIO(licence_map.as_csv(tree)))) == [
+    assert list(csv.reader(io.StringIO(licence_map.as_csv(tree).removeprefix("\ufeff")))) == [
         ["folder", "license_expression", "strength", "files", "conflict"],
         ["src", "MIT", "permissive", "3", "0"],
         ["'=cmd", "", "none", "1", "0"],
