@@ -39,7 +39,7 @@ def read(file: BinaryIO, size: int, *, name: str, limits: Limits, sheet: str | N
     try:
         with zipfile.ZipFile(file) as packed:
             return _Workbook(packed, size, name, limits).table(sheet)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as fault:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError) as fault:
         raise DamagedSheet(field="file", name=name) from fault
     except (ParseError, DefusedXmlException, parts.Malformed, ValueError) as fault:
         raise DamagedSheet(field="file", name=name) from fault

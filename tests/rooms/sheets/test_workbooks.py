@@ -63,7 +63,7 @@ def test_a_workbook_reads_as_text() -> None:
         sheet.append(["주소", "수", "날", "시각", "참"])
         sheet.append([])
         sheet.append(
-            ["https://git.example/lab/a", 3, datetime.date(2026, 11, 22), datetime.datetime(2026, 11, 22, 9, 30, tzinfo=None), True]
+            ["https://git.example/lab/a", 3, datetime.date(2026, 11, 22), datetime.datetime.fromisoformat("2026-11-22T09:30"), True]
         )
         sheet.append([" 둘 ", 0.25, datetime.time(9, 30), None, False])
 
