@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """One home, opened: what doors and jobs work with."""
 
+import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
-from madang import archives, db, forges, jobs, kit, mail, people, storage
+from madang import archives, db, forges, institute, jobs, kit, mail, people, storage
 from madang.settings import Settings
+
+L = TypeVar("L")
+CHANGEABLE = tuple(each.name for each in institute.FIELDS if each.group == "limits")
+"""The settings that an operator may change while Madang runs; the room keeps them under the same names."""
 
 
 @dataclass
@@ -46,14 +52,34 @@ class House:
 
     @property
     def guard(self) -> forges.Guard:
-        """Which addresses may be fetched from."""
+        """Which addresses may be fetched from now: those of the environment and those that operators opened."""
         given = self.settings
-        return forges.Guard(allowed_hosts=given.allowed_hosts, allow_file=given.allow_file, allow_http=given.allow_http)
+        return forges.Guard(allowed_hosts=self.institute.allowed_hosts, allow_file=given.allow_file, allow_http=given.allow_http)
+
+    @property
+    def institute(self) -> institute.Institute:
+        """What the institute sets, as it holds now."""
+        return institute.at_hand(self.database)
 
     @property
     def archive_limits(self) -> archives.Limits:
-        """How far an archive is opened."""
-        return self.settings.fill("archives", archives.Limits)
+        """How far an archive is opened now."""
+        return self.limits("archives", archives.Limits)
+
+    @property
+    def fetch_limits(self) -> forges.Limits:
+        """How much a fetch may take now."""
+        return self.limits("forges", forges.Limits, files=self.archive_limits)
+
+    def limits(self, room: str, kind: type[L], **others: object) -> L:
+        """The room's limits as they hold now: as the institute sets them, else as the settings do."""
+        return self.now.fill(room, kind, **others)
+
+    @property
+    def now(self) -> Settings:
+        """The settings, with what the institute changed of them."""
+        changed = {name: getattr(self.institute, name) for name in CHANGEABLE}
+        return dataclasses.replace(self.settings, **changed)
 
     @property
     def is_secure(self) -> bool:
@@ -69,11 +95,12 @@ def open_house(settings: Settings) -> House:
     """The home is there and opened, its tables are of this release, and the operator's account exists."""
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = people.keys.load(settings.home)
-    people.use(keys, settings.fill("people", people.Limits))
     mail.use(post_of(settings, keys))
     house = House(settings, db.Database(settings.database_url), keys)
     db.migrate(house.database)
     jobs.migrate(house.database)
+    institute.use(house.database, given_by(settings))
+    people.use(keys, house.limits("people", people.Limits))
     with house.database.reading() as session:
         known = people.find_account(session, people.OPERATOR)
     if known is None:
@@ -88,3 +115,11 @@ def post_of(settings: Settings, keys: people.Keys) -> mail.Post | None:
         return None
     name, sender = mail.read_sender(settings.mail_from)
     return mail.Post(mail.read_server(settings.smtp_url), sender, keys.derive("mail"), name or settings.institute)
+
+
+def given_by(settings: Settings) -> institute.Given:
+    """What the environment gives the institute: what holds until an operator sets it, and what is stated and so stays."""
+    values = {name: getattr(settings, name) for name in CHANGEABLE}
+    values |= {"name": {"ko": settings.institute, "en": settings.institute}, "allowed_hosts": list(settings.allowed_hosts)}
+    fixed = settings.stated & set(CHANGEABLE)
+    return institute.Given(values, fixed | ({"name"} if "institute" in settings.stated else frozenset()))

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
-from madang import __version__, audit, catalog, compliance, db, kit, people, portal, web
+from madang import __version__, audit, catalog, compliance, db, institute, kit, people, portal, web
 from madang.app.house import House, open_house
 from madang.settings import Settings
 
@@ -24,8 +24,6 @@ SHUTDOWN_SECONDS = 5
 
 def web_application(house: House) -> FastAPI:
     """The web process: pages, JSON doors and the gate round them."""
-    uploads = house.settings.max_upload_bytes
-    limits = compliance.Limits(max_upload_bytes=uploads, max_waiting=house.settings.max_waiting)
     return web.application(
         web.Composition(
             database=house.database,
@@ -35,14 +33,37 @@ def web_application(house: House) -> FastAPI:
             pages=[*portal.routes, *people.web.routes, *catalog.routes, *compliance.routes],
             routers=[people.api.router, catalog.router, compliance.router],
             templates=[SOURCE / room / "templates" for room in ROOMS_WITH_TEMPLATES],
-            state={"intake": compliance.Intake(house.store, house.guard, limits, house.scratch, house.archive_limits)},
-            institute=house.settings.institute,
+            state={"intake": intake_of(house)},
+            masthead=lambda: masthead_of(house.institute),
             language=house.settings.language,
             host=house.settings.url.partition("://")[2].partition("/")[0],
             is_secure=house.is_secure,
             imprint=ImprintReader(house.database),
             limits=house.settings.fill("web", web.Limits),
         )
+    )
+
+
+def intake_of(house: House) -> compliance.Intake:
+    """What takes in new versions, within the limits that hold when they come."""
+
+    def limits() -> compliance.Limits:
+        now = house.institute
+        return compliance.Limits(max_upload_bytes=now.max_upload_bytes, max_waiting=now.max_waiting)
+
+    return compliance.Intake(house.store, lambda: house.guard, limits, house.scratch, lambda: house.archive_limits)
+
+
+def masthead_of(now: institute.Institute) -> web.Masthead:
+    """What stands at the head of every page."""
+    at = kit.now()
+    banner = now.banner if now.banner.stands(at) else institute.Banner()
+    return web.Masthead(
+        {language: now.name.said_in(language) for language in web.LANGUAGES},
+        {language: banner.words.said_in(language) for language in web.LANGUAGES},
+        is_read_only=banner.shuts(at),
+        ends_at=banner.ends_at,
+        contact=now.contact,
     )
 
 

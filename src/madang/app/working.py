@@ -24,10 +24,10 @@ def verifier_of(house: House, pool: scan.Pool) -> compliance.Verifier:
         database=house.database,
         store=house.store,
         pool=pool,
-        guard=house.guard,
+        guard=lambda: house.guard,
         scratch=house.scratch,
-        archive_limits=house.archive_limits,
-        fetch_limits=house.settings.fill("forges", forges.Limits, files=house.archive_limits),
+        archive_limits=lambda: house.archive_limits,
+        fetch_limits=lambda: house.fetch_limits,
         folders={portal.ITSELF: CHECKOUT if (CHECKOUT / ".git").exists() else SOURCE, portal.EXAMPLE: example_folder()},
     )
 
@@ -52,7 +52,7 @@ def send_letters(house: House) -> None:
 def run_jobs(settings: Settings) -> None:
     """Do durable work until told to end. Work that does not end in time goes on at the next start."""
     house = open_house(settings)
-    with scan.Pool(settings.fill("scan", scan.Limits)) as pool:
+    with scan.Pool(house.limits("scan", scan.Limits)) as pool:
         verifier = verifier_of(house, pool)
         verifier.clear()
         runner = jobs.Runner(
@@ -63,7 +63,7 @@ def run_jobs(settings: Settings) -> None:
                 jobs.Beat("mail", MAIL_SECONDS, lambda: send_letters(house)),
                 jobs.Beat("sweep", SWEEP_SECONDS, lambda: sweep(house)),
             ],
-            limits=settings.fill("jobs", jobs.Limits),
+            limits=house.limits("jobs", jobs.Limits),
         )
         runner.start()
         supervisor.wait_for_end()

@@ -3,7 +3,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatch
 from ipaddress import ip_network
@@ -26,15 +26,37 @@ AT_ONCE_BYTES, AT_ONCE_FILES = 16_000_000, 2000
 
 
 class Intake:
-    """Reads bodies of new versions with what the composition hands in."""
+    """Reads bodies of new versions with what the composition hands in; guard and limits are asked each time, for they change."""
 
-    def __init__(self, store: storage.Store, guard: forges.Guard, limits: Limits, scratch: Path, archive_limits: archives.Limits) -> None:
-        self.store, self.guard, self.limits, self.scratch = store, guard, limits, scratch
-        self.at_once = replace(
-            archive_limits,
-            max_archive_bytes=min(archive_limits.max_archive_bytes, AT_ONCE_BYTES),
-            max_files=min(archive_limits.max_files, AT_ONCE_FILES),
-            max_total_bytes=min(archive_limits.max_total_bytes, 4 * AT_ONCE_BYTES),
+    def __init__(
+        self,
+        store: storage.Store,
+        guard: Callable[[], forges.Guard],
+        limits: Callable[[], Limits],
+        scratch: Path,
+        archive_limits: Callable[[], archives.Limits],
+    ) -> None:
+        self.store, self.guard_now, self.limits_now, self.scratch, self.archive_limits_now = store, guard, limits, scratch, archive_limits
+
+    @property
+    def guard(self) -> forges.Guard:
+        """Which addresses may be given now."""
+        return self.guard_now()
+
+    @property
+    def limits(self) -> Limits:
+        """How much may be given now."""
+        return self.limits_now()
+
+    @property
+    def at_once(self) -> archives.Limits:
+        """How far an archive is opened while its sender waits."""
+        most = self.archive_limits_now()
+        return replace(
+            most,
+            max_archive_bytes=min(most.max_archive_bytes, AT_ONCE_BYTES),
+            max_files=min(most.max_files, AT_ONCE_FILES),
+            max_total_bytes=min(most.max_total_bytes, 4 * AT_ONCE_BYTES),
         )
 
     async def read(self, request: Request) -> web.Upload:
@@ -76,11 +98,12 @@ class Intake:
 
     def _content(self, archive: Path) -> str | None:
         """The tree in a small archive, so that a version is fixed, or refused, at once; None where it is left to the work behind."""
-        if archive.stat().st_size > self.at_once.max_archive_bytes:
+        at_once = self.at_once
+        if archive.stat().st_size > at_once.max_archive_bytes:
             return None
         into = self.scratch / f"{DOOR}{kit.new_id()}"
         try:
-            brought = unpacked(archive, into, limits=self.at_once)
+            brought = unpacked(archive, into, limits=at_once)
             return None if brought.left_out else self.store.put_tree(brought.root).id
         except archives.LimitExceeded:
             return None

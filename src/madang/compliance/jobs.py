@@ -41,15 +41,15 @@ class _Work:
 @dataclass
 class Verifier:
     """Does the work with what the composition hands in. ``scratch`` is a folder on the store's disk; ``pool`` starts at its first use;
-    ``folders`` are those of the installation that can be versions, by name."""
+    guard and limits are asked each time, for they change; ``folders`` are those of the installation that can be versions, by name."""
 
     database: Database
     store: storage.Store
     pool: scan.Pool
-    guard: forges.Guard
+    guard: Callable[[], forges.Guard]
     scratch: Path
-    archive_limits: archives.Limits
-    fetch_limits: forges.Limits
+    archive_limits: Callable[[], archives.Limits]
+    fetch_limits: Callable[[], forges.Limits]
     folders: Mapping[str, Path]
 
     def tasks(self) -> list[jobs.Job]:
@@ -127,9 +127,9 @@ class Verifier:
             work.source,
             work.ref,
             into,
-            guard=self.guard,
+            guard=self.guard(),
             home=self.scratch.parent / "forges",
-            limits=self.fetch_limits,
+            limits=self.fetch_limits(),
             stop=jobs.is_stopping,
             progress=self._teller(work, lambda _stage, files, _bytes: {"files_done": files}),
         )
@@ -143,7 +143,7 @@ class Verifier:
                 shutil.copyfileobj(stream, file, 1 << 20)
         except storage.ObjectMissing as missing:
             raise UploadGone() from missing
-        return unpacked(archive, into, limits=self.archive_limits, stop=jobs.is_stopping)
+        return unpacked(archive, into, limits=self.archive_limits(), stop=jobs.is_stopping)
 
     def _bring_folder(self, work: _Work, folder: Path) -> Brought:
         """A folder of the installation, under the name that the composition gave it; of a checkout only what its last commit has."""
@@ -151,7 +151,7 @@ class Verifier:
         if (source / ".git").exists():
             itself = forges.Guard(allow_file=True)
             address, home = source.as_uri(), self.scratch.parent / "forges"
-            fetched = forges.fetch(address, None, into, guard=itself, home=home, limits=self.fetch_limits, stop=jobs.is_stopping)
+            fetched = forges.fetch(address, None, into, guard=itself, home=home, limits=self.fetch_limits(), stop=jobs.is_stopping)
             return Brought(into, fetched.commit, _shipped(into))
         shutil.copytree(source, into, symlinks=True, ignore=LEFT_BEHIND)
         return Brought(into, None, ())

@@ -130,9 +130,15 @@ class Settings:
                 filled[name] = getattr(self, each.name)
         return limits(**filled, **others)
 
+    @property
+    def stated(self) -> frozenset[str]:
+        """The settings that were given by flag or variable: these stand fixed, the others an operator may change on a page."""
+        return self.__dict__.get("_stated", frozenset())
+
     def environment(self) -> dict[str, str]:
-        """These settings as variables: ``read`` of them gives the same settings."""
-        return {variable(each): written(getattr(self, each.name)) for each in fields(self)}
+        """These settings as variables: ``read`` of them gives the same settings, and the same ones count as stated."""
+        told = (each for each in fields(self) if each.name in self.stated or getattr(self, each.name) != each.default)
+        return {variable(each): written(getattr(self, each.name)) for each in told}
 
 
 def read(environ: Mapping[str, str] | None = None, **flags: object) -> Settings:
@@ -144,7 +150,9 @@ def read(environ: Mapping[str, str] | None = None, **flags: object) -> Settings:
     known = {variable(each): each for each in fields(Settings)}
     given |= {PREFIX + name.upper(): written(value) for name, value in flags.items() if value is not None}
     values: dict[str, Any] = {known[name].name: _value(known[name], text) for name, text in given.items()}
-    return _complete(Settings(**values))
+    made = _complete(Settings(**values))
+    object.__setattr__(made, "_stated", frozenset(values))  # no setting of its own: it follows from how the others were given
+    return made
 
 
 def check_names(environ: Mapping[str, str] | None = None) -> dict[str, str]:

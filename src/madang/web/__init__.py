@@ -13,8 +13,9 @@ from madang.web.csrf import ForgedForm
 from madang.web.csrf import token_for as csrf_token
 from madang.web.gate import Door, Gate, confirm, page, perform, reading
 from madang.web.idempotency import IdempotentAnswer
-from madang.web.languages import current_language, translate, use_language
+from madang.web.languages import LANGUAGES, current_language, translate, use_language
 from madang.web.limits import Limits
+from madang.web.masthead import Masthead
 from madang.web.paging import BadCursor, Page, next_address, page_of, place_of, position, write_cursor
 from madang.web.preferences import local_path
 from madang.web.routers import ApiRouter, api_router
@@ -22,6 +23,7 @@ from madang.web.streams import event_stream
 from madang.web.templating import render, render_text
 
 __all__ = [
+    "LANGUAGES",
     "ApiRouter",
     "BadCursor",
     "Composition",
@@ -31,6 +33,7 @@ __all__ = [
     "IdempotentAnswer",
     "Imprint",
     "Limits",
+    "Masthead",
     "Page",
     "Upload",
     "allow_body",

@@ -24,6 +24,7 @@ from madang.web.assets import Assets
 from madang.web.bodies import BodyLimit
 from madang.web.gate import Gate
 from madang.web.limits import Limits
+from madang.web.masthead import Masthead
 from madang.web.middleware import Envelope
 from madang.web.routers import ApiRouter
 from madang.web.templating import environment
@@ -52,7 +53,7 @@ class Composition:
     routers: Sequence[ApiRouter] = ()
     templates: Sequence[Path] = ()
     state: dict[str, object] = field(default_factory=dict)
-    institute: str = ""
+    masthead: Callable[[], Masthead] = Masthead
     language: str = "ko"
     zone: str = "Asia/Seoul"
     host: str = ""
@@ -81,7 +82,7 @@ def application(composition: Composition) -> FastAPI:
         csrf_key=composition.csrf_key,
         limits=composition.limits,
         version=composition.version,
-        institute=composition.institute,
+        masthead=composition.masthead,
         imprint=composition.imprint,
         is_secure=composition.is_secure,
         host=composition.host,

@@ -14,9 +14,10 @@ from starlette.routing import Route
 
 from madang import kit
 from madang.db import Database
-from madang.web import bodies, csrf, idempotency
+from madang.web import bodies, csrf, idempotency, maintenance
 from madang.web.assets import Assets
 from madang.web.limits import Limits
+from madang.web.masthead import Masthead
 
 Door = Callable[[Request, Session, kit.Actor], Response]
 R = TypeVar("R")
@@ -34,7 +35,7 @@ class Gate:
     csrf_key: bytes
     limits: Limits
     version: str
-    institute: str
+    masthead: Callable[[], Masthead]
     imprint: Callable[[], Any]
     is_secure: bool = False
     host: str = ""
@@ -80,7 +81,9 @@ async def confirm(request: Request) -> None:
     def check() -> None:
         gate: Gate = request.app.state.gate
         with gate.database.reading() as session:
-            _check_origin(request, gate, gate.authenticate(session, request))
+            actor = gate.authenticate(session, request)
+        maintenance.check_writes(request, actor, gate.masthead())
+        _check_origin(request, gate, actor)
 
     await run_in_threadpool(check)
 
@@ -91,6 +94,7 @@ def within_unit_of_work(request: Request, door: Door, *, writes: bool, fingerpri
     with gate.database.reading() as session:
         actor = request.state.actor = gate.authenticate(session, request)
     if writes:
+        maintenance.check_writes(request, actor, gate.masthead())
         _check_origin(request, gate, actor)
     with gate.database.writing() if writes else gate.database.reading() as session:
         return idempotency.once(request, session, actor, fingerprint, lambda: door(request, session, actor))

@@ -91,6 +91,7 @@ def ago(at: datetime, zone: timezone | ZoneInfo) -> Markup:
 def context_of(request: Request) -> dict[str, Any]:
     """What every template can use besides its page."""
     gate = request.app.state.gate
+    masthead = gate.masthead()
     query = dict(parse_qsl(request.url.query))
 
     def address_with(**changes: object) -> str:
@@ -106,7 +107,8 @@ def context_of(request: Request) -> dict[str, Any]:
         "page_address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         "request_id": getattr(request.state, "request_id", ""),
         "version": gate.version,
-        "institute": gate.institute,
+        "institute": masthead.name.get(current_language(), ""),
+        "masthead": masthead,
         "imprint": gate.imprint(),
         "static": gate.assets.address,
         "vendor": gate.assets.is_complete,

@@ -105,9 +105,9 @@ def test_a_file_page_shows_the_matched_lines_in_whatever_encoding(browser: Yard)
 def test_a_file_over_the_shown_size_and_one_that_is_gone_say_so(browser: Yard) -> None:
     address = browser.register("tool")
     browser.work(browser.submit(address, archive(FILES))["task"])
-    browser.client.app.state.intake.limits = compliance.Limits(shown_bytes=10)  # type: ignore[attr-defined]
+    browser.client.app.state.intake.limits_now = lambda: compliance.Limits(shown_bytes=10)  # type: ignore[attr-defined]
     assert "larger than 10 bytes" in _page(browser, f"{VERSION}/file?path=old.c")
-    browser.client.app.state.intake.limits = compliance.Limits()  # type: ignore[attr-defined]
+    browser.client.app.state.intake.limits_now = compliance.Limits  # type: ignore[attr-defined]
     sha256 = browser.get(f"{address}/versions/1/files?q=old.c")["items"][0]["sha256"]
     for found in (browser.house.home / "store").rglob(f"*{sha256[4:]}"):
         found.unlink()

@@ -328,7 +328,7 @@ def test_the_events_of_a_task_tell_its_end(yard: Yard) -> None:
 
 def test_more_waiting_than_the_limit_is_refused(yard: Yard) -> None:
     address = yard.register("tool")
-    yard.client.app.state.intake.limits = compliance.Limits(max_waiting=1)  # type: ignore[attr-defined]
+    yard.client.app.state.intake.limits_now = lambda: compliance.Limits(max_waiting=1)  # type: ignore[attr-defined]
     yard.submit(address, archive(FILES))
     answer = yard.client.post(f"{address}/versions", files={"file": ("a.tgz", archive(FILES))}, headers=yard.signed)
     assert (answer.status_code, answer.json()["code"]) == (429, "too-many-waiting")
@@ -416,7 +416,7 @@ def test_only_what_is_surely_of_the_open_world_is_told_to_everybody(
     yard: Yard, address: str, allowed: tuple[str, ...], is_public: bool
 ) -> None:
     made = yard.register("tool", exposure="open")
-    yard.client.app.state.intake.guard = forges.Guard(allowed_hosts=allowed)  # type: ignore[attr-defined]
+    yard.client.app.state.intake.guard_now = lambda: forges.Guard(allowed_hosts=allowed)  # type: ignore[attr-defined]
     answer = yard.client.post(f"{made}/versions", json={"source": {"git": address}}, headers=yard.signed)
     assert answer.status_code == 202, answer.text
     theirs = yard.client.get(f"{made}/versions/1").json()["source"]["address"]
