@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the operator changes while the platform runs: the institute's name, allowed hosts, limits, how people come in, maintenance, conditions.
+"""What operators change while the platform runs: the institute's name, allowed hosts, limits, how people come in, maintenance, conditions.
 
 Rooms above ask ``current``; rooms below are told by the composition. What the environment states stands fixed. This room does not know
 what any setting does, and keeps no secrets.

@@ -34,8 +34,8 @@ REASON = line(300)
 def change(session: Session, name: str, value: object, *, version: int, by: Actor, reason: str = "") -> Shown:
     """The setting holds ``value``, or with None what it holds at first; one that holds it already is left alone.
 
-    ``version`` is the one that was looked at: ``ChangedMeanwhile`` when somebody changed it since. ``WrongValue`` for what it does not take,
-    ``FixedByEnvironment`` when the environment states it.
+    ``version`` is the one that was looked at: ``ChangedMeanwhile`` when somebody changed it since. ``WrongValue`` for what it does not
+    take, ``FixedByEnvironment`` when the environment states it.
     """
     field = fields.named(name)
     if field.kind == "hosts":
@@ -80,7 +80,7 @@ def _kept_hosts(session: Session) -> list[Any]:
 
 
 def _check_may(by: Actor) -> None:
-    if not access.allows(by, queries.THING, "change"):
+    if not access.allows(by, "institute", "change"):
         raise NotForInstitute
 
 

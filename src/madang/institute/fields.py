@@ -75,7 +75,7 @@ def _size(name: str, title: str, help_: str, default: int, least: int, most: int
     )  # fmt: skip
 
 
-def _keep_hosts(name: str, given: object) -> Any:
+def _keep_hosts(_name: str, given: object) -> Any:
     return given
 
 

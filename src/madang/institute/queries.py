@@ -17,7 +17,6 @@ from madang.institute.models import Change, Setting
 from madang.institute.presence import given_to, holding
 from madang.kit import Actor, NotFound
 
-THING = "institute"
 MOST = 200
 
 
@@ -117,7 +116,7 @@ def hosts(session: Session, *, viewer: Actor) -> Sequence[Host]:
 
 def check_sees(viewer: Actor) -> None:
     """``NotFound`` for who may not see what is set: not theirs and not there are one answer."""
-    if not access.allows(viewer, THING, "see"):
+    if not access.allows(viewer, "institute", "see"):
         raise NotFound
 
 

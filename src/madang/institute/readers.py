@@ -73,7 +73,9 @@ def whole(least: int, most: int) -> Reader:
         text = given.replace(",", "").strip() if isinstance(given, str) else given
         number = int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 16 else text
         if not isinstance(number, int) or isinstance(number, bool) or not least <= number <= most:
-            raise WrongValue(_("a whole number from %(least)s to %(most)s"), field=name, places={"least": f"{least:,}", "most": f"{most:,}"})
+            raise WrongValue(
+                _("a whole number from %(least)s to %(most)s"), field=name, places={"least": f"{least:,}", "most": f"{most:,}"}
+            )
         return number
 
     return read
@@ -116,7 +118,7 @@ def banner(name: str, given: object) -> dict[str, Any]:
     """``{"ko", "en", "from", "until", "read_only"}``; the times as ISO 8601 with a zone, or nothing."""
     if not isinstance(given, Mapping) or set(given) - {"ko", "en", "from", "until", "read_only"}:
         raise WrongValue(_("a text in Korean and one in English, a beginning and an end"), field=name)
-    told = words(500)(name, {language: given.get(language, "") for language in _LANGUAGES})
+    told: dict[str, Any] = words(500)(name, {language: given.get(language, "") for language in _LANGUAGES})
     begins, ends = _moment(f"{name}_from", given.get("from")), _moment(f"{name}_until", given.get("until"))
     if begins and ends and ends <= begins:
         raise WrongValue(_("an end after its beginning"), field=f"{name}_until")

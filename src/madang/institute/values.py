@@ -59,8 +59,8 @@ class Institute:
     """Everything that is set, as it holds now. ``revision`` grows with every change. Sizes are bytes.
 
     ``sign_up`` says who may make accounts: everybody (``open``), whoever was invited (``invitation``), whoever the institute's provider
-    knows (``provider``), nobody but operators (``closed``). ``email_domains`` bounds the first; empty means any. ``conditions_version`` is 0
-    while there are no conditions of use, and grows when they change.
+    knows (``provider``), nobody but operators (``closed``). ``email_domains`` bounds the first; empty means any. ``conditions_version`` is
+    0 while there are no conditions of use, and grows when they change.
     """
 
     revision: int = 0

@@ -133,7 +133,8 @@ class Settings:
     @property
     def stated(self) -> frozenset[str]:
         """The settings that were given by flag or variable: these stand fixed, the others an operator may change on a page."""
-        return self.__dict__.get("_stated", frozenset())
+        found: frozenset[str] = self.__dict__.get("_stated", frozenset())
+        return found
 
     def environment(self) -> dict[str, str]:
         """These settings as variables: ``read`` of them gives the same settings, and the same ones count as stated."""

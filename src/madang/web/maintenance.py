@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.routing import compile_path
 
 from madang import access, kit
-from madang.kit import Role, now
+from madang.kit import now
 from madang.web.masthead import Masthead
 
 OPEN = ("/sign-in", "/sign-out", "/preferences")
@@ -25,7 +25,7 @@ class Maintenance(kit.Unavailable):
 
 def check_writes(request: Request, actor: kit.Actor, masthead: Masthead) -> None:
     """``Maintenance`` for everybody but operators while nothing may be written; signing in and out stays open."""
-    if not masthead.is_read_only or actor.is_at_least(Role.OPERATOR) or _is_open(request):
+    if not masthead.is_read_only or access.allows(actor, "institute", "change") or _is_open(request):
         return
     ends_at = masthead.ends_at
     raise Maintenance(retry_after=max(1, int((ends_at - now()).total_seconds())) if ends_at else None)
