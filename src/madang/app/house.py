@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from madang import archives, db, forges, institute, jobs, kit, mail, people, storage
+from madang import archives, catalog, db, forges, institute, jobs, kit, mail, people, storage
 from madang.settings import Settings
 
 L = TypeVar("L")
@@ -96,11 +96,12 @@ def open_house(settings: Settings) -> House:
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = people.keys.load(settings.home)
     mail.use(post_of(settings, keys))
+    db.subscribe(people.OrganisationCreated, catalog.hand_over_namespace)
     house = House(settings, db.Database(settings.database_url), keys)
     db.migrate(house.database)
     jobs.migrate(house.database)
     institute.use(house.database, given_by(settings))
-    people.use(keys, house.limits("people", people.Limits))
+    people.use(keys, house.limits("people", people.Limits), catalog.reserved_names())
     with house.database.reading() as session:
         known = people.find_account(session, people.OPERATOR)
     if known is None:

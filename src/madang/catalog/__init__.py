@@ -5,7 +5,17 @@ An asset is known by (kind, namespace, name), a version by its number in the ass
 room does not know how a version is fetched, verified or shown; higher rooms hand in the little that the list says about it.
 """
 
-from madang.catalog.actions import add_version, describe, drop_label, fix_content, open_namespace, register, set_exposure, set_title
+from madang.catalog.actions import (
+    add_version,
+    describe,
+    drop_label,
+    fix_content,
+    hand_over_namespace,
+    open_namespace,
+    register,
+    set_exposure,
+    set_title,
+)
 from madang.catalog.addresses import asset_address, version_address
 from madang.catalog.api import router
 from madang.catalog.errors import (
@@ -75,6 +85,7 @@ __all__ = [
     "get_asset_by_id",
     "get_version",
     "get_version_by_id",
+    "hand_over_namespace",
     "namespaces_of",
     "open_namespace",
     "register",

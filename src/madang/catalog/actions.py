@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from madang import audit, kit
+from madang import audit, kit, people
 from madang.catalog import rules
 from madang.catalog.errors import AssetTaken, LabelTaken
 from madang.catalog.models import Asset, Namespace, Version
@@ -15,17 +15,43 @@ from madang.catalog.rules import Source
 
 
 def open_namespace(session: Session, name: str, *, by: kit.Actor) -> Namespace:
-    """The namespace stands and ``by`` may write in it; one of the actor's own name is opened when it is missing."""
+    """The namespace stands and ``by`` may write in it; one's own and an organisation's is opened when missing."""
     rules.check_namespace_name(name)
     namespace = session.get(Namespace, name.lower())
-    allowed = rules.may_write(namespace.owner_id, by) if namespace else rules.may_open_namespace(name, by)
+    if namespace is not None:
+        allowed = rules.may_write(namespace.owner_id, by, organisation_id=namespace.organisation_id)
+        rules.check_may_write(allowed, name, by)
+        return namespace
+    whose = people.owner_of_name(session, name)
+    if whose and whose.organisation_id:
+        allowed = rules.may_write(None, by, organisation_id=whose.organisation_id)
+    else:
+        allowed = rules.may_open_namespace(name, by)
     rules.check_may_write(allowed, name, by)
-    if namespace is None:
-        namespace = Namespace(key=name.lower(), name=name, owner_id=by.account_id, created_at=kit.now(), created_by=by.name)
-        session.add(namespace)
-        session.flush()
-        audit.record(session, "namespace.opened", target=f"namespace/{name}", by=by)
+    if whose is None:
+        people.take_name(session, name)
+        whose = people.NameOwner(by.account_id)
+    namespace = Namespace(
+        key=name.lower(),
+        name=name,
+        owner_id=whose.account_id,
+        organisation_id=whose.organisation_id,
+        created_at=kit.now(),
+        created_by=by.name,
+    )
+    session.add(namespace)
+    session.flush()
+    audit.record(session, "namespace.opened", target=f"namespace/{name}", by=by)
     return namespace
+
+
+def hand_over_namespace(session: Session, event: people.OrganisationCreated) -> None:
+    """A namespace that stood under the new organisation's name is the organisation's, with all that is in it."""
+    namespace = session.get(Namespace, event.name.lower())
+    if namespace is not None:
+        before = namespace.owner_id
+        namespace.owner_id, namespace.organisation_id = None, event.id
+        audit.record(session, "namespace.handed-over", target=f"namespace/{namespace.name}", by=event.by, before=before)
 
 
 def register(session: Session, *, kind: str, namespace: str, name: str, title: str = "", exposure: str = "private", by: kit.Actor) -> Asset:

@@ -16,13 +16,16 @@ def _one_of(column: str, words: tuple[str, ...]) -> str:
 
 
 class Namespace(Base):
-    """A first segment of assets' names, of one account. ``key`` is the name in lower case, so no two differ by case alone."""
+    """A first segment of assets' names, of one account or one organisation. ``key`` is the name in lower case, so no two differ by case
+    alone."""
 
     __tablename__ = "catalog_namespace"
+    __table_args__ = (CheckConstraint("owner_id IS NULL OR organisation_id IS NULL", name="one_owner"),)
 
     key: Mapped[str] = mapped_column(String(96), primary_key=True)
     name: Mapped[str] = mapped_column(String(96))
     owner_id: Mapped[str | None] = mapped_column(String(26), index=True)
+    organisation_id: Mapped[str | None] = mapped_column(String(26), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     created_by: Mapped[str] = mapped_column(String(96))
 

@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
-from madang import kit
+from madang import kit, people
 from madang.catalog import rules
 from madang.catalog.errors import NoSuchAsset, NoSuchVersion
+from madang.catalog.kinds import EXPOSURES
 from madang.catalog.models import Asset, Namespace, Version
 
 FACETS = {"kind": Asset.kind, "exposure": Asset.exposure, "state": Asset.state, "licence": Asset.declared}
@@ -34,13 +35,21 @@ class Filter:
 
 
 def visible(viewer: kit.Actor) -> ColumnElement[bool]:
-    """The condition on ``Asset`` under which ``viewer`` may see it; the same rule as ``rules.may_see``, in SQL."""
-    if viewer.is_at_least(kit.Role.REVIEWER):
+    """The condition on ``Asset`` under which ``viewer`` may see it: the table of rights, as ``rules.may_see`` asks it, in SQL."""
+    sight = rules.sight_of(viewer)
+    if len(sight.anywhere) == len(EXPOSURES):
         return true()
-    if not viewer.is_signed_in:
-        return Asset.exposure == "open"
-    own = select(Namespace.key).where(Namespace.owner_id == viewer.account_id)
-    return or_(Asset.exposure != "private", Asset.namespace_key.in_(own))
+    ways: list[ColumnElement[bool]] = [Asset.exposure.in_(sorted(sight.anywhere))]
+    if sight.own:
+        ways.append(_within(sight.own, Namespace.owner_id == viewer.account_id))
+    for exposures in sorted(set(sight.organisations.values()), key=sorted):
+        ids = sorted(id_ for id_, seen in sight.organisations.items() if seen == exposures)
+        ways.append(_within(exposures, Namespace.organisation_id.in_(ids)))
+    return or_(*ways)
+
+
+def _within(exposures: frozenset[str], place: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(Asset.exposure.in_(sorted(exposures)), Asset.namespace_key.in_(select(Namespace.key).where(place)))
 
 
 def _matching(asked: Filter, *, but: str = "") -> ColumnElement[bool]:
@@ -157,22 +166,26 @@ def versions_of(session: Session, asset: Asset, *, limit: int, before: int | Non
 
 
 def namespaces_of(session: Session, actor: kit.Actor) -> list[str]:
-    """The names that the actor may register in, the own one first."""
+    """The names that the actor may register in: the own one first, then those of organisations, opened or not, then others."""
+    own = [actor.name] if rules.may_open_namespace(actor.name, actor) else []
+    joined = [row.name for row in people.joined(session, actor) if rules.may_write(None, actor, organisation_id=row.id)]
     wanted = select(Namespace.name).order_by(Namespace.key).limit(200)
-    if not actor.is_at_least(kit.Role.OPERATOR):
+    if not rules.may_write(None, actor):
         wanted = wanted.where(Namespace.owner_id == actor.account_id)
-    others = [name for name in session.scalars(wanted) if name.lower() != actor.name.lower()]
-    return [actor.name, *others] if rules.may_open_namespace(actor.name, actor) else others
+    others = session.scalars(wanted) if rules.may_write(actor.account_id, actor) else ()
+    return list({name.lower(): name for name in [*own, *joined, *others]}.values())
 
 
-def owner_of(session: Session, asset: Asset) -> str | None:
-    """The id of the account that the asset's namespace belongs to."""
-    return session.scalar(select(Namespace.owner_id).where(Namespace.key == asset.namespace_key))
+def place_of(session: Session, asset: Asset) -> tuple[str | None, str | None]:
+    """The ids of the account and of the organisation that the asset's namespace belongs to; one of them at most."""
+    found = session.execute(select(Namespace.owner_id, Namespace.organisation_id).where(Namespace.key == asset.namespace_key)).one()
+    return found[0], found[1]
 
 
 def changeable(session: Session, asset: Asset, *, viewer: kit.Actor) -> bool:
     """Whether ``viewer`` may change the asset."""
-    return rules.may_write(owner_of(session, asset), viewer)
+    owner_id, organisation_id = place_of(session, asset)
+    return rules.may_change(asset.exposure, owner_id, viewer, organisation_id=organisation_id)
 
 
 def check_changeable(session: Session, asset: Asset, *, by: kit.Actor) -> None:

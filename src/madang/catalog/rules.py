@@ -2,11 +2,13 @@
 """Who may see and change what; what names may be. Pure."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
-from madang import kit
+from madang import access, kit
 from madang.catalog.errors import InvalidExposure, InvalidKind, InvalidLabel, MayOnlyRead, NamespaceNotYours, ReservedNamespace, TextTooLong
 from madang.catalog.kinds import EXPOSURES, KINDS
 
@@ -77,31 +79,56 @@ BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def may_open_namespace(name: str, actor: kit.Actor) -> bool:
-    """An operator may open any, a member the one of their own name."""
-    return actor.is_at_least(kit.Role.OPERATOR) or (actor.is_at_least(kit.Role.MEMBER) and name.lower() == actor.name.lower())
+    """Whether a namespace that is nobody's yet is the actor's to open: their own name, or an operator's any."""
+    return access.allows(actor, "namespace", "open", own=actor.account_id is not None and name.lower() == actor.name.lower())
 
 
-def may_write(owner_id: str | None, actor: kit.Actor) -> bool:
-    """An operator may write everywhere, a member in what is theirs."""
-    return actor.is_at_least(kit.Role.OPERATOR) or (
-        actor.is_at_least(kit.Role.MEMBER) and actor.account_id is not None and owner_id == actor.account_id
-    )
+def may_write(owner_id: str | None, actor: kit.Actor, *, organisation_id: str | None = None) -> bool:
+    """Whether the actor may register in a namespace of that account or organisation."""
+    return access.allows(actor, "namespace", "open", own=_is_own(owner_id, actor), organisation=organisation_id)
+
+
+def may_change(exposure: str, owner_id: str | None, actor: kit.Actor, *, organisation_id: str | None = None) -> bool:
+    """Whether the actor may change an asset of that exposure in a namespace of that account or organisation."""
+    return access.allows(actor, f"asset.{exposure}", "change", own=_is_own(owner_id, actor), organisation=organisation_id)
 
 
 def check_may_write(allowed: bool, name: str, actor: kit.Actor) -> None:
     """Refuse whoever is not ``allowed`` to write in the namespace ``name``, and say why."""
+    if allowed:
+        return
     if not actor.is_signed_in:
         raise kit.NotSignedIn()
-    if not actor.is_at_least(kit.Role.MEMBER):
+    if max([actor.role, *actor.organisations.values()]) < kit.Role.MEMBER:
         raise MayOnlyRead(field="namespace", role=actor.role.word)
-    if not allowed:
-        raise NamespaceNotYours(field="namespace", own=actor.name, namespace=name)
+    raise NamespaceNotYours(field="namespace", own=actor.name, namespace=name)
 
 
-def may_see(exposure: str, owner_id: str | None, actor: kit.Actor) -> bool:
-    """Open: everybody. Inner and partner: whoever is signed in. Private: the owner, reviewers and operators."""
-    if exposure == "open" or actor.is_at_least(kit.Role.REVIEWER):
-        return True
-    if exposure in ("inner", "partner") and actor.is_signed_in:
-        return True
+def may_see(exposure: str, owner_id: str | None, actor: kit.Actor, *, organisation_id: str | None = None) -> bool:
+    """Whether the actor may see an asset of that exposure in a namespace of that account or organisation."""
+    return access.allows(actor, f"asset.{exposure}", "see", own=_is_own(owner_id, actor), organisation=organisation_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What an actor sees, as sets that a query can ask for: exposures wherever they are, those in what is the actor's own, and those in
+    each organisation (by its id)."""
+
+    anywhere: frozenset[str]
+    own: frozenset[str]
+    organisations: Mapping[str, frozenset[str]]
+
+
+def sight_of(actor: kit.Actor) -> Sight:
+    """The table of rights turned over: not whether the actor may see this, but all that they may see."""
+
+    def seen(**stands: Any) -> frozenset[str]:
+        return frozenset(word for word in EXPOSURES if access.allows(actor, f"asset.{word}", "see", **stands))
+
+    anywhere = seen()
+    own = seen(own=True) - anywhere if actor.account_id else frozenset[str]()
+    return Sight(anywhere, own, {id_: more for id_ in actor.organisations if (more := seen(organisation=id_) - anywhere)})
+
+
+def _is_own(owner_id: str | None, actor: kit.Actor) -> bool:
     return owner_id is not None and owner_id == actor.account_id

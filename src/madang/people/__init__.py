@@ -1,20 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who is here: accounts, roles, and every secret that proves who one is.
+"""Who is here: accounts, organisations, roles, and every secret that proves who one is.
 
 Passwords, one-time links, sessions and tokens live here and nowhere else, and only as hashes. It does not know assets, or what anybody
-does with their role; it knows one rule on namespaces, because a person's name is one.
+does with their role; it knows that names of accounts, organisations and namespaces are one space, and keeps it.
 """
 
 from madang.people import api, cli, keys, web
 from madang.people.actions import (
+    Change,
+    change_account,
+    change_organisation,
     create_account,
     create_link,
+    create_organisation,
     create_token,
+    end_membership,
     ensure_operator,
     is_link_alive,
     redeem_link,
     revoke_token,
     set_disabled,
+    set_email,
+    set_membership,
     set_own_password,
     set_password,
     set_role,
@@ -22,47 +29,98 @@ from madang.people.actions import (
     sign_out,
     sign_out_everywhere,
     sweep,
+    take_name,
 )
-from madang.people.authentication import authenticate
+from madang.people.authentication import actor_of, authenticate
 from madang.people.credentials import cookie_name
-from madang.people.errors import BadCredentials, DeadLink, NameTaken, TooManyTries, WrongPassword
+from madang.people.errors import (
+    BadCredentials,
+    ChangedMeanwhile,
+    DeadLink,
+    NameTaken,
+    NoAccount,
+    NoOrganisation,
+    TooManyTries,
+    WrongPassword,
+)
+from madang.people.events import OrganisationCreated
 from madang.people.keys import Keys, use
 from madang.people.limits import Limits
-from madang.people.models import Account
-from madang.people.queries import OPERATOR, accounts, find_account, get_account, get_self, get_token, sessions, tokens
+from madang.people.models import SECTORS, Account, Membership, Organisation
+from madang.people.queries import (
+    OPERATOR,
+    NameOwner,
+    accounts,
+    find_account,
+    find_organisation,
+    get_account,
+    get_organisation,
+    get_self,
+    get_token,
+    joined,
+    members,
+    organisations,
+    organisations_of,
+    owner_of_name,
+    sessions,
+    tokens,
+)
 from madang.people.rules import may_write_namespace
 from madang.people.uses import write_uses
 
 __all__ = [
     "OPERATOR",
+    "SECTORS",
     "Account",
     "BadCredentials",
+    "ChangedMeanwhile",
+    "Change",
     "DeadLink",
     "Keys",
     "Limits",
+    "Membership",
+    "NameOwner",
     "NameTaken",
+    "NoAccount",
+    "NoOrganisation",
+    "Organisation",
+    "OrganisationCreated",
     "TooManyTries",
     "WrongPassword",
     "accounts",
+    "actor_of",
     "api",
     "authenticate",
+    "change_account",
+    "change_organisation",
     "cli",
     "cookie_name",
     "create_account",
     "create_link",
+    "create_organisation",
     "create_token",
+    "end_membership",
     "ensure_operator",
     "find_account",
+    "find_organisation",
     "get_account",
+    "get_organisation",
     "get_self",
     "get_token",
     "is_link_alive",
+    "joined",
     "keys",
     "may_write_namespace",
+    "members",
+    "organisations",
+    "organisations_of",
+    "owner_of_name",
     "redeem_link",
     "revoke_token",
     "sessions",
     "set_disabled",
+    "set_email",
+    "set_membership",
     "set_own_password",
     "set_password",
     "set_role",
@@ -70,6 +128,7 @@ __all__ = [
     "sign_out",
     "sign_out_everywhere",
     "sweep",
+    "take_name",
     "tokens",
     "use",
     "web",

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from madang import web
-from madang.kit import Actor, NotSignedIn
+from madang.kit import DUTIES, Actor, NotSignedIn
 from madang.people import actions, queries, rules
 from madang.people.credentials import read_token, token_beginning
 from madang.people.models import Token
@@ -25,7 +25,10 @@ class Me(BaseModel):
     role: str
     account_role: str
     via: str
-    namespaces: list[str] = Field(description="Namespaces of one's own; an operator may write every other too.")
+    namespaces: list[str] = Field(description="Namespaces of one's own and of one's organisations; an operator may write every other too.")
+    reach: str = Field(description="How near one stands to the institute: outer, partner or inner.")
+    duties: list[str] = Field(description="What one does in the office.")
+    organisations: dict[str, str] = Field(description="The role in each of one's organisations, by its name.")
 
 
 class TokenOut(BaseModel):
@@ -68,13 +71,18 @@ def show_me(request: Request, session: Session, actor: Actor) -> Me:
     """Who am I."""
     account = queries.get_self(session, viewer=_somebody(actor))
     own = [account.name] if rules.may_write_namespace(actor, account.name) else []
+    joined = queries.joined(session, actor)
+    theirs = [row.name for row in joined if rules.may(actor, "namespace", "open", organisation=row.id)]
     return Me(
         name=account.name,
         display_name=account.display_name,
         role=actor.role.word,
         account_role=account.role_word,
         via=actor.via,
-        namespaces=own,
+        namespaces=[*own, *theirs],
+        reach=actor.reach.word,
+        duties=[duty for duty in DUTIES if duty in actor.duties],
+        organisations={row.name: actor.organisations[row.id].word for row in joined},
     )
 
 

@@ -4,18 +4,19 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from madang.kit import Actor, anonymous, now
-from madang.people import keys, uses
+from madang.kit import Actor, Reach, Role, anonymous, now
+from madang.people import keys, rules, uses
 from madang.people.credentials import can_be_chance, read_authorization
 from madang.people.errors import DisabledAccount, RevokedToken, UnknownToken
-from madang.people.models import Account, BrowserSession, Token
+from madang.people.models import Account, BrowserSession, Membership, Organisation, Token
 
 
 def authenticate(session: Session, *, cookie: str | None, authorization: str | None) -> Actor:
     """Who is behind the request. A header counts before a cookie.
 
     A header that names nobody is refused with a reason (a ``BadCredentials``); a cookie that is over, and nothing at all, is a visitor.
-    The role is the lesser of the token's and the account's, as both stand now.
+    The role is the lesser of the token's and the account's, as both stand now, and so is each role in an organisation. The reach is the
+    widest of the account's own and its organisations'. A token that may less than its account has none of its duties.
     """
     if authorization is not None:
         return _by_token(session, authorization)
@@ -57,7 +58,7 @@ def _by_token(session: Session, authorization: str) -> Actor:
     if account.disabled_at is not None:
         raise DisabledAccount
     uses.note_token(token.id, token.last_used_at, now())
-    return Actor(account.id, account.name, min(token.role, account.role), via="token")
+    return actor_of(session, account, via="token", highest=token.role)
 
 
 def _by_cookie(session: Session, cookie: str) -> Actor:
@@ -66,4 +67,22 @@ def _by_cookie(session: Session, cookie: str) -> Actor:
         return anonymous()
     row, account = found
     uses.note_session(row.id, row.seen_at, now())
-    return Actor(account.id, account.name, account.role, via="session")
+    return actor_of(session, account, via="session")
+
+
+def actor_of(session: Session, account: Account, *, via: str, highest: Role = Role.OPERATOR) -> Actor:
+    """The account as somebody who acts, with no role above ``highest``. One query: the organisations."""
+    theirs = session.execute(
+        select(Membership.organisation_id, Membership.role_word, Organisation.reach_word)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(Membership.account_id == account.id)
+    ).all()
+    return Actor(
+        account.id,
+        account.name,
+        min(highest, account.role),
+        via=via,
+        reach=max([account.reach, *(Reach.named(reach) for _id, _role, reach in theirs)]),
+        duties=account.duties if highest >= account.role else frozenset(),
+        organisations=rules.bounded({id_: Role.named(role) for id_, role, _reach in theirs}, highest),
+    )

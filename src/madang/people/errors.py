@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What this room refuses."""
 
-from madang.kit import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, TooMany, Unavailable, _
+from madang.kit import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, Stale, TooMany, Unavailable, _
 
 
 class WrongPassword(NotSignedIn):
@@ -72,6 +72,62 @@ class NameTaken(Conflict):
 
     code = "name-taken"
     message = _("The name “%(name)s” is taken. Choose another one.")
+
+
+class ReservedName(Invalid):
+    """The name is the first segment of an address of the platform's own."""
+
+    code = "reserved-name"
+    message = _("“%(name)s” is a word of the platform's own addresses and cannot be a name. Choose another one.")
+
+
+class NoOrganisation(NotFound):
+    """There is no organisation of that name, or it is not shown."""
+
+    code = "no-organisation"
+    message = _("There is no organisation “%(name)s”.")
+
+
+class NotAMember(NotFound):
+    """The person is not in the organisation."""
+
+    code = "not-a-member"
+    message = _("%(name)s is not in the organisation “%(organisation)s”.")
+
+
+class LastOrganisationOperator(Conflict):
+    """The last one who manages an organisation cannot go."""
+
+    code = "last-organisation-operator"
+    message = _("This is the last operator of the organisation “%(organisation)s”. Make another member its operator first.")
+
+
+class ChangedMeanwhile(Stale):
+    """Somebody else has changed the same row."""
+
+    code = "changed-meanwhile"
+    message = _("Somebody else has changed this meanwhile. Look at it again, and change what is still to be changed.")
+
+
+class EmailTaken(Conflict):
+    """Another account has this e-mail address."""
+
+    code = "email-taken"
+    message = _("Another account has this e-mail address. Give another one, or none.")
+
+
+class InvalidEmail(Invalid):
+    """This cannot be an e-mail address."""
+
+    code = "invalid-email"
+    message = _("“%(email)s” cannot be an e-mail address. Write it as name@example.org.")
+
+
+class UnknownWord(Invalid):
+    """A sector, a reach or a duty has another name."""
+
+    code = "unknown-word"
+    message = _("“%(word)s” is none of: %(words)s.")
 
 
 class NoAccount(NotFound):

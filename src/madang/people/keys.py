@@ -38,6 +38,7 @@ class Keys:
 class _InUse:
     keys: Keys
     limits: Limits
+    reserved: frozenset[str]
 
 
 _in_use: _InUse | None = None
@@ -61,10 +62,13 @@ def load(home: Path) -> Keys:
     return Keys(master)
 
 
-def use(keys: Keys, limits: Limits | None = None) -> None:
-    """Everything in this room hashes with these keys and keeps to these limits from now on: said once, where the process starts."""
+def use(keys: Keys, limits: Limits | None = None, reserved: frozenset[str] = frozenset()) -> None:
+    """Everything in this room hashes with these keys and keeps to these limits from now on: said once, where the process starts.
+
+    ``reserved`` are the words of the platform's own addresses, in lower case; nobody new is called so.
+    """
     global _in_use
-    _in_use = _InUse(keys, limits or Limits())
+    _in_use = _InUse(keys, limits or Limits(), reserved)
 
 
 def held() -> Keys:
@@ -75,6 +79,11 @@ def held() -> Keys:
 def limits() -> Limits:
     """The limits in use; ``NoKeys`` before ``use``."""
     return _in_use_now().limits
+
+
+def reserved() -> frozenset[str]:
+    """The words that nobody new is called; ``NoKeys`` before ``use``."""
+    return _in_use_now().reserved
 
 
 def _in_use_now() -> _InUse:

@@ -4,12 +4,24 @@
 import ipaddress
 import math
 import re
+from collections.abc import Iterable, Mapping
 
 from madang import access
-from madang.kit import Actor, Role
-from madang.people.errors import NotAnOperator, NotYourAccount, RoleTooHigh, TokenTooWeak, UnknownRole, Unprintable
+from madang.kit import DUTIES, Actor, NotAllowed, NotSignedIn, Reach, Role
+from madang.people.errors import (
+    InvalidEmail,
+    NotAnOperator,
+    NotYourAccount,
+    RoleTooHigh,
+    TokenTooWeak,
+    UnknownRole,
+    UnknownWord,
+    Unprintable,
+)
+from madang.people.models import SECTORS
 
 NAMES_KEPT_BACK = frozenset({"madang"})
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
 _BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("OPR/", "Opera"), ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl"))
 _SYSTEMS = (
     ("Android", "Android"),
@@ -22,13 +34,67 @@ _SYSTEMS = (
 
 
 def may_write_namespace(actor: Actor, namespace: str) -> bool:
-    """Operators write every namespace; members and reviewers the one that has their own name."""
-    return access.allows(actor, "namespace", "open", own=actor.name.lower() == namespace.lower())
+    """Operators write every namespace; members and reviewers the one that has their own name. Organisations' are asked by their id."""
+    return may(actor, "namespace", "open", own=actor.account_id is not None and actor.name.lower() == namespace.lower())
+
+
+def may(actor: Actor, thing: str, action: str, *, own: bool = False, organisation: str | None = None) -> bool:
+    """Whether the table of rights allows it."""
+    return access.allows(actor, thing, action, own=own, organisation=organisation)
+
+
+def check_may(actor: Actor, thing: str, action: str, *, own: bool = False, organisation: str | None = None) -> None:
+    """Refuse what the table of rights does not allow; visitors are asked to sign in."""
+    if may(actor, thing, action, own=own, organisation=organisation):
+        return
+    if not actor.is_signed_in:
+        raise NotSignedIn
+    raise NotAnOperator if organisation is None else NotAllowed
+
+
+def bounded(organisations: Mapping[str, Role], highest: Role) -> dict[str, Role]:
+    """The roles in organisations, none above ``highest``: what a token of that role may do there."""
+    return {organisation: min(role, highest) for organisation, role in organisations.items()}
+
+
+def display_name(text: str) -> str:
+    """A name as people write it, on one line."""
+    return one_line(text, field="display_name")[:200]
+
+
+def check_sector(word: str) -> str:
+    """Hand back ``word`` if it is a sector; ``UnknownWord`` otherwise."""
+    return _one_of(word, SECTORS, field="sector")
+
+
+def check_email(text: str) -> str:
+    """Hand back the address without blanks around it, if it can be one: something, an at sign, a host of two parts or more, in ASCII."""
+    address = text.strip()
+    if len(address) > 254 or not address.isascii() or not _EMAIL.fullmatch(address):
+        raise InvalidEmail(email=address[:96], field="email")
+    return address
+
+
+def reach_named(word: str) -> Reach:
+    """The reach of that word; ``UnknownWord`` for others."""
+    return Reach.named(_one_of(word, tuple(reach.word for reach in Reach), field="reach"))
+
+
+def duty_words(duties: Iterable[str]) -> str:
+    """Duties as a row keeps them: each once, in the order of the house, parted by blanks; ``UnknownWord`` for what is none."""
+    given = {_one_of(duty, DUTIES, field="duties") for duty in duties}
+    return " ".join(duty for duty in DUTIES if duty in given)
+
+
+def _one_of(word: str, words: tuple[str, ...], *, field: str) -> str:
+    if word not in words:
+        raise UnknownWord(word=word[:40], words=", ".join(words), field=field)
+    return word
 
 
 def check_may_create_accounts(actor: Actor) -> None:
     """``NotAnOperator`` for everybody else."""
-    if not access.allows(actor, "account", "create"):
+    if not may(actor, "account", "create"):
         raise NotAnOperator
 
 

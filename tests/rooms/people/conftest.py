@@ -47,5 +47,4 @@ def deeds(database: Database) -> list[str]:
 def actor_of(database: Database, name: str) -> Actor:
     """The person of that name, as signed in."""
     with database.reading() as session:
-        account = people.get_account(session, name, viewer=SYSTEM)
-        return Actor(account.id, account.name, account.role)
+        return people.actor_of(session, people.get_account(session, name, viewer=SYSTEM), via="session")

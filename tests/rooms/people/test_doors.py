@@ -250,6 +250,9 @@ def test_the_wire_says_who_asks(client: TestClient, house: House) -> None:
         "account_role": "member",
         "via": "token",
         "namespaces": ["lab"],
+        "reach": "inner",
+        "duties": [],
+        "organisations": {},
     }
     assert client.get("/api/v1/me", headers=token(house, Role.READER)).json()["namespaces"] == []
     nobody = client.get("/api/v1/me", headers={"accept": "application/json"})

@@ -3,13 +3,15 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from madang import audit
-from madang.kit import SYSTEM, Actor, NotAllowed, Role, check_name, now
+from madang.kit import SYSTEM, Actor, NotAllowed, Role, now
 from madang.people import keys, passwords, queries, rules, throttle
 from madang.people.actions import sessions
+from madang.people.actions.names import check_free_word, take_name
 from madang.people.errors import LastOperator, NameTaken, WrongPassword
 from madang.people.models import Account
 
@@ -25,13 +27,18 @@ def ensure_operator(session: Session, *, by: Actor = SYSTEM) -> Account:
 def create_account(session: Session, *, name: str, role: Role, display_name: str = "", by: Actor) -> Account:
     """Somebody is here, without a password yet. ``NameTaken`` when another account has the name in any case."""
     rules.check_may_create_accounts(by)
-    check_name(name)
-    if name.lower() in rules.NAMES_KEPT_BACK:
-        raise NameTaken(name=name, field="name")
+    account = lay_account(session, name=name, role=role, display_name=display_name, by=by)
+    audit.record(session, "account.created", target=account.ref, by=by, role=account.role_word)
+    return account
+
+
+def lay_account(session: Session, *, name: str, role: Role, display_name: str, by: Actor) -> Account:
+    """The rows of a new account and its name; whoever calls has asked whether it may be, and tells the ledger."""
+    check_free_word(name)
     account = Account(
         name=name,
         name_key=name.lower(),
-        display_name=rules.one_line(display_name, field="display_name")[:200],
+        display_name=rules.display_name(display_name),
         role_word=rules.role_named(role.word).word,
         created_at=now(),
         created_by=by.name,
@@ -41,7 +48,7 @@ def create_account(session: Session, *, name: str, role: Role, display_name: str
             session.add(account)
     except IntegrityError as error:
         raise NameTaken(name=name, field="name") from error
-    audit.record(session, "account.created", target=account.ref, by=by, role=account.role_word)
+    take_name(session, name, owner=account)
     return account
 
 
@@ -124,5 +131,8 @@ def _lay(session: Session, account: Account, password_hash: str, *, by: Actor, k
 
 
 def _check_not_the_last(session: Session, account: Account) -> None:
+    """The rows of operators are held until the unit ends, so that of two who go at once one is the last."""
+    session.execute(select(Account.id).where(Account.role_word == Role.OPERATOR.word).with_for_update())
+    session.refresh(account)
     if account.role is Role.OPERATOR and account.disabled_at is None and queries.count_operators(session) == 1:
         raise LastOperator

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What this room announces."""
+
+from dataclasses import dataclass
+
+from madang.kit import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationCreated:
+    """An organisation stands, and its name is its namespace."""
+
+    id: str
+    name: str
+    by: Actor
