@@ -34,7 +34,7 @@ def change_account(session: Session, account: Account, change: Change, *, seen: 
     """
     rules.check_may(by, "account", "change", own=by.account_id == account.id)
     if change.role is not None or change.reach is not None or change.duties is not None:
-        rules.check_may(by, "account", "create")
+        rules.check_may_manage_accounts(by)
     session.refresh(account, with_for_update=True)
     if seen is not None and seen != account.revision:
         raise ChangedMeanwhile
