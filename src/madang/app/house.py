@@ -100,6 +100,7 @@ def open_house(settings: Settings) -> House:
     house = House(settings, db.Database(settings.database_url), keys)
     db.migrate(house.database)
     jobs.migrate(house.database)
+    catalog.refresh_search(house.database)
     institute.use(house.database, given_by(settings))
     people.use(keys, house.limits("people", people.Limits), catalog.reserved_names())
     with house.database.reading() as session:

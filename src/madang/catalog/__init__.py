@@ -14,6 +14,7 @@ from madang.catalog.actions import (
     open_namespace,
     register,
     set_exposure,
+    set_field,
     set_title,
 )
 from madang.catalog.addresses import asset_address, version_address
@@ -29,10 +30,9 @@ from madang.catalog.errors import (
     NoSuchAsset,
     NoSuchVersion,
 )
-from madang.catalog.kinds import EXPOSURES, KINDS
+from madang.catalog.kinds import EXPOSURES, FIELDS, KINDS
 from madang.catalog.models import Asset, Namespace, Version
 from madang.catalog.queries import (
-    Filter,
     assets,
     changeable,
     check_changeable,
@@ -47,17 +47,22 @@ from madang.catalog.queries import (
     namespaces_of,
     versions_of,
     visible,
-    yard,
 )
 from madang.catalog.rules import Source, reserved_names
+from madang.catalog.search import FACETS, FAMILIES, Filter, Found, Hit, Place, find, refresh_search, set_search_text, yard
 from madang.catalog.web import routes
 
 __all__ = [
     "EXPOSURES",
+    "FACETS",
+    "FAMILIES",
+    "FIELDS",
     "KINDS",
     "Asset",
     "AssetTaken",
     "Filter",
+    "Found",
+    "Hit",
     "InvalidExposure",
     "InvalidKind",
     "InvalidLabel",
@@ -67,6 +72,7 @@ __all__ = [
     "NamespaceNotYours",
     "NoSuchAsset",
     "NoSuchVersion",
+    "Place",
     "Source",
     "Version",
     "add_version",
@@ -78,6 +84,7 @@ __all__ = [
     "describe",
     "drop_label",
     "facets",
+    "find",
     "find_asset",
     "fix_content",
     "free_label",
@@ -88,11 +95,14 @@ __all__ = [
     "hand_over_namespace",
     "namespaces_of",
     "open_namespace",
+    "refresh_search",
     "register",
     "reserved_names",
     "router",
     "routes",
     "set_exposure",
+    "set_field",
+    "set_search_text",
     "set_title",
     "version_address",
     "versions_of",

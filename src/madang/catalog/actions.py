@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from madang import audit, kit, people
-from madang.catalog import rules
+from madang.catalog import rules, search
 from madang.catalog.errors import AssetTaken, LabelTaken
 from madang.catalog.models import Asset, Namespace, Version
 from madang.catalog.rules import Source
@@ -54,10 +54,13 @@ def hand_over_namespace(session: Session, event: people.OrganisationCreated) -> 
         audit.record(session, "namespace.handed-over", target=f"namespace/{namespace.name}", by=event.by, before=before)
 
 
-def register(session: Session, *, kind: str, namespace: str, name: str, title: str = "", exposure: str = "private", by: kit.Actor) -> Asset:
+def register(
+    session: Session, *, kind: str, namespace: str, name: str, title: str = "", exposure: str = "private", field: str = "", by: kit.Actor
+) -> Asset:
     """The asset is in the catalogue, without a version yet. ``AssetTaken`` when its name is in use, by case alone too."""
     rules.check_kind(kind)
     rules.check_exposure(exposure)
+    rules.check_field(field)
     kit.check_name(name)
     title = rules.check_text(title, field="title", limit=rules.TITLE_LENGTH)
     place = open_namespace(session, namespace, by=by)
@@ -67,7 +70,7 @@ def register(session: Session, *, kind: str, namespace: str, name: str, title: s
     at = kit.now()
     asset = Asset(
         id=kit.new_id(), kind=kind, namespace_key=place.key, namespace=place.name, key=name.lower(), name=name,
-        title=title, exposure=exposure, created_at=at, created_by=by.name, changed_at=at,
+        title=title, field=field, exposure=exposure, family="none", created_at=at, created_by=by.name, changed_at=at,
         version_count=0, state="empty", label="", conflicts=0, strip=[],
     )  # fmt: skip
     session.add(asset)
@@ -120,6 +123,7 @@ def describe(
     if state == "verified":
         asset.verified_number, asset.verified_label = version.number, version.label or ""
         asset.declared, asset.license_expression = declared, license_expression
+        asset.family = search.family(declared, license_expression)
         asset.files, asset.conflicts, asset.strip = files, conflicts, list(strip)
     elif state in ("failed", "cancelled") and asset.verified_number is not None:
         asset.state, asset.number, asset.label = "verified", asset.verified_number, asset.verified_label
@@ -146,3 +150,11 @@ def set_title(session: Session, asset: Asset, title: str, *, by: kit.Actor) -> N
     if title != asset.title:
         asset.title, asset.changed_at = title, kit.now()
         audit.record(session, "asset.titled", target=asset.ref, by=by, title=title)
+
+
+def set_field(session: Session, asset: Asset, field: str, *, by: kit.Actor) -> None:
+    """The asset is about this field; "" for none."""
+    rules.check_field(field)
+    if field != asset.field:
+        audit.record(session, "asset.placed", target=asset.ref, by=by, before=asset.field, after=field)
+        asset.field, asset.changed_at = field, kit.now()

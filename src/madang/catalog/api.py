@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """JSON doors: the list of assets, one asset, registering one."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
@@ -11,12 +11,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from madang import kit, web
-from madang.catalog import actions, addresses, queries
+from madang.catalog import actions, addresses, queries, search
+from madang.catalog.kinds import FIELDS
 from madang.catalog.models import Asset
+from madang.catalog.search import LONGEST_QUESTION
 
+MOST_VALUES = 20
 router = web.api_router(tags=["assets"])
 Kind = Literal["software", "dataset", "model", "api", "pipeline", "equipment", "patent", "document"]
 Exposure = Literal["private", "inner", "partner", "open"]
+Field = Literal["", *FIELDS]  # type: ignore[valid-type]  # the words of the data file
 
 
 class NewAsset(BaseModel):
@@ -29,6 +33,7 @@ class NewAsset(BaseModel):
     name: str
     title: str = ""
     exposure: Exposure = "private"
+    field: Field = ""
 
 
 class AssetChange(BaseModel):
@@ -38,6 +43,7 @@ class AssetChange(BaseModel):
 
     title: str | None = None
     exposure: Exposure | None = None
+    field: Field | None = None
 
 
 class AssetOut(BaseModel):
@@ -48,11 +54,13 @@ class AssetOut(BaseModel):
     name: str
     title: str
     exposure: str
+    field: str
     state: str
     version: str | None
     label: str
     declared_license_expression: str | None
     license_expression: str | None
+    license_family: str
     versions: int
     files: int | None
     conflicts: int
@@ -63,17 +71,19 @@ class AssetOut(BaseModel):
 
 
 class AssetList(BaseModel):
-    """Some assets and the address of the next ones."""
+    """Some assets, how many answer in all and by each facet, and the address of the next ones."""
 
     items: list[AssetOut]
     facets: dict[str, dict[str, int]]
+    total: int
     next: str | None
 
 
 def _out(asset: Asset) -> AssetOut:
     return AssetOut(
-        kind=asset.kind, namespace=asset.namespace, name=asset.name, title=asset.title, exposure=asset.exposure, state=asset.state,
-        license_expression=asset.license_expression, declared_license_expression=asset.declared,
+        kind=asset.kind, namespace=asset.namespace, name=asset.name, title=asset.title, exposure=asset.exposure, field=asset.field,
+        state=asset.state, license_family=asset.family, license_expression=asset.license_expression,
+        declared_license_expression=asset.declared,
         version=str(asset.number) if asset.number else None, label=asset.label,
         versions=asset.version_count, files=asset.files, conflicts=asset.conflicts,
         created_at=asset.created_at, created_by=asset.created_by, updated_at=asset.changed_at,
@@ -86,31 +96,44 @@ def list_assets(
     request: Request,
     session: Session,
     actor: kit.Actor,
-    q: str = "",
+    q: Annotated[str, Query(max_length=LONGEST_QUESTION)] = "",
     kind: Annotated[list[Kind] | None, Query()] = None,
+    licence: Annotated[list[str] | None, Query(alias="license", max_length=MOST_VALUES)] = None,
     exposure: Annotated[list[Exposure] | None, Query()] = None,
-    state: Annotated[list[str] | None, Query()] = None,
-    licence: Annotated[list[str] | None, Query(alias="license")] = None,
+    organisation: Annotated[list[str] | None, Query(max_length=MOST_VALUES)] = None,
+    state: Annotated[list[str] | None, Query(max_length=MOST_VALUES)] = None,
+    field: Annotated[list[str] | None, Query(max_length=MOST_VALUES)] = None,
+    sort: Literal["", "newest"] = "",
     cursor: str = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> AssetList:
-    """Assets that you may see, last changed first. ``q`` looks in namespace, name and title; repeat a filter for any of several values."""
-    asked = queries.Filter(q[:200], tuple(kind or ()), tuple(exposure or ()), tuple(state or ()), tuple(licence or ()))
-    rows = queries.assets(session, asked, viewer=actor, limit=limit + 1, after=_position(cursor))
-    shown = web.page_of(rows, limit, lambda asset: [asset.changed_at.isoformat(), asset.id])
-    facets = {
-        ("license" if name == "licence" else name): dict(values) for name, values in queries.facets(session, asked, viewer=actor).items()
-    }
-    return AssetList(items=[_out(asset) for asset in shown.items], facets=facets, next=web.next_address(request, shown.cursor))
+    """Assets that you may see: those that answer the words of ``q`` best, else those changed last. ``q`` looks in names, titles, licences
+    and what is known of the content; its last word may go on. Repeat a filter for any of several values. ``license`` is a family
+    (``permissive``, ``conditions``, ``weak``, ``strong``, ``network``, ``restricted``, ``unknown``, ``none``) or an SPDX expression,
+    ``organisation`` the name of an organisation or account. Each facet counts under the words and the other filters."""
+    asked = search.Filter(
+        q, tuple(kind or ()), tuple(exposure or ()), tuple(state or ()), tuple(licence or ()), tuple(organisation or ()),
+        tuple(field or ()), by_time=sort == "newest",
+    )  # fmt: skip
+    found = search.find(session, asked, viewer=actor)
+    shown = web.page_of(found.page(limit + 1, after=_position(cursor)), limit, _place)
+    facets = {("license" if name == "licence" else name): dict(values) for name, values in found.facets().items()}
+    return AssetList(
+        items=[_out(hit.asset) for hit in shown.items], facets=facets, total=found.total, next=web.next_address(request, shown.cursor)
+    )
 
 
-def _position(cursor: str) -> tuple[datetime, str] | None:
+def _place(hit: search.Hit) -> list[object]:
+    return [hit.tier, hit.asset.changed_at.isoformat(), hit.asset.id]
+
+
+def _position(cursor: str) -> search.Place | None:
     if not cursor:
         return None
-    at, row_id = web.position(cursor, str, str)
+    tier, at, row_id = web.position(cursor, int, str, str)
     try:
-        return datetime.fromisoformat(at), row_id
-    except ValueError as fault:
+        return tier, datetime.fromisoformat(at).astimezone(UTC), row_id
+    except (ValueError, OverflowError) as fault:
         raise web.BadCursor(field="cursor") from fault
 
 
@@ -134,6 +157,8 @@ def update_asset(request: Request, session: Session, actor: kit.Actor, kind: str
     queries.check_changeable(session, asset, by=actor)
     if change.title is not None:
         actions.set_title(session, asset, change.title, by=actor)
+    if change.field is not None:
+        actions.set_field(session, asset, change.field, by=actor)
     if change.exposure is not None:
         actions.set_exposure(session, asset, change.exposure, by=actor)
     return _out(asset)

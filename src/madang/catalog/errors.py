@@ -61,6 +61,20 @@ class InvalidExposure(kit.Invalid):
     message = _("“%(exposure)s” is no exposure. It is one of: %(exposures)s.")
 
 
+class InvalidField(kit.Invalid):
+    """No such field."""
+
+    code = "invalid-field"
+    message = _("“%(given)s” is no field. It is one of: %(fields)s.")
+
+
+class QuestionTooLong(kit.Invalid):
+    """The words to look for are longer than anybody writes."""
+
+    code = "question-too-long"
+    message = _("A search may be %(limit)s characters long. Ask with fewer words.")
+
+
 class TextTooLong(kit.Invalid):
     """A title or label is longer than its place."""
 

@@ -48,6 +48,7 @@ class Asset(Base):
     key: Mapped[str] = mapped_column(String(96))
     name: Mapped[str] = mapped_column(String(96))
     title: Mapped[str] = mapped_column(String(200), default="")
+    field: Mapped[str] = mapped_column(String(16), default="", server_default="")
     exposure: Mapped[str] = mapped_column(String(8), default="private")
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     created_by: Mapped[str] = mapped_column(String(96))
@@ -60,6 +61,7 @@ class Asset(Base):
     verified_label: Mapped[str] = mapped_column(String(100), default="")
     declared: Mapped[str | None] = mapped_column(Text)
     license_expression: Mapped[str | None] = mapped_column(Text)
+    family: Mapped[str] = mapped_column(String(16), default="", server_default="")
     files: Mapped[int | None]
     conflicts: Mapped[int] = mapped_column(default=0)
     strip: Mapped[list[Any]] = mapped_column(Json, default=list)

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the list of assets shows: plain values, filled by the door, read by the template as ``page``."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+from madang.catalog.kinds import FIELDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One filter of the list. ``parameter`` is its name in the address: ``kind``, ``exposure``, ``state`` or ``licence``."""
+    """One filter of the list. ``parameter`` is its name in the address: ``kind``, ``licence``, ``exposure``, ``organisation``…"""
 
     parameter: str
     values: tuple[FacetValue, ...]
@@ -70,7 +73,13 @@ class AssetsPage:
     first: int = 1
     q: str = ""
     is_filtered: bool = False
+    is_by_words: bool = False
     previous: str | None = None
     next: str | None = None
     csv: str | None = None
     json: str | None = None
+
+    @property
+    def fields(self) -> Mapping[str, Mapping[str, str]]:
+        """What an asset can be about: the word, and its names by language."""
+        return FIELDS

@@ -2,36 +2,16 @@
 """Every read of the catalogue. What the viewer may not see is not there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from madang import kit, people
-from madang.catalog import rules
+from madang.catalog import rules, search
 from madang.catalog.errors import NoSuchAsset, NoSuchVersion
 from madang.catalog.kinds import EXPOSURES
 from madang.catalog.models import Asset, Namespace, Version
-
-FACETS = {"kind": Asset.kind, "exposure": Asset.exposure, "state": Asset.state, "licence": Asset.declared}
-FACET_VALUES = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What the list is asked: words that stand in namespace, name, title or licence, and any of some values of each facet."""
-
-    q: str = ""
-    kind: tuple[str, ...] = ()
-    exposure: tuple[str, ...] = ()
-    state: tuple[str, ...] = ()
-    licence: tuple[str, ...] = ()
-
-    @property
-    def asks(self) -> bool:
-        """Whether anything is asked."""
-        return bool(self.q.strip() or self.kind or self.exposure or self.state or self.licence)
+from madang.catalog.search import Filter
 
 
 def visible(viewer: kit.Actor) -> ColumnElement[bool]:
@@ -52,60 +32,21 @@ def _within(exposures: frozenset[str], place: ColumnElement[bool]) -> ColumnElem
     return and_(Asset.exposure.in_(sorted(exposures)), Asset.namespace_key.in_(select(Namespace.key).where(place)))
 
 
-def _matching(asked: Filter, *, but: str = "") -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = []
-    for word in asked.q.lower().split()[:8]:
-        pattern = f"%{_escaped(word)}%"
-        licence = func.lower(func.coalesce(Asset.declared, "") + " " + func.coalesce(Asset.license_expression, ""))
-        text = Asset.namespace_key + "/" + Asset.key + " " + func.lower(Asset.title) + " " + licence
-        conditions.append(text.like(pattern, escape="\\"))
-    for name, column in FACETS.items():
-        values = getattr(asked, name)
-        if values and name != but:
-            conditions.append(_has_licence(values) if name == "licence" else column.in_(values))
-    return and_(true(), *conditions)
-
-
-def _has_licence(values: tuple[str, ...]) -> ColumnElement[bool]:
-    """Declared as one of ``values``, or with one of them among what was detected."""
-    words = " " + func.replace(func.replace(func.coalesce(Asset.license_expression, ""), "(", " "), ")", " ") + " "
-    detected = [words.like(f"% {_escaped(value)} %", escape="\\") for value in values]
-    return or_(Asset.declared.in_(values), Asset.license_expression.in_(values), *detected)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
 def assets(
-    session: Session, asked: Filter, *, viewer: kit.Actor, limit: int, after: tuple[datetime, str] | None = None, offset: int = 0
+    session: Session, asked: Filter, *, viewer: kit.Actor, limit: int, after: search.Place | None = None, offset: int = 0
 ) -> Sequence[Asset]:
-    """Newest first, at most ``limit``, from behind ``after`` (a row's ``changed_at`` and ``id``) or from ``offset``."""
-    selected = select(Asset).where(visible(viewer), _matching(asked))
-    if after is not None:
-        selected = selected.where(tuple_(Asset.changed_at, Asset.id) < tuple_(*after))
-    return session.scalars(selected.order_by(Asset.changed_at.desc(), Asset.id.desc()).limit(limit).offset(offset)).all()
+    """At most ``limit``, best first where words are asked and newest first otherwise, from behind ``after`` or from ``offset``."""
+    return [hit.asset for hit in search.find(session, asked, viewer=viewer).page(limit, offset=offset, after=after)]
 
 
 def count_assets(session: Session, asked: Filter, *, viewer: kit.Actor) -> int:
     """How many assets match."""
-    return session.scalar(select(func.count()).select_from(Asset).where(visible(viewer), _matching(asked))) or 0
+    return search.find(session, asked, viewer=viewer).total
 
 
 def facets(session: Session, asked: Filter, *, viewer: kit.Actor) -> dict[str, list[tuple[str, int]]]:
-    """For each facet its values with their counts under the other filters, most first."""
-    found: dict[str, list[tuple[str, int]]] = {}
-    for name, column in FACETS.items():
-        counted = select(column, func.count()).where(visible(viewer), _matching(asked, but=name), column.is_not(None)).group_by(column)
-        rows = session.execute(counted.order_by(func.count().desc(), column).limit(FACET_VALUES)).all()
-        found[name] = [(str(value), count) for value, count in rows]
-    return found
-
-
-def yard(session: Session, *, viewer: kit.Actor) -> dict[tuple[str, str], int]:
-    """How many assets by (kind, exposure)."""
-    counted = select(Asset.kind, Asset.exposure, func.count()).where(visible(viewer)).group_by(Asset.kind, Asset.exposure)
-    return {(kind, exposure): count for kind, exposure, count in session.execute(counted)}
+    """For each facet its values with their counts under the other filters."""
+    return search.find(session, asked, viewer=viewer).facets()
 
 
 def find_asset(session: Session, kind: str, namespace: str, name: str, *, viewer: kit.Actor) -> Asset | None:

@@ -9,8 +9,17 @@ from importlib.resources import files
 from typing import Any
 
 from madang import access, kit
-from madang.catalog.errors import InvalidExposure, InvalidKind, InvalidLabel, MayOnlyRead, NamespaceNotYours, ReservedNamespace, TextTooLong
-from madang.catalog.kinds import EXPOSURES, KINDS
+from madang.catalog.errors import (
+    InvalidExposure,
+    InvalidField,
+    InvalidKind,
+    InvalidLabel,
+    MayOnlyRead,
+    NamespaceNotYours,
+    ReservedNamespace,
+    TextTooLong,
+)
+from madang.catalog.kinds import EXPOSURES, FIELDS, KINDS
 
 TITLE_LENGTH = 200
 LABEL_LENGTH = 100
@@ -49,6 +58,13 @@ def check_exposure(exposure: str) -> str:
     if exposure not in EXPOSURES:
         raise InvalidExposure(field="exposure", exposure=exposure[:40], exposures=", ".join(EXPOSURES))
     return exposure
+
+
+def check_field(field: str) -> str:
+    """Hand back ``field`` if there is such a one; "" for none."""
+    if field and field not in FIELDS:
+        raise InvalidField(field="field", given=field[:40], fields=", ".join(FIELDS))
+    return field
 
 
 def check_namespace_name(name: str) -> str:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from madang import kit, sheets, web
-from madang.catalog import queries
+from madang.catalog import queries, search
 from madang.catalog.models import Asset
 from madang.catalog.pages import AssetRow, AssetsPage, Facet, FacetValue, Share
 
@@ -30,25 +30,26 @@ COLUMNS = (
 )
 
 
-def _asked(request: Request) -> queries.Filter:
+def _asked(request: Request) -> search.Filter:
     get = request.query_params.getlist
-    values = {name: tuple(value[:400] for value in get(name)[:20] if value) for name in queries.FACETS}
-    return queries.Filter(q=request.query_params.get("q", "")[:200], **values)
+    values = {name: tuple(value[:400] for value in get(name)[:20] if value) for name in search.FACETS}
+    return search.Filter(q=request.query_params.get("q", ""), by_time=request.query_params.get("sort") == "newest", **values)
 
 
 def list_assets(request: Request, session: Session, actor: kit.Actor) -> Response:
     """The assets that the viewer may see, newest first; the filter lives in the address."""
     asked, place = _asked(request), web.place_of(request, MOST_PAGES)
-    total = queries.count_assets(session, asked, viewer=actor)
-    rows = queries.assets(session, asked, viewer=actor, limit=ROWS, offset=(place - 1) * ROWS)
+    found = search.find(session, asked, viewer=actor)
+    rows, total = found.page(ROWS, offset=(place - 1) * ROWS), found.total
     page = AssetsPage(
-        rows=tuple(row_of(asset) for asset in rows),
-        facets=tuple(_facet(name, values, asked) for name, values in queries.facets(session, asked, viewer=actor).items()),
+        rows=tuple(row_of(hit.asset) for hit in rows),
+        facets=tuple(_facet(name, values, asked) for name, values in found.facets().items()),
         total=total,
-        visible=queries.count_assets(session, queries.Filter(), viewer=actor),
+        visible=found.visible,
         first=(place - 1) * ROWS + 1,
         q=asked.q,
         is_filtered=asked.asks,
+        is_by_words=bool(asked.q.strip()) and not asked.by_time,
         previous=_address(request, place - 1) if place > 1 else None,
         next=_address(request, place + 1) if place * ROWS < total and place < MOST_PAGES else None,
         csv=_address(request, None, "/assets.csv"),
@@ -63,7 +64,7 @@ def _address(request: Request, place: int | None, path: str = "", **renamed: str
     return (path or request.url.path) + (f"?{urlencode(kept)}" if kept else "")
 
 
-def _facet(name: str, values: list[tuple[str, int]], asked: queries.Filter) -> Facet:
+def _facet(name: str, values: list[tuple[str, int]], asked: search.Filter) -> Facet:
     chosen = getattr(asked, name)
     shown = [FacetValue(value, count, value in chosen) for value, count in values]
     shown += [FacetValue(value, 0, is_chosen=True) for value in chosen if value not in {row.value for row in shown}]

@@ -7,6 +7,6 @@ This room knows how to open units of work and how tables are declared. It does n
 from madang.db.database import Database
 from madang.db.events import announce, subscribe
 from madang.db.migrate import draft, migrate, revision
-from madang.db.tables import Base, Json, UtcTime, slices
+from madang.db.tables import Base, Json, UtcTime, is_declared, slices
 
-__all__ = ["Base", "Database", "Json", "UtcTime", "announce", "draft", "migrate", "revision", "slices", "subscribe"]
+__all__ = ["Base", "Database", "Json", "UtcTime", "announce", "draft", "is_declared", "migrate", "revision", "slices", "subscribe"]

@@ -7,7 +7,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import JSON
 
-from madang.db.tables import Base, UtcTime
+from madang.db.tables import Base, UtcTime, is_declared
 
 
 def rendered(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
@@ -25,6 +25,7 @@ context.configure(
     target_metadata=Base.metadata,
     render_as_batch=True,
     render_item=rendered,
+    include_name=is_declared,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -51,6 +51,11 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def is_declared(name: str | None, kind: str, parents: object) -> bool:  # noqa: ARG001  # Alembic's signature
+    """Whether a table or an index that is in a database stands in the declarations. What its database alone can do (full text) does not."""
+    return name is None or "_search_words" not in name
+
+
 def slices(rows: Iterable[T], size: int = 1000) -> Iterator[list[T]]:
     """Cut ``rows`` into lists of at most ``size``: bulk writes hold the database's one write lock only for a slice."""
     iterator = iter(rows)

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where terms stand: the two databases are asked in their own languages, here and nowhere else, and give the same places."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from madang.catalog.search.tokens import Term
+
+_COLUMNS = ("names", "titles", "texts")
+_SQLITE = text("SELECT group_concat(rowid) FROM catalog_search_words WHERE catalog_search_words MATCH :asked")
+_POSTGRESQL = (
+    text(
+        "SELECT string_agg(place::text, ',') FROM catalog_search "
+        "WHERE array_to_tsvector(string_to_array(rtrim(names), ' ')) @@ CAST(:asked AS tsquery)"
+    ),
+    text(
+        "SELECT string_agg(place::text, ',') FROM catalog_search "
+        "WHERE array_to_tsvector(string_to_array(rtrim(names || titles), ' ')) @@ CAST(:asked AS tsquery)"
+    ),
+    text(
+        "SELECT string_agg(place::text, ',') FROM catalog_search "
+        "WHERE array_to_tsvector(string_to_array(rtrim(names || titles || texts), ' ')) @@ CAST(:asked AS tsquery)"
+    ),
+)
+"""Word for word what is indexed there."""
+
+
+def places(session: Session, terms: Sequence[Term], tier: int) -> list[int]:
+    """The places of all assets that have every one of ``terms`` in the first column, in two (``tier`` 1) or in all three (2).
+
+    Tokens hold no sign that a database reads.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        asked = " AND ".join(f'"{term.token}"{"*" if term.is_prefix else ""}' for term in terms)
+        found = session.scalar(_SQLITE, {"asked": f"{{{' '.join(_COLUMNS[: tier + 1])}}} : ({asked})"})
+    else:
+        asked = " & ".join(f"'{term.token}'{':*' if term.is_prefix else ''}" for term in terms)
+        found = session.scalar(_POSTGRESQL[tier], {"asked": asked})
+    return [int(place) for place in found.split(",")] if found else []

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is found by which words, by whom, and how many there are of each sort."""
+
+import threading
+import unicodedata
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, select, text
+from sqlalchemy.orm import Session
+
+from actors import NEIGHBOUR, OPERATOR, READER, RESEARCHER, REVIEWER, VISITOR
+from madang import catalog, db, kit
+from madang.catalog.search import indexing, tokens
+from madang.catalog.search.models import SearchRow
+
+KOREAN = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), min_size=2, max_size=12)
+WRITTEN = st.lists(st.one_of(KOREAN, st.text(st.characters(codec="ascii", categories=("L", "N", "P")), max_size=8)), max_size=6)
+SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def _register(session: Session, name: str, title: str = "", *, by: kit.Actor = RESEARCHER, **given: str) -> catalog.Asset:
+    return catalog.register(session, **{"kind": "software", "namespace": by.name, "name": name, "title": title, **given}, by=by)
+
+
+def _names(session: Session, q: str = "", viewer: kit.Actor = RESEARCHER, **asked: object) -> list[str]:
+    found = catalog.find(session, catalog.Filter(q, **asked), viewer=viewer)  # type: ignore[arg-type]
+    names = [hit.asset.name for hit in found.page(1000)]
+    assert found.total == len(names)
+    return names
+
+
+@SLOW
+@given(words=WRITTEN, title=KOREAN)
+def test_every_two_syllables_of_a_text_find_it(words: list[str], title: str) -> None:
+    written = unicodedata.normalize("NFC", " ".join([*words, title]))
+    held = tokens.tokens(written)
+    for place in range(len(written) - 1):
+        pair = written[place : place + 2]
+        if all("가" <= letter <= "힣" for letter in pair):
+            assert all(term.is_in(held) for term in tokens.terms(pair)), pair
+    for syllable in filter(lambda letter: "가" <= letter <= "힣", written):
+        assert all(term.is_in(held) for term in tokens.terms(syllable)), syllable
+
+
+@SLOW
+@given(st.text(max_size=600))
+def test_any_question_has_few_terms_of_plain_signs(asked: str) -> None:
+    found = tokens.terms(asked)
+    assert len(found) <= tokens.MOST_TERMS
+    assert all(0 < len(term.token) <= tokens.LONGEST_TOKEN and not set(term.token) & set(" '\"*():&|!\\\0") for term in found)
+
+
+def test_korean_and_english_words_find_what_they_stand_in(database: db.Database) -> None:
+    with database.writing() as session:
+        _register(session, "KoBERTModel-v2.1_base", "한국어 음성인식 모델", exposure="open")
+        _register(session, "noise", "도로 소음 측정", exposure="open")
+    with database.reading() as session:
+        for q in (
+            "음성",
+            "성인",
+            "인식 모델",
+            "한국어음성",
+            "식",
+            "음",
+            "kobert",
+            "KOBERTMODEL",
+            "bert",
+            "model ko",
+            "v2",
+            "base",
+            "researcher",
+            "ｋｏｂｅｒｔ",
+        ):
+            assert "KoBERTModel-v2.1_base" in _names(session, q), q
+        for q in ("성음", "음성 소음", "obert", "bas model", "식음"):
+            assert _names(session, q) == [], q
+        assert _names(session, "음ㅅ") == _names(session, "음") == ["noise", "KoBERTModel-v2.1_base"]
+
+
+@pytest.mark.parametrize(
+    "q", ["%", "_", "*", '"', "ㅎ", "ㅏ", "AND", "NOT a", "a NEAR b", "names:a", "')", "\\", "{names}: *", "^a", "\0", "\ud800", "🦜", "-"]
+)
+def test_no_sign_is_an_order_to_the_database(database: db.Database, q: str) -> None:
+    with database.writing() as session:
+        _register(session, "tool", "도구")
+    with database.reading() as session:
+        assert _names(session, q) == []
+
+
+def test_a_question_longer_than_anybody_writes_is_refused_and_one_of_many_words_is_answered(database: db.Database) -> None:
+    with database.writing() as session:
+        _register(session, "tool", "가나다라마바사아자차카타파하" * 12)
+    with database.reading() as session:
+        assert _names(session, "가나다라마바사아자차카타파하" * 12) == ["tool"]
+        assert _names(session, "a " * 250) == []
+        with pytest.raises(kit.Invalid) as refused:
+            _names(session, "가" * 501)
+        assert (refused.value.code, refused.value.field) == ("question-too-long", "q")
+
+
+def test_who_answers_best_comes_first_then_who_was_changed_last(database: db.Database) -> None:
+    with database.writing() as session:
+        catalog.set_search_text(session, _register(session, "c"), field="holders", text="speech")
+        _register(session, "b", "A speech model")
+        _register(session, "speech-a")
+        _register(session, "speech-b")
+        catalog.set_search_text(session, _register(session, "d"), field="holders", text="speech")
+    with database.reading() as session:
+        assert _names(session, "speech") == ["speech-b", "speech-a", "b", "d", "c"]
+        assert _names(session, "speech", by_time=True) == ["d", "speech-b", "speech-a", "b", "c"]
+        seen: list[str] = []
+        found = catalog.find(session, catalog.Filter("speech"), viewer=RESEARCHER)
+        after: catalog.Place | None = None
+        while hits := found.page(2, after=after):
+            seen.extend(hit.asset.name for hit in hits)
+            after = hits[-1].place
+        assert seen == ["speech-b", "speech-a", "b", "d", "c"]
+
+
+def test_what_is_written_is_found_at_once_and_what_is_undone_never(database: db.Database) -> None:
+    def refused() -> None:
+        with database.writing() as session:
+            _register(session, "lost")
+            assert _names(session, "lost") == ["lost"]
+            raise LookupError("refused")
+
+    with database.reading() as session:
+        assert _names(session) == []
+    with pytest.raises(LookupError):
+        refused()
+    with database.writing() as session:
+        _register(session, "kept", "하나")
+    with database.reading() as session:
+        assert (_names(session, "lost"), _names(session, "kept"), _names(session, "하나")) == ([], ["kept"], ["kept"])
+    with database.writing() as session:
+        asset = catalog.get_asset(session, "software", "researcher", "kept", viewer=RESEARCHER)
+        catalog.set_title(session, asset, "둘둘", by=RESEARCHER)
+        _register(session, "둘".encode().hex(), "둘둘")
+    with database.reading() as session:
+        assert _names(session, "하나") == []
+        assert len(_names(session, "둘둘")) == 2
+
+
+def test_counts_are_those_of_the_rows_under_the_other_filters_for_each_viewer(database: db.Database) -> None:
+    with database.writing() as session:
+        for number in range(60):
+            by = (RESEARCHER, NEIGHBOUR)[number % 2]
+            kind, exposure = catalog.KINDS[number % 3], catalog.EXPOSURES[number % 4]
+            _register(session, f"a{number}", by=by, kind=kind, exposure=exposure, field=("language", "speech", "")[number % 3])
+    with database.reading() as session:
+        for viewer in (VISITOR, READER, RESEARCHER, NEIGHBOUR, REVIEWER, OPERATOR):
+            seen = session.scalars(select(catalog.Asset).where(catalog.visible(viewer))).all()
+            asked = catalog.Filter(kind=("software", "model"), exposure=("open", "private"))
+            found = catalog.find(session, asked, viewer=viewer)
+            assert found.visible == len(seen)
+            assert found.total == sum(row.kind in asked.kind and row.exposure in asked.exposure for row in seen)
+            facets = {name: dict(values) for name, values in found.facets().items()}
+            assert facets["kind"] == _counted(row.kind for row in seen if row.exposure in asked.exposure)
+            assert facets["exposure"] == _counted(row.exposure for row in seen if row.kind in asked.kind)
+            assert facets["field"] == _counted(
+                row.field for row in seen if row.kind in asked.kind and row.exposure in asked.exposure and row.field
+            )
+            assert catalog.yard(session, viewer=viewer) == _counted((row.kind, row.exposure) for row in seen)
+
+
+def _counted(values: Iterable[object]) -> dict[object, int]:
+    found: dict[object, int] = {}
+    for value in values:
+        found[value] = found.get(value, 0) + 1
+    return found
+
+
+def test_a_licence_is_asked_by_family_or_by_name(database: db.Database) -> None:
+    with database.writing() as session:
+        for name, declared in (("a", "MIT"), ("b", "GPL-3.0-only"), ("c", "CC-BY-NC-4.0"), ("d", None)):
+            asset = _register(session, name)
+            version = catalog.add_version(session, asset, source=catalog.Source("folder", "x"), by=RESEARCHER)
+            catalog.describe(asset, version, state="verified", declared=declared, license_expression=declared)
+    with database.reading() as session:
+        assert _names(session, licence=("permissive",)) == _names(session, licence=("MIT",)) == _names(session, licence=("mit",)) == ["a"]
+        assert _names(session, licence=("strong", "MIT")) == ["b", "a"]
+        assert _names(session, licence=("restricted",)) == ["c"]
+        assert _names(session, licence=("none",)) == ["d"]
+        assert _names(session, licence=("MI", "%", "§", "AND")) == []
+        facets = catalog.find(session, catalog.Filter(), viewer=RESEARCHER).facets()
+        assert facets["licence"] == [("none", 1), ("permissive", 1), ("strong", 1), ("restricted", 1)]
+
+
+def test_rows_of_other_rules_or_of_before_are_written_anew(database: db.Database) -> None:
+    with database.writing() as session:
+        for number in range(5):
+            _register(session, f"tool-{number}")
+        session.execute(delete(SearchRow).where(SearchRow.place < 3))
+        session.execute(text("UPDATE catalog_search SET tokens_version = 0, names = 'gone ', stamp = stamp + 100 WHERE place = 3"))
+    with database.reading() as session:
+        assert len(_names(session, "tool")) == 2
+        assert _names(session, "gone") == ["tool-2"]
+    assert indexing.refresh_search(database) == 3
+    assert indexing.refresh_search(database) == 0
+    with database.reading() as session:
+        assert (len(_names(session, "tool")), _names(session, "gone")) == (5, [])
+
+
+def test_readers_at_once_see_what_is_there(database: db.Database) -> None:
+    wrong: list[object] = []
+
+    def read() -> None:
+        for _ in range(20):
+            with database.reading() as session:
+                found = catalog.find(session, catalog.Filter("tool"), viewer=RESEARCHER)
+                if found.total != sum(count for _name, count in found.facets()["kind"]):
+                    wrong.append(found.total)
+
+    readers = [threading.Thread(target=read) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    for number in range(30):
+        with database.writing() as session:
+            _register(session, f"tool-{number}", exposure="open")
+    for reader in readers:
+        reader.join()
+    assert wrong == []
+    with database.reading() as session:
+        assert len(_names(session, "tool")) == 30
