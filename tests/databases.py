@@ -23,7 +23,7 @@ from functools import cache
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import make_url
+from sqlalchemy import inspect, make_url, text
 
 from madang import app, db, jobs
 
@@ -165,6 +165,18 @@ def opened(folder: Path, name: str = "madang.sqlite", *, migrated: bool = True) 
         yield made
     finally:
         made.close()
+
+
+def everything(database: db.Database) -> str:
+    """Every value of every row of every table, as text."""
+    with database.reading() as session:
+        tables = sorted(inspect(session.connection()).get_table_names())
+        return "\n".join(repr(row) for table in tables for row in session.execute(text(f'SELECT * FROM "{table}"')).all())
+
+
+def queue() -> str:
+    """What stands before the names of the queue's own tables."""
+    return "" if kind() == "sqlite" else "dbos."
 
 
 def environment(folder: Path) -> dict[str, str]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """``madang up``, ``web`` and ``jobs``: the processes of the platform."""
 
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
@@ -69,7 +70,7 @@ def prepare() -> None:
 @click.command()
 @click.option("--parent", type=int, hidden=True)
 def web(parent: int | None) -> None:
-    """Run only the web process; `madang up` runs it and the jobs process."""
+    """Run only a web process; `madang up` runs it and the jobs process."""
     chosen = _begin("web", parent)
     from madang import app  # noqa: PLC0415 (the whole platform: only where it runs)
 
@@ -79,10 +80,11 @@ def web(parent: int | None) -> None:
 @click.command()
 @click.option("--parent", type=int, hidden=True)
 def jobs(parent: int | None) -> None:
-    """Run only the jobs process; one at a time on one folder."""
+    """Run only a jobs process; one at a time on SQLite, as many as wanted on PostgreSQL."""
     chosen = _begin("jobs", parent)
     supervisor.make_home(chosen.home)
-    with supervisor.locked(chosen.home / supervisor.JOBS_LOCK, wait=30.0):
+    alone = supervisor.locked(chosen.home / supervisor.JOBS_LOCK, wait=30.0)
+    with alone if chosen.is_sqlite else contextlib.nullcontext():
         from madang import app  # noqa: PLC0415 (the whole platform: only where it runs)
 
         app.run_jobs(chosen)

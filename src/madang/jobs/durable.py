@@ -2,19 +2,21 @@
 """The one place that touches DBOS: its tables in our database, its client, and how it is told to be quiet.
 
 Set by us, because its defaults do harm here: the application's version (else unfinished work is stranded by an upgrade), the executor's
-name (else one process takes another's work), the serializer (else rows are unpickled), and the engine, whose every transaction takes
-SQLite's write lock first (else two of its read-then-write transactions meet and one fails; on PostgreSQL it locks the rows that it needs).
+name (one for each start of a process: what stands under the name of none that lives is taken up anew), the serializer (else rows are
+unpickled), and the engine, whose every transaction takes SQLite's write lock first (else two of its read-then-write transactions meet and
+one fails; on PostgreSQL it locks the rows that it needs).
 """
 
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions, PortableWorkflowError
-from sqlalchemy import BigInteger, Connection, Engine, String, TableClause, column, table
+from sqlalchemy import BigInteger, Connection, Engine, String, TableClause, column, table, update
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool
 
@@ -24,7 +26,6 @@ from madang.jobs.job import Lane, Limits
 
 APPLICATION = "madang"
 FORMAT = "1"  # of the jobs' rows; raised only when a job's steps change so that unfinished work could not go on
-EXECUTOR = "jobs-1"
 PORTABLE = DBOSPortableJSONSerializer()
 REPLAYED = PortableWorkflowError
 OURS = (JobFailed, Stopped)
@@ -84,8 +85,16 @@ def enqueue(session: Session, name: str, arguments: tuple[object, ...], *, lane:
     client(session).enqueue_in_transaction(session, options, *arguments)
 
 
-def launch(database: Database, functions: dict[str, Callable[..., None]], limits: Limits) -> None:
-    """The library runs in this process: it takes up unfinished work and begins what is queued. Once a process at a time."""
+def put_back(session: Session, living: list[str]) -> int:
+    """What was begun under the name of no process that lives waits in its lane again; how much that is."""
+    rows = tasks(session.connection())
+    begun = (rows.c.status == "PENDING", rows.c.application_name == APPLICATION, rows.c.executor_id.not_in(living))
+    values: dict[str, Any] = {"status": "ENQUEUED", "owner_xid": None, "started_at_epoch_ms": None, "updated_at": int(time.time() * 1000)}
+    return int(getattr(session.execute(update(rows).where(*begun).values(values)), "rowcount", 0))
+
+
+def launch(database: Database, functions: dict[str, Callable[..., None]], limits: Limits, *, executor: str) -> None:
+    """The library runs in this process, under this name: it begins what is queued. Once a process at a time."""
     hush()
     engine = database.engine.execution_options(madang_writes=database.is_sqlite)
     for name, function in functions.items():
@@ -95,7 +104,7 @@ def launch(database: Database, functions: dict[str, Callable[..., None]], limits
         "system_database_url": database.url.render_as_string(hide_password=False),
         "system_database_engine": engine,
         "application_version": FORMAT,
-        "executor_id": EXECUTOR,
+        "executor_id": executor,
         "serializer": PORTABLE,
         "run_migrations": False,
         "enable_otlp": False,

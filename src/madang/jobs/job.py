@@ -82,22 +82,26 @@ class Job:
 class Beat:
     """A chore of the jobs process: ``run`` every so many seconds, the first time that long after the start.
 
-    Not durable: a beat that fails is logged and comes again. It must be harmless when it runs twice at once.
+    Of several processes the eldest does it, unless it is to be done ``everywhere``. Not durable: a beat that fails is logged and comes
+    again. It must be harmless when it runs twice at once.
     """
 
     name: str
     every: float
     run: Callable[[], None]
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much runs at once, and how often (seconds) the queue is looked at."""
+    """How much runs at once, how often (seconds) the queue is looked at, and after how long a process without a beat is dead."""
 
     people: int = 2
     background: int = 1
     poll_seconds: float = 0.5
     kept_days: int = 30
+    beat_seconds: float = 3.0
+    dead_seconds: float = 20.0
 
     def places(self, lane: Lane) -> int:
         """How many jobs of this lane run at once."""

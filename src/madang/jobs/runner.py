@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Running jobs and beats: the jobs process has one runner, and no other process any."""
+"""Running jobs and beats: a jobs process has one runner, and no other process any."""
 
 import logging
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -14,6 +16,7 @@ from madang.db import Database
 from madang.jobs import durable, queries
 from madang.jobs.errors import JobFailed, StepFailed, Stopped
 from madang.jobs.job import AGAIN_SECONDS, INTERRUPTED, Beat, Failure, Job, Lane, Limits, State
+from madang.jobs.processes import Presence
 from madang.jobs.running import ASK_SECONDS, Crowd, Running, as_current
 from madang.kit import Refusal, now
 
@@ -24,13 +27,22 @@ FORGET_EVERY = 3600.0
 class Runner:
     """Takes work from the queue and runs it, a few at once in each lane; what a killed process left unfinished comes first."""
 
-    def __init__(self, database: Database, *, jobs: Sequence[Job], beats: Sequence[Beat] = (), limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        jobs: Sequence[Job],
+        beats: Sequence[Beat] = (),
+        limits: Limits | None = None,
+        on_lost: Callable[[], None] = lambda: os.kill(os.getpid(), signal.SIGTERM),
+    ) -> None:
         self.database = database
         self.limits = limits or Limits()
         self.jobs = {job.name: job for job in jobs}
         if len(self.jobs) != len(jobs):
             raise ValueError("two jobs have one name")
         self.beats = [*beats, Beat("jobs.forget", FORGET_EVERY, self.forget)]
+        self.presence = Presence(database, self.limits, on_lost)
         self._stopping = threading.Event()
         self._crowd = Crowd()
         self._active = 0
@@ -40,9 +52,11 @@ class Runner:
 
     def start(self) -> None:
         """Work is taken from now on. The tables must be there (``migrate``)."""
+        self.presence.enter()
         with ExitStack() as undo:
             undo.callback(durable.end)
-            durable.launch(self.database, {job.name: self._body(job) for job in self.jobs.values()}, self.limits)
+            functions = {job.name: self._body(job) for job in self.jobs.values()}
+            durable.launch(self.database, functions, self.limits, executor=self.presence.id)
             undo.pop_all()
         self._threads = [threading.Thread(target=self._keep, args=(beat,), name=f"beat-{beat.name}", daemon=True) for beat in self.beats]
         for thread in self._threads:
@@ -52,8 +66,8 @@ class Runner:
     def stop(self, grace: float = 5.0) -> bool:
         """No work is taken any more, and running jobs were told to stop and given ``grace`` seconds.
 
-        Whether all of them have. Those that have not end with the process; either way each goes on at the next start, and an orderly stop
-        does not count as an interruption.
+        Whether all of them have. Those that have not end with the process; either way each goes on at the next start or in another
+        process, and an orderly stop does not count as an interruption.
         """
         self._stopping.set()
         with self._idle:
@@ -62,6 +76,7 @@ class Runner:
         durable.end()
         for thread in self._threads:
             thread.join(timeout=1.0)
+        self.presence.leave(has_ended=ended)
         self.is_running = False
         return ended
 
@@ -89,12 +104,12 @@ class Runner:
         return run
 
     def _run(self, job: Job, args: tuple[object, ...]) -> None:
-        if self._stopping.is_set():
+        if self._is_ending():
             raise Stopped
         task_id = durable.task_now()
         with self.database.reading() as session:
             attempts, lane = queries.attempts(session, task_id)
-        running = Running(task_id, Lane(lane or Lane.BACKGROUND), self._crowd, self._stopping, self._is_cancelled)
+        running = Running(task_id, Lane(lane or Lane.BACKGROUND), self._crowd, self._is_ending, self._is_cancelled)
         with as_current(running):
             log.info("job.started", extra={"job": job.name, "task": task_id, "attempt": attempts})
             failure = _interrupted(job, attempts) or _attempts(job, args, running)
@@ -118,16 +133,20 @@ class Runner:
         with self.database.reading() as session:
             return queries.state(session, task_id) is State.CANCELLED
 
+    def _is_ending(self) -> bool:
+        return self._stopping.is_set() or self.presence.is_lost
+
     def _pardon(self) -> None:
         with self.database.writing() as session:
             tasks = durable.tasks(session.connection())
-            begun = (tasks.c.status == "PENDING", tasks.c.executor_id == durable.EXECUTOR, tasks.c.recovery_attempts > 0)
+            begun = (tasks.c.status == "PENDING", tasks.c.executor_id == self.presence.id, tasks.c.recovery_attempts > 0)
             session.execute(update(tasks).where(*begun).values(recovery_attempts=tasks.c.recovery_attempts - 1))
 
     def _keep(self, beat: Beat) -> None:
         due = time.monotonic() + beat.every
         while not self._stopping.wait(max(0.0, due - time.monotonic())):
-            _attempt(beat.name, beat.run)
+            if beat.everywhere or self.presence.is_first():
+                _attempt(beat.name, beat.run)
             due = max(due + beat.every, time.monotonic())
 
 

@@ -46,7 +46,7 @@ class Running:
     task_id: str
     lane: Lane
     crowd: Crowd
-    stopping: threading.Event
+    is_ending: Callable[[], bool]
     is_cancelled: Callable[[str], bool]
     in_step: bool = False
     _cancelled: bool = False
@@ -54,7 +54,7 @@ class Running:
 
     def is_over(self) -> bool:
         """Whether the job should stop. Asks the database at most twice a second."""
-        if self.stopping.is_set() or self._cancelled:
+        if self.is_ending() or self._cancelled:
             return True
         if time.monotonic() - self._asked_at >= ASK_SECONDS:
             self._cancelled = self.is_cancelled(self.task_id)

@@ -121,6 +121,11 @@ class Settings:
         "", _("From whom letters come: an address, or a name and an address in <>."), readers.sender, shown=_("madang at the pages' host")
     )
 
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is a file of SQLite's, which one jobs process at a time may work on."""
+        return self.database_url.startswith("sqlite")
+
     def fill(self, room: str, limits: type[L], **others: object) -> L:
         """The room's ``Limits`` with what is set here; ``others`` are fields that no setting fills."""
         filled = {}

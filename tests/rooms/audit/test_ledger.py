@@ -2,7 +2,6 @@
 """Deeds become lines, lines become one chain, and what was changed afterwards is told."""
 
 import os
-import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -60,9 +59,8 @@ def sealed(database: Database, heads: Path) -> Database:
 
 
 def change(database: Database, statement: str) -> None:
-    with sqlite3.connect(database.url.database or "") as connection:
-        connection.execute(statement)
-    connection.close()
+    with database.writing() as session:
+        session.connection().exec_driver_sql(statement)
 
 
 def test_a_line_is_kept_only_with_its_deed(database: Database) -> None:

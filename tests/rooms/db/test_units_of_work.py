@@ -99,6 +99,7 @@ def test_a_second_writer_waits_and_loses_nothing(database: db.Database) -> None:
     assert words(database) == ["slow", "quick"]
 
 
+@pytest.mark.sqlite
 def test_sqlite_keeps_its_promises(database: db.Database) -> None:
     with database.reading() as session:
         assert session.scalar(text("PRAGMA journal_mode")) == "wal"
@@ -106,6 +107,7 @@ def test_sqlite_keeps_its_promises(database: db.Database) -> None:
         assert session.scalar(text("PRAGMA synchronous")) == 2
 
 
+@pytest.mark.sqlite
 def test_sqlite_tells_parts_of_a_second_however_old_it_is(database: db.Database) -> None:
     before = time.time()
     with database.reading() as session:

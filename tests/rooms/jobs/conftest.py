@@ -12,7 +12,7 @@ import databases
 from madang import jobs
 from madang.db import Database
 
-QUICK = jobs.Limits(people=2, background=1, poll_seconds=0.02)
+QUICK = jobs.Limits(people=2, background=1, poll_seconds=0.02, beat_seconds=0.2, dead_seconds=2.0)
 Start = Callable[..., jobs.Runner]
 WaitFor = Callable[[Callable[[], bool]], None]
 
@@ -28,7 +28,7 @@ def start(database: Database) -> Iterator[Start]:
     with ExitStack() as stack:
 
         def begin(*kinds: jobs.Job, beats: tuple[jobs.Beat, ...] = (), limits: jobs.Limits = QUICK) -> jobs.Runner:
-            runner = jobs.Runner(database, jobs=kinds, beats=beats, limits=limits)
+            runner = jobs.Runner(database, jobs=kinds, beats=beats, limits=limits, on_lost=lambda: None)
             runner.start()
             stack.callback(lambda: runner.is_running and runner.stop(grace=5.0))
             return runner

@@ -26,7 +26,7 @@ def launch(database: Database, diary: Path) -> Iterator[Launch]:
     running: list[subprocess.Popen[bytes]] = []
 
     def begin() -> "subprocess.Popen[bytes]":
-        running.append(subprocess.Popen([sys.executable, PROGRAM, str(database.url), diary]))
+        running.append(subprocess.Popen([sys.executable, PROGRAM, database.url.render_as_string(hide_password=False), diary]))
         return running[-1]
 
     yield begin

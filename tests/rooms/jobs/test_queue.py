@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
+import databases
 from madang import jobs
 from madang.db import Database
 from madang.jobs.errors import NotPortable
@@ -18,7 +19,7 @@ class UndoneError(Exception):
 
 def queued(database: Database) -> int:
     with database.reading() as session:
-        return int(session.execute(text("SELECT count(*) FROM workflow_status")).scalar_one())
+        return int(session.execute(text(f"SELECT count(*) FROM {databases.queue()}workflow_status")).scalar_one())
 
 
 def state(database: Database, task: str) -> jobs.State | None:
@@ -67,7 +68,7 @@ def test_rows_hold_json_and_no_pickle(database: Database) -> None:
     with database.writing() as session:
         jobs.enqueue(session, "scan", "v1")
     with database.reading() as session:
-        row = session.execute(text("SELECT inputs FROM workflow_input")).scalar_one()
+        row = session.execute(text(f"SELECT inputs FROM {databases.queue()}workflow_input")).scalar_one()
     assert row == '{"namedArgs":{},"positionalArgs":["v1"]}'
 
 
