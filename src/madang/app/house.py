@@ -91,13 +91,13 @@ class House:
         self.database.close()
 
 
-def open_house(settings: Settings) -> House:
+def open_house(settings: Settings, *, connections: db.Connections = db.Connections()) -> House:  # noqa: B008  # frozen
     """The home is there and opened, its tables are of this release, and the operator's account exists."""
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = people.keys.load(settings.home)
     mail.use(post_of(settings, keys))
     db.subscribe(people.OrganisationCreated, catalog.hand_over_namespace)
-    house = House(settings, db.Database(settings.database_url), keys)
+    house = House(settings, db.Database(settings.database_url, connections=connections), keys)
     db.migrate(house.database)
     jobs.migrate(house.database)
     catalog.refresh_search(house.database)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The web process: every room's doors behind one gate."""
 
+import socket
 import tempfile
 import threading
 import time
@@ -20,6 +21,7 @@ ROOMS_WITH_TEMPLATES = ("people", "catalog", "compliance", "portal")
 IMPRINT_SECONDS = 15
 USES_SECONDS = 300
 SHUTDOWN_SECONDS = 5
+WEB_CONNECTIONS = db.Connections(kept=5, most=20, statement_seconds=30)
 
 
 def web_application(house: House) -> FastAPI:
@@ -93,7 +95,7 @@ class ImprintReader:
 
 def run_web(settings: Settings) -> None:
     """Serve until told to end."""
-    house = open_house(settings)
+    house = open_house(settings, connections=WEB_CONNECTIONS)
     application = web_application(house)
     tempfile.tempdir = str(house.scratch)  # uploads wait on the store's disk, not in a small /tmp
     config = uvicorn.Config(
@@ -109,11 +111,21 @@ def run_web(settings: Settings) -> None:
     ended = threading.Event()
     threading.Thread(target=_write_uses, args=(house, ended), name="uses", daemon=True).start()
     try:
-        uvicorn.Server(config).run()
+        uvicorn.Server(config).run(sockets=[_shared_socket(config)] if settings.web_processes > 1 else None)
     finally:
         ended.set()
         people.write_uses(house.database)
         house.close()
+
+
+def _shared_socket(config: uvicorn.Config) -> socket.socket:
+    """A socket on the port that other web processes of the same user listen on too: the system gives each connection to one of them."""
+    family, kind, _number, _name, address = socket.getaddrinfo(config.host, config.port, type=socket.SOCK_STREAM)[0]
+    shared = socket.socket(family, kind)
+    shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    shared.bind(address)
+    return shared
 
 
 def _write_uses(house: House, ended: threading.Event) -> None:

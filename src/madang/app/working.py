@@ -6,7 +6,7 @@ import shutil
 import time
 from pathlib import Path
 
-from madang import archives, audit, compliance, forges, jobs, mail, people, portal, scan, supervisor
+from madang import archives, audit, compliance, db, forges, jobs, mail, people, portal, scan, supervisor
 from madang.app.house import House, open_house
 from madang.settings import Settings
 
@@ -16,6 +16,7 @@ SEAL_SECONDS = 60
 SWEEP_SECONDS = 24 * 3600
 MAIL_SECONDS = 10
 SHUTDOWN_SECONDS = 5
+JOBS_CONNECTIONS = db.Connections(kept=5, most=15)
 
 
 def verifier_of(house: House, pool: scan.Pool) -> compliance.Verifier:
@@ -51,10 +52,10 @@ def send_letters(house: House) -> None:
 
 def run_jobs(settings: Settings) -> None:
     """Do durable work until told to end. Work that does not end in time goes on at the next start."""
-    house = open_house(settings)
+    house = open_house(settings, connections=JOBS_CONNECTIONS)
     with scan.Pool(house.limits("scan", scan.Limits)) as pool:
         verifier = verifier_of(house, pool)
-        verifier.clear()
+        verifier.clear(older_than=0 if settings.is_sqlite else SWEEP_SECONDS)
         runner = jobs.Runner(
             house.database,
             jobs=verifier.tasks(),
@@ -62,6 +63,7 @@ def run_jobs(settings: Settings) -> None:
                 jobs.Beat("seal", SEAL_SECONDS, lambda: seal_ledger(house)),
                 jobs.Beat("mail", MAIL_SECONDS, lambda: send_letters(house)),
                 jobs.Beat("sweep", SWEEP_SECONDS, lambda: sweep(house)),
+                jobs.Beat("tidy", SWEEP_SECONDS, lambda: tidy(house), everywhere=True),
             ],
             limits=house.limits("jobs", jobs.Limits),
         )
@@ -75,10 +77,14 @@ def run_jobs(settings: Settings) -> None:
 
 
 def sweep(house: House) -> None:
-    """What killed processes left behind and what is over is gone."""
+    """Rows of what is over are gone."""
     people.sweep(house.database)
     mail.sweep(house.database)
     compliance.forget(house.database)
+
+
+def tidy(house: House) -> None:
+    """What killed processes left in this home's folders is gone."""
     forges.sweep(house.home / "forges")
     archives.sweep(house.scratch)
     for left in house.scratch.glob("upload-*"):

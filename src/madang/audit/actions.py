@@ -58,16 +58,16 @@ def seal(database: Database, *, slice_size: int = SLICE) -> int:
 def sign_head(database: Database, *, heads_file: Path, key: bytes) -> Head | None:
     """The last sealed line is signed, in the file first and then in the database; None when it was already.
 
-    The file goes first so that a head in the database without its line in the file can only mean that the file was cut.
+    The file goes first so that a head in the database without its line in the file can only mean that the file was cut. All in one unit
+    of work: of two processes that sign at once, the second finds nothing to sign.
     """
-    with database.reading() as session:
+    with database.writing() as session:
         last = latest_seal(session)
         if last is None or session.get(SignedHead, last.sequence) is not None:
             return None
-    head = rules.signed(last.sequence, last.hash, now(), key)
-    headfile.append(heads_file, head)
-    with database.writing() as session:
-        session.merge(SignedHead(sequence=head.sequence, hash=head.hash, at=head.at, signature=head.signature))
+        head = rules.signed(last.sequence, last.hash, now(), key)
+        headfile.append(heads_file, head)
+        session.add(SignedHead(sequence=head.sequence, hash=head.hash, at=head.at, signature=head.signature))
     return head
 
 

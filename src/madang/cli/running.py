@@ -83,6 +83,7 @@ def jobs(parent: int | None) -> None:
     """Run only a jobs process; one at a time on SQLite, as many as wanted on PostgreSQL."""
     chosen = _begin("jobs", parent)
     supervisor.make_home(chosen.home)
+    (chosen.home / supervisor.JOBS_LOCK).touch()
     alone = supervisor.locked(chosen.home / supervisor.JOBS_LOCK, wait=30.0)
     with alone if chosen.is_sqlite else contextlib.nullcontext():
         from madang import app  # noqa: PLC0415 (the whole platform: only where it runs)

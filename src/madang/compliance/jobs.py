@@ -84,10 +84,11 @@ class Verifier:
         with self.database.writing() as session:
             actions.fail(session, version_id, task_id, failure)
 
-    def clear(self) -> None:
-        """What killed processes left in ``scratch`` is gone. For the start, when nobody works there yet."""
+    def clear(self, *, older_than: float = 0.0) -> None:
+        """What killed processes left in ``scratch`` that many seconds ago is gone. All of it at a start, when nobody works there yet."""
         for left in self.scratch.glob(f"{WORK}*"):
-            shutil.rmtree(left, ignore_errors=True)
+            if not older_than or time.time() - left.stat().st_mtime > older_than:
+                shutil.rmtree(left, ignore_errors=True)
 
     def _begin(self, attempt: recording.Attempt) -> _Work:
         """Read what is to be done. ``Over`` when it has ended before."""

@@ -4,9 +4,22 @@
 This room knows how to open units of work and how tables are declared. It does not know any table of another room.
 """
 
-from madang.db.database import Database
+from madang.db.database import Connections, Database
 from madang.db.events import announce, subscribe
 from madang.db.migrate import draft, migrate, revision
 from madang.db.tables import Base, Json, UtcTime, is_declared, slices
 
-__all__ = ["Base", "Database", "Json", "UtcTime", "announce", "draft", "is_declared", "migrate", "revision", "slices", "subscribe"]
+__all__ = [
+    "Base",
+    "Connections",
+    "Database",
+    "Json",
+    "UtcTime",
+    "announce",
+    "draft",
+    "is_declared",
+    "migrate",
+    "revision",
+    "slices",
+    "subscribe",
+]

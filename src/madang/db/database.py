@@ -12,6 +12,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
@@ -20,18 +21,27 @@ from sqlalchemy.orm import Session
 
 BUSY_SECONDS = 30
 WRITER_LOCK = 0x6D61_6461_6E67_0001
+_SQLITE = {"pool_size": 20, "max_overflow": 20}
 KNOWS_PARTS_OF_SECONDS = (3, 42)
 """The SQLite that knows ``unixepoch('subsec')``, which DBOS takes for granted wherever Python is 3.12 or newer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """How many connections to PostgreSQL a process keeps and has at most, and how many seconds a statement may take; 0 is for ever."""
+
+    kept: int = 2
+    most: int = 10
+    statement_seconds: int = 0
 
 
 class Database:
     """One database and the two ways of working with it: reading and writing."""
 
-    def __init__(self, url: str, *, pool_size: int = 20, statement_seconds: int = 0) -> None:
+    def __init__(self, url: str, *, connections: Connections = Connections()) -> None:  # frozen
         self.url = _with_driver(make_url(url))
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        given: dict[str, Any] = {} if self.is_sqlite else {"pool_pre_ping": True, "connect_args": _arguments(statement_seconds)}
-        self.engine: Engine = create_engine(self.url, pool_size=pool_size, max_overflow=20, **given)
+        self.engine: Engine = create_engine(self.url, **(_SQLITE if self.is_sqlite else _pool(connections)))
         if self.is_sqlite:
             event.listen(self.engine, "connect", _set_up_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -63,11 +73,17 @@ def _with_driver(url: URL) -> URL:
     return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
 
 
-def _arguments(statement_seconds: int) -> dict[str, Any]:
-    """What each connection to PostgreSQL begins with. Whoever falls silent within a unit of work loses it, so that no writer waits on."""
-    limits = {"lock_timeout": BUSY_SECONDS, "idle_in_transaction_session_timeout": 2 * BUSY_SECONDS, "statement_timeout": statement_seconds}
+def _pool(connections: Connections) -> dict[str, Any]:
+    """What an engine is made with. Whoever falls silent within a unit of work loses it, so that no writer waits for ever."""
+    limits = {
+        "lock_timeout": BUSY_SECONDS,
+        "idle_in_transaction_session_timeout": 2 * BUSY_SECONDS,
+        "statement_timeout": connections.statement_seconds,
+    }
     told = " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items())
-    return {"options": f"{told} -c timezone=UTC", "connect_timeout": 10, "application_name": "madang"}
+    arguments = {"options": f"{told} -c timezone=UTC", "connect_timeout": 10, "application_name": "madang"}
+    room = {"pool_size": connections.kept, "max_overflow": connections.most - connections.kept}
+    return {**room, "pool_pre_ping": True, "connect_args": arguments}
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

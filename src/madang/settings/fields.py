@@ -59,6 +59,7 @@ class Settings:
         "127.0.0.1", _("The address of this machine that the web process listens on; 0.0.0.0 is every address."), readers.text
     )
     port: int = setting(8000, _("The port that the web process listens on."), readers.whole(1, 65535))
+    web_processes: int = setting(1, _("Web processes that share the port."), readers.whole(1, 64))
     url: str = setting("", _("The address printed on pages and in copied lines."), readers.web_address, shown=_("from host and port"))
     database_url: str = setting(
         "", _("The database, in SQLAlchemy's form."), readers.text, shown=_("madang.db in the home folder"), hidden=True
