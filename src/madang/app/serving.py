@@ -108,6 +108,8 @@ def run_web(settings: Settings) -> None:
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         timeout_keep_alive=30,
     )
+    with house.database.reading() as session:
+        catalog.find(session, catalog.Filter(), viewer=kit.anonymous())  # the first visitor does not wait for the search
     ended = threading.Event()
     threading.Thread(target=_write_uses, args=(house, ended), name="uses", daemon=True).start()
     try:

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is found by which words, by whom, and how many there are of each sort."""
 
+import random
 import threading
 import unicodedata
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
+import databases
 from actors import NEIGHBOUR, OPERATOR, READER, RESEARCHER, REVIEWER, VISITOR
 from madang import catalog, db, kit
 from madang.catalog.search import indexing, tokens
@@ -225,3 +229,47 @@ def test_readers_at_once_see_what_is_there(database: db.Database) -> None:
     assert wrong == []
     with database.reading() as session:
         assert len(_names(session, "tool")) == 30
+
+
+@pytest.mark.needs("postgresql")
+def test_both_databases_find_the_same_in_the_same_order(tmp_path: Path) -> None:
+    sqlite = db.Database(f"sqlite:///{tmp_path / 'rows.db'}")
+    postgresql = db.Database(databases.cluster().create())
+    both = (sqlite, postgresql)
+    for database in both:
+        db.migrate(database)
+    spread = random.Random(5)
+    written = "음성 인식 모델 도로야간 서울 speech KoBERT v2.1 data_set é ß İstanbul 漢字 かな ㄱㄴ Ωμέγα 1.0 a-b don't x \u1112\u1161"
+    words = written.split()
+    for number in range(300):
+        given = {
+            "kind": spread.choice(catalog.KINDS),
+            "exposure": spread.choice(catalog.EXPOSURES),
+            "by": (RESEARCHER, NEIGHBOUR)[number % 2],
+        }
+        title, name = " ".join(spread.choices(words, k=4)), f"{spread.choice(['speech', 'KoBERT', 'a-b'])}.{number}"
+        for database in both:
+            with database.writing() as session:
+                asset = _register(session, name, title, **given)  # type: ignore[arg-type]
+                asset.changed_at = datetime(2026, 1, 1 + number % 28, tzinfo=UTC)
+                asset.declared = asset.license_expression = ("MIT", "GPL-2.0-or-later WITH Classpath-exception-2.0", None)[number % 3]
+    asked = [word[place : place + length] for word in words for place in range(3) for length in (1, 2, 3)]
+    asked += [" ".join(spread.sample(words, 2)) for _ in range(60)] + ["%", "'", '"', ":*", "a & b", "a | !b", "{x}", "()"]
+    filters = [catalog.Filter(q) for q in asked if q]
+    filters += [catalog.Filter(q, kind=("model", "api"), licence=("MIT",)) for q in asked[:40] if q]
+    filters += [catalog.Filter(licence=("Classpath-exception-2.0",)), catalog.Filter(licence=("GPL-2.0-or-later", "none"))]
+    answered = 0
+    for wanted in filters:
+        with sqlite.reading() as one, postgresql.reading() as other:
+            first, second = (catalog.find(session, wanted, viewer=RESEARCHER) for session in (one, other))
+            answered += first.total > 0
+            assert first.facets() == second.facets(), wanted
+            assert [_told(hit) for hit in first.page(300)] == [_told(hit) for hit in second.page(300)], wanted
+    assert answered > 100
+    for database in both:
+        database.close()
+    databases.forget()
+
+
+def _told(hit: catalog.Hit) -> tuple[int, str]:
+    return hit.tier, hit.asset.ref

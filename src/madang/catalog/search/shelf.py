@@ -27,6 +27,7 @@ MOST_CHANGES = 2000
 MOST_QUESTIONS = 256
 MOST_QUESTIONS_KEPT_UP = 20
 MOST_HOLDERS = 512
+FEW_ENOUGH_TO_SORT = 4000
 _TO_DIGITS = bytes.maketrans(b"\0\1", b"01")
 _TO_FLAGS = bytes.maketrans(b"01", b"\0\1")
 Tiers = tuple[int, ...]
@@ -197,8 +198,13 @@ class Shelf:
 
     def newest(self, among: int, before: tuple[int, int] | None = None) -> Iterator[int]:
         """The places of ``among``, last changed first, from behind ``before`` (a time and a place)."""
-        rank = len(self.order) if before is None else self._rank(*before)
-        return filter(flags_of(among, self.size).__getitem__, reversed(self.order[:rank]))
+        if among.bit_count() <= FEW_ENOUGH_TO_SORT:
+            times = self.times
+            ranked = sorted(((times[place], place) for place in compress(range(self.size), flags_of(among, self.size))), reverse=True)
+            yield from (place for time, place in ranked if before is None or (time, place) < before)
+        else:
+            rank = len(self.order) if before is None else self._rank(*before)
+            yield from filter(flags_of(among, self.size).__getitem__, reversed(self.order[:rank]))
 
 
 _COLUMNS = (
