@@ -29,6 +29,11 @@ class Yard:
     verifier: compliance.Verifier
 
     @property
+    def application(self) -> Any:
+        """What the client speaks to."""
+        return self.client.app
+
+    @property
     def signed(self) -> dict[str, str]:
         """The operator's headers."""
         return {"Authorization": f"Bearer {self.token}"}

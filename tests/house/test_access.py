@@ -55,8 +55,6 @@ def test_both_files_say_in_one_line_what_their_columns_are() -> None:
 
 ASKED_BESIDE_THE_TABLE = {
     "src/madang/people/rules.py": "a token below its account's role may make no stronger one: a limit on the token, not a right",
-    "src/madang/catalog/queries.py": "",
-    "src/madang/catalog/rules.py": "",
 }
 
 

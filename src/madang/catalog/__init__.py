@@ -18,7 +18,7 @@ from madang.catalog.actions import (
     set_title,
 )
 from madang.catalog.addresses import asset_address, version_address
-from madang.catalog.api import router
+from madang.catalog.api import InKind, InName, InNamespace, router
 from madang.catalog.errors import (
     AssetTaken,
     InvalidExposure,
@@ -63,6 +63,9 @@ __all__ = [
     "Filter",
     "Found",
     "Hit",
+    "InKind",
+    "InName",
+    "InNamespace",
     "InvalidExposure",
     "InvalidKind",
     "InvalidLabel",

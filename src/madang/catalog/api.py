@@ -2,9 +2,10 @@
 """JSON doors: the list of assets, one asset, registering one."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from fastapi import Query
+import pydantic
+from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -21,6 +22,11 @@ router = web.api_router(tags=["assets"])
 Kind = Literal["software", "dataset", "model", "api", "pipeline", "equipment", "patent", "document"]
 Exposure = Literal["private", "inner", "partner", "open"]
 Field = Literal["", *FIELDS]  # type: ignore[valid-type]  # the words of the data file
+NAME = {"pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,95}$"}
+# What has another form is not there: these say so to programs and refuse nothing.
+InKind = Annotated[str, Path(json_schema_extra={"enum": list(get_args(Kind))}, examples=["software"])]
+InNamespace = Annotated[str, Path(description="A person's or an organisation's name.", json_schema_extra=dict(NAME), examples=["lab"])]
+InName = Annotated[str, Path(json_schema_extra=dict(NAME), examples=["speech"])]
 
 
 class NewAsset(BaseModel):
@@ -29,9 +35,9 @@ class NewAsset(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: Kind
-    namespace: str
-    name: str
-    title: str = ""
+    namespace: Annotated[str, pydantic.Field(json_schema_extra=dict(NAME), examples=["lab"])]
+    name: Annotated[str, pydantic.Field(json_schema_extra=dict(NAME), examples=["speech"])]
+    title: Annotated[str, pydantic.Field(description="One line of at most 200 letters.")] = ""
     exposure: Exposure = "private"
     field: Field = ""
 
@@ -145,13 +151,15 @@ def create_asset(request: Request, session: Session, actor: kit.Actor, asset: Ne
 
 
 @router.get("/assets/{kind}/{namespace}/{name}", response_model=AssetOut)
-def show_asset(request: Request, session: Session, actor: kit.Actor, kind: str, namespace: str, name: str) -> Any:
+def show_asset(request: Request, session: Session, actor: kit.Actor, kind: InKind, namespace: InNamespace, name: InName) -> Any:
     """One asset."""
     return _out(queries.get_asset(session, kind, namespace, name, viewer=actor))
 
 
 @router.patch("/assets/{kind}/{namespace}/{name}", response_model=AssetOut)
-def update_asset(request: Request, session: Session, actor: kit.Actor, kind: str, namespace: str, name: str, change: AssetChange) -> Any:
+def update_asset(
+    request: Request, session: Session, actor: kit.Actor, kind: InKind, namespace: InNamespace, name: InName, change: AssetChange
+) -> Any:
     """Change the title or to whom the asset is shown."""
     asset = queries.get_asset(session, kind, namespace, name, viewer=actor)
     queries.check_changeable(session, asset, by=actor)

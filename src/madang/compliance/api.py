@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import Query
+from fastapi import Path, Query
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
@@ -33,9 +33,10 @@ router = web.api_router(tags=["versions"])
 VERSIONS = "/assets/{kind}/{namespace}/{name}/versions"
 VERSION = VERSIONS + "/{version}"
 Limit = Annotated[int, Query(ge=1, le=500)]
+InVersion = Annotated[str, Path(description="A version's number or label, or `latest`.", examples=["1"])]
 
 
-async def create_version(request: Request, kind: str, namespace: str, name: str) -> Response:
+async def create_version(request: Request, kind: catalog.InKind, namespace: catalog.InNamespace, name: catalog.InName) -> Response:
     """Add a version from a Git address (JSON) or an archive (multipart part ``file``). It is fetched, fixed by content and verified by a
     task. ``content`` is the digest of the version's tree of files: at once for a small archive, else null until they are there."""
 
@@ -83,7 +84,14 @@ router.add_api_route(
 
 @router.get(VERSIONS, response_model=VersionList)
 def list_versions(
-    request: Request, session: Session, actor: kit.Actor, kind: str, namespace: str, name: str, cursor: str = "", limit: Limit = 50
+    request: Request,
+    session: Session,
+    actor: kit.Actor,
+    kind: catalog.InKind,
+    namespace: catalog.InNamespace,
+    name: catalog.InName,
+    cursor: str = "",
+    limit: Limit = 50,
 ) -> Any:
     """The versions of an asset, newest first."""
     asset = catalog.get_asset(session, kind, namespace, name, viewer=actor)
@@ -96,14 +104,30 @@ def list_versions(
 
 
 @router.get(VERSION, response_model=VersionOut)
-def show_version(request: Request, session: Session, actor: kit.Actor, kind: str, namespace: str, name: str, version: str) -> Any:
+def show_version(
+    request: Request,
+    session: Session,
+    actor: kit.Actor,
+    kind: catalog.InKind,
+    namespace: catalog.InNamespace,
+    name: catalog.InName,
+    version: InVersion,
+) -> Any:
     """One version: its content, how far its verification is, and what was found."""
     subject = queries.get_subject(session, kind, namespace, name, version, viewer=actor)
     return version_out(subject, may_change=catalog.changeable(session, subject.asset, viewer=actor))
 
 
 @router.post(VERSION + "/attempts", status_code=202, response_model=NewVersionOut)
-def create_attempt(request: Request, session: Session, actor: kit.Actor, kind: str, namespace: str, name: str, version: str) -> Any:
+def create_attempt(
+    request: Request,
+    session: Session,
+    actor: kit.Actor,
+    kind: catalog.InKind,
+    namespace: catalog.InNamespace,
+    name: catalog.InName,
+    version: InVersion,
+) -> Any:
     """Verify again a version whose verification failed or was cancelled; it goes on from what is known."""
     subject = queries.get_subject(session, kind, namespace, name, version, viewer=actor)
     actions.retry(session, subject.asset, subject.version, subject.verification, by=actor)
@@ -160,10 +184,10 @@ def list_files(
     request: Request,
     session: Session,
     actor: kit.Actor,
-    kind: str,
-    namespace: str,
-    name: str,
-    version: str,
+    kind: catalog.InKind,
+    namespace: catalog.InNamespace,
+    name: catalog.InName,
+    version: InVersion,
     q: str = "",
     licence: Annotated[str, Query(alias="license")] = "",
     state: Literal["", "conflict", "unknown", "found", "none", "unread"] = "",
@@ -184,11 +208,11 @@ def list_files(
 
 async def show_document(
     request: Request,
-    kind: str,
-    namespace: str,
-    name: str,
-    version: str,
-    format: Annotated[str, Query()] = "spdx-json",  # noqa: A002
+    kind: catalog.InKind,
+    namespace: catalog.InNamespace,
+    name: catalog.InName,
+    version: InVersion,
+    format: Annotated[str, Query(json_schema_extra={"enum": list(DOCUMENTS)})] = "spdx-json",  # noqa: A002
 ) -> Response:
     """The version as a document: ``spdx-json`` (SPDX 2.3), ``cyclonedx-json`` (CycloneDX 1.6), ``json`` (Madang's own report) or
     ``scancode-json`` (as ScanCode writes it)."""
@@ -232,10 +256,10 @@ def list_found(
     request: Request,
     session: Session,
     actor: kit.Actor,
-    kind: str,
-    namespace: str,
-    name: str,
-    version: str,
+    kind: catalog.InKind,
+    namespace: catalog.InNamespace,
+    name: catalog.InName,
+    version: InVersion,
     what: Literal["packages", "holders", "unread", "licenses"],
     cursor: str = "",
     limit: Limit = 100,
@@ -268,7 +292,7 @@ class TaskOut(BaseModel):
 
 
 @router.get("/tasks/{task}", response_model=TaskOut)
-def show_task(request: Request, session: Session, actor: kit.Actor, task: str) -> Any:
+def show_task(request: Request, session: Session, actor: kit.Actor, task: web.InId) -> Any:
     """One task."""
     subject = queries.get_task(session, task, viewer=actor)
     return TaskOut(
@@ -282,7 +306,7 @@ def show_task(request: Request, session: Session, actor: kit.Actor, task: str) -
 
 
 @router.delete("/tasks/{task}", status_code=204)
-def destroy_task(request: Request, session: Session, actor: kit.Actor, task: str) -> Response:
+def destroy_task(request: Request, session: Session, actor: kit.Actor, task: web.InId) -> Response:
     """Cancel a task. One that has ended stays as it ended."""
     subject = queries.get_task(session, task, viewer=actor)
     actions.cancel(session, subject.asset, subject.version, subject.verification, by=actor)
@@ -290,7 +314,7 @@ def destroy_task(request: Request, session: Session, actor: kit.Actor, task: str
 
 
 @router.get("/tasks/{task}/events", response_class=Response, responses={200: {"content": {"text/event-stream": {}}}})
-async def show_task_events(request: Request, task: str) -> Response:
+async def show_task_events(request: Request, task: web.InId) -> Response:
     """How far a task is, as server-sent events: ``progress`` at each change, ``end`` when it has ended."""
 
     def read(session: Session, actor: kit.Actor) -> dict[str, Any]:

@@ -80,9 +80,10 @@ async def _taken_in(
         if isinstance(refusal, web.ForgedForm):
             raise
         faults = {refusal.field or "": refusal.sentence(web.translate)}
+        status = 403 if isinstance(refusal, kit.NotAllowed) else 422
 
     def again(request: Request, session: Session, actor: kit.Actor) -> Response:
-        return page(request, session, actor, values, faults, status=422)
+        return page(request, session, actor, values, faults, status=status)
 
     return await web.perform(request, again, writes=False)
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from madang import web
-from madang.kit import DUTIES, Actor, NotSignedIn
+from madang.kit import DUTIES, Actor, NotSignedIn, Role
 from madang.people import actions, queries, rules
 from madang.people.credentials import read_token, token_beginning
 from madang.people.models import Token
@@ -53,8 +53,8 @@ class TokenList(BaseModel):
 class NewToken(BaseModel):
     """What to make: the most that the token may do, and what it is for."""
 
-    role: str
-    note: str
+    role: str = Field(json_schema_extra={"enum": list(rules.roles_up_to(Role.OPERATOR))}, examples=["reader"])
+    note: str = Field(examples=["laptop"])
 
 
 class MadeToken(BaseModel):
@@ -104,7 +104,7 @@ def create_token(request: Request, session: Session, actor: Actor, body: NewToke
 
 
 @router.delete("/me/tokens/{token_id}", status_code=204)
-def delete_token(request: Request, session: Session, actor: Actor, token_id: str) -> Response:
+def delete_token(request: Request, session: Session, actor: Actor, token_id: web.InId) -> Response:
     """Revoke a token of mine."""
     token = queries.get_token(session, token_id, viewer=_somebody(actor))
     actions.revoke_token(session, token, by=actor)

@@ -27,6 +27,8 @@ def register_itself(session: Session, *, label: str, by: kit.Actor) -> bool:
 
 def register_example(session: Session, *, by: kit.Actor) -> str:
     """The example is the actor's asset and is being verified; the address of its version."""
+    if not by.is_signed_in:
+        raise kit.NotSignedIn()
     asset = catalog.find_asset(session, "software", by.name, EXAMPLE, viewer=by)
     if asset is None:
         title = web.translate(EXAMPLE_TITLE)

@@ -18,7 +18,7 @@ from madang.web.limits import Limits
 from madang.web.masthead import Masthead
 from madang.web.paging import BadCursor, Page, next_address, page_of, place_of, position, write_cursor
 from madang.web.preferences import local_path
-from madang.web.routers import ApiRouter, api_router
+from madang.web.routers import ApiRouter, InId, api_router
 from madang.web.streams import event_stream
 from madang.web.templating import render, render_text
 
@@ -31,6 +31,7 @@ __all__ = [
     "ForgedForm",
     "Gate",
     "IdempotentAnswer",
+    "InId",
     "Imprint",
     "Limits",
     "Masthead",

@@ -14,6 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from madang import kit
 
+JSON, FORM = "application/json", "multipart/form-data"
+
 
 class BodyTooLarge(kit.TooLarge):
     """More came than this address takes."""
@@ -42,7 +44,7 @@ class UnsupportedBody(kit.Invalid):
     """The body is of a type that this address does not take."""
 
     code = "unsupported-body"
-    message = kit.marked("This address takes application/json, or multipart/form-data with one part “file”; this is %(type)s.")
+    message = kit.marked("This address takes %(accepted)s; this is %(type)s. Say in Content-Type what you send.")
 
 
 @dataclass
@@ -135,12 +137,21 @@ async def read_form(request: Request) -> Upload:
 async def read_upload(request: Request, *, limit: int, setting: str) -> Upload:
     """JSON, or a form with at most one file of up to ``limit`` bytes."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
+    if kind in (FORM, "application/x-www-form-urlencoded"):
         allow_body(request, limit, setting=setting)
         return await read_form(request)
-    if kind == "application/json":
+    if kind == JSON:
         return Upload(fields=_object(await request.body()))
-    raise UnsupportedBody(type=kind[:80] or "nothing")
+    raise UnsupportedBody(accepted=f"{JSON}, {FORM}", type=kind[:80] or "?")
+
+
+def check_json(request: Request) -> None:
+    """``UnsupportedBody`` for a body that is not said to be JSON (RFC 6839's ``+json`` counts too). No body at all is judged elsewhere."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_json = kind == JSON or (kind.startswith("application/") and kind.endswith("+json"))
+    has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+    if not is_json and (kind or has_body):
+        raise UnsupportedBody(accepted=JSON, type=kind[:80] or "?")
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -25,16 +25,19 @@ PROBLEM = {
     },
 }
 REFUSALS = {
+    "400": "The request cannot be read at all.",
     "401": "Nobody is signed in, or the token is not good.",
     "403": "Not for this account.",
     "404": "Not there, or not shown to this account.",
     "409": "It does not fit what is there now.",
+    "412": "It has changed since it was looked at.",
     "413": "Over a limit, which is named.",
+    "415": "A body of another type than this address takes.",
     "422": "Something in the request is to be mended; `errors` says what.",
     "429": "Too many; `Retry-After` says when to come again.",
     "503": "Something that this needs does not answer now.",
 }
-READS = ("401", "404", "422", "429", "503")
+READS = ("401", "403", "404", "409", "422", "429", "503")
 KEY = {
     "name": "Idempotency-Key",
     "in": "header",

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from madang import kit
 from madang.web.answers import see_other
+from madang.web.bodies import UnsupportedBody
 from madang.web.languages import translate
 from madang.web.templating import render
 
@@ -30,6 +31,7 @@ STATUS: dict[type[kit.Refusal], int] = {
     kit.Conflict: 409,
     kit.Stale: 412,
     kit.TooLarge: 413,
+    UnsupportedBody: 415,
     kit.Invalid: 422,
     kit.TooMany: 429,
     kit.Unavailable: 503,
@@ -43,6 +45,7 @@ TITLES = {
     409: kit.marked("It does not fit what is there now"),
     412: kit.marked("It has changed meanwhile"),
     413: kit.marked("Too large"),
+    415: kit.marked("A body of another type"),
     422: kit.marked("Something to mend"),
     429: kit.marked("Too many"),
     500: kit.marked("A fault of ours"),

@@ -47,7 +47,6 @@ def test_values_of_the_wrong_form_are_named(client: TestClient) -> None:
     [
         ("{", "application/json", {"field": "body", "message": "The body cannot be read as JSON."}),
         ("{}", "application/json", {"field": "word", "message": "This is missing."}),
-        ("word=a", "text/plain", {"field": "body", "message": "The body must be a JSON object (application/json)."}),
         ("[]", "application/json", {"field": "body", "message": "The body must be a JSON object (application/json)."}),
     ],
 )
@@ -177,18 +176,25 @@ def test_an_upload_comes_as_a_form_or_as_json(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "kind", "code"),
+    ("content", "kind", "code", "status"),
     [
-        (b"{", "application/json", "unreadable-body"),
-        (b"[]", "application/json", "unreadable-body"),
-        (b"x", "text/plain", "unsupported-body"),
-        (b"x", "multipart/form-data; boundary=b", "unreadable-body"),
-        (b"--b\r\n\r\n", "multipart/form-data", "unreadable-body"),
+        (b"{", "application/json", "unreadable-body", 422),
+        (b"[]", "application/json", "unreadable-body", 422),
+        (b"x", "text/plain", "unsupported-body", 415),
+        (b"x", "multipart/form-data; boundary=b", "unreadable-body", 422),
+        (b"--b\r\n\r\n", "multipart/form-data", "unreadable-body", 422),
     ],
 )
-def test_a_body_that_is_not_what_it_says_is_refused(client: TestClient, content: bytes, kind: str, code: str) -> None:
+def test_a_body_that_is_not_what_it_says_is_refused(client: TestClient, content: bytes, kind: str, code: str, status: int) -> None:
     answer = client.post("/uploads", content=content, headers={"Content-Type": kind})
-    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data; boundary=b", "application/xml", "json", ""])
+def test_a_door_that_reads_json_takes_nothing_else(client: TestClient, kind: str) -> None:
+    answer = client.post("/api/v1/words", content=b'{"word": "a"}', headers={"Content-Type": kind} if kind else {})
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported-body")
+    assert "application/json" in answer.json()["detail"]
 
 
 def test_an_upload_over_the_limit_is_refused(client: TestClient) -> None:

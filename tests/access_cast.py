@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who comes to try the doors, and what stands behind them: one house with an actor of each kind and a thing of each relation.
+
+Nothing that a request writes is kept, so each request meets the same house.
+"""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from builders import Yard, archive
+from madang import access, db, kit, people
+from madang.kit import Reach, Role
+from madang.web import csrf
+
+PASSWORD = "five words that nobody guesses"
+EXPOSURES = ("open", "partner", "inner", "private")
+OWNER, NEIGHBOUR, ORGANISATION = "owner", "neighbour", "laboratory"
+
+
+@dataclass(frozen=True)
+class Who:
+    """An actor as the table knows them."""
+
+    name: str
+    role: Role = Role.READER
+    reach: Reach = Reach.INNER
+    duties: frozenset[str] = frozenset()
+    there: Role | None = None
+    """Their role in the organisation."""
+
+    @property
+    def is_visitor(self) -> bool:
+        """Whether nobody is signed in."""
+        return self.role is Role.VISITOR
+
+
+ACTORS = (
+    Who("visitor", Role.VISITOR, Reach.OUTER),
+    Who("outer-reader", reach=Reach.OUTER),
+    Who("partner-reader", reach=Reach.PARTNER),
+    Who("inner-reader"),
+    Who("inner-member", Role.MEMBER),
+    Who("inner-reviewer", Role.REVIEWER),
+    Who("inner-operator", Role.OPERATOR),
+    *(Who(f"duty-{duty}", duties=frozenset({duty})) for duty in kit.DUTIES),
+    Who(OWNER, Role.MEMBER),
+    Who(NEIGHBOUR, Role.MEMBER),
+    Who("laboratory-reader", reach=Reach.OUTER, there=Role.READER),
+    Who("laboratory-member", reach=Reach.OUTER, there=Role.MEMBER),
+    Who("laboratory-operator", reach=Reach.OUTER, there=Role.OPERATOR),
+)
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What an address names: its kind in the table, whose it is, and what the path says of it; ``absent`` names one that is not there."""
+
+    kind: str
+    holder: str = ""
+    names: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    absent: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.holder or 'nobody'}"
+
+
+class Undone(db.Database):
+    """The house's database, of which every unit of work is undone after it went well."""
+
+    def __init__(self, real: db.Database) -> None:
+        self.__dict__.update(real.__dict__)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose changes reach the database, with all that it checks, and are then taken back."""
+        with Session(self.engine.execution_options(madang_writes=True), expire_on_commit=False) as session:
+            yield session
+            session.flush()
+            session.rollback()
+
+
+@dataclass
+class Cast:
+    """The house with everybody and everything in it."""
+
+    yard: Yard
+    ids: dict[str, str]
+    tokens: dict[str, str]
+    cookies: dict[str, str]
+    things: list[Thing]
+    organisation: str | None = None
+
+    def actor(self, who: Who) -> kit.Actor:
+        """The actor as rooms meet them."""
+        if who.is_visitor:
+            return kit.anonymous()
+        there = {self.organisation: who.there} if who.there is not None and self.organisation else {}
+        return kit.Actor(self.ids[who.name], who.name, who.role, reach=who.reach, duties=who.duties, organisations=there)
+
+    def may(self, who: Who, thing: Thing, action: str) -> bool:
+        """What the table says."""
+        organisation = self.organisation if thing.holder == ORGANISATION else None
+        own = not who.is_visitor and thing.holder == who.name
+        return access.allows(self.actor(who), thing.kind, action, own=own, organisation=organisation)
+
+    def headers(self, who: Who, *, is_api: bool) -> dict[str, str]:
+        """What the actor's client sends: a token to the API, a browser's session and a form's mark to pages.
+
+        A token has at most its account's role on the platform, so who may more in an organisation asks the API from a browser too.
+        """
+        if is_api and who.there is None:
+            return {} if who.is_visitor else {"Authorization": f"Bearer {self.tokens[who.name]}"}
+        name, value = ("madang_visit", "a-visit-of-nobody") if who.is_visitor else ("madang", self.cookies[who.name])
+        return {"Cookie": f"{name}={value}", "X-CSRF-Token": csrf.token(self.yard.application.state.gate.csrf_key, value)}
+
+
+def cast_in(yard: Yard) -> Cast:
+    """Everybody and everything is there, and from now on nothing that is done is kept."""
+    cast = Cast(yard, {}, {}, {}, [])
+    with yard.house.database.writing() as session:
+        organisation = people.create_organisation(session, name=ORGANISATION, sector="university", by=kit.SYSTEM)
+        cast.organisation = organisation.id
+        for who in ACTORS:
+            if not who.is_visitor:
+                _come(session, cast, who, organisation)
+    _place(cast)
+    yard.application.state.gate.database = Undone(yard.house.database)
+    return cast
+
+
+def _come(session: Session, cast: Cast, who: Who, organisation: people.Organisation) -> None:
+    account = people.create_account(session, name=who.name, role=who.role, by=kit.SYSTEM)
+    people.change_account(session, account, people.Change(reach=who.reach, duties=who.duties), by=kit.SYSTEM)
+    if who.there is not None:
+        people.set_membership(session, organisation, account, role=who.there, by=kit.SYSTEM)
+    if who.name == OWNER:
+        people.set_password(session, account, password=PASSWORD, by=kit.SYSTEM)
+    cast.ids[who.name] = account.id
+    cast.tokens[who.name] = people.create_token(session, account=account, role=who.role, note="test", by=kit.SYSTEM)
+    session.flush()
+    cast.cookies[who.name] = people.redeem_link(session, people.create_link(session, account, by=kit.SYSTEM))[1]
+
+
+def _place(cast: Cast) -> None:
+    """The things: assets of each exposure, a namespace and an account of a person and of an organisation, tokens."""
+    for holder, by in ((OWNER, OWNER), (ORGANISATION, "laboratory-member")):
+        cast.things.append(Thing("namespace", holder, {"namespace": holder}))
+        cast.things += [_asset(cast, holder, exposure, by=by) for exposure in EXPOSURES]
+    for holder in (OWNER, NEIGHBOUR):
+        token = cast.tokens[holder].split("_")[1]
+        cast.things.append(Thing("token", holder, {"token_id": token}, {"token_id": kit.new_id()}))
+
+
+def _asset(cast: Cast, holder: str, exposure: str, *, by: str) -> Thing:
+    """A verified asset with one version."""
+    yard, name = cast.yard, f"thing-{exposure}"
+    signed = cast.headers(next(who for who in ACTORS if who.name == by), is_api=True)
+    body = {"kind": "software", "namespace": holder, "name": name, "exposure": exposure}
+    made = yard.client.post("/api/v1/assets", json=body, headers=signed)
+    assert made.status_code == 201, made.text
+    address = f"/api/v1/assets/software/{holder}/{name}"
+    files = {"file": ("source.tar.gz", archive({"LICENSE": "MIT License\n", "NAME": f"{holder} {name}\n"}))}
+    task = yard.client.post(f"{address}/versions", files=files, headers=signed).json()["task"]
+    yard.work(task)
+    names = {"kind": "software", "namespace": holder, "name": name, "version": "1", "task": task, "what": "packages"}
+    absent = names | {"name": "there-is-no-such", "task": kit.new_id()}
+    return Thing(f"asset.{exposure}", holder, names, absent)

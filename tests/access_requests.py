@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How each address is asked so that only rights can refuse it: what its path holds, and a body that would be taken.
+
+Path parameters come from the thing that is asked for (``access_cast``). A writing address needs a row in ``REQUESTS``; a reading one only
+where it must be asked more than its path. An address that cannot be asked fails the build.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from access_cast import PASSWORD, Thing
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request: a query, and JSON, a form or nothing as its body. ``by_token`` addresses of the API are asked with a token."""
+
+    query: Values = field(default_factory=dict)
+    json: Values | None = None
+    form: Values | None = None
+    headers: Values = field(default_factory=dict)
+
+
+Maker = Callable[[Thing], Ask]
+
+
+def _json(**values: Any) -> Maker:
+    return lambda _thing: Ask(json=values)
+
+
+def _form(**values: Any) -> Maker:
+    return lambda _thing: Ask(form=values)
+
+
+def _query(**values: Any) -> Maker:
+    return lambda _thing: Ask(query=values)
+
+
+def _empty(_thing: Thing) -> Ask:
+    return Ask(form={})
+
+
+def _nothing(_thing: Thing) -> Ask:
+    return Ask()
+
+
+ASSET = "/assets/{kind}/{namespace}/{name}"
+VERSION = ASSET + "/versions/{version}"
+API = "/api/v1"
+
+REQUESTS: dict[tuple[str, str], Maker] = {
+    ("POST", "/examples"): _empty,
+    ("POST", "/sign-in"): _form(name="owner", password=PASSWORD),
+    ("POST", "/link/{secret}"): _empty,
+    ("POST", "/welcome"): _form(password="a password of nineteen letters"),
+    ("POST", "/sign-out"): _empty,
+    ("POST", "/preferences"): _form(lang="ko"),
+    ("POST", "/me/password"): _form(password="a password of nineteen letters", old_password=PASSWORD),
+    ("POST", "/me/tokens"): _form(role="reader", note="for a test"),
+    ("POST", "/me/tokens/{token_id}/revocation"): _empty,
+    ("POST", "/me/sessions/revocation"): _empty,
+    ("POST", "/register"): lambda thing: Ask(form={"git": "https://example.org/new.git", "namespace": thing.names["namespace"]}),
+    ("POST", ASSET + "/title"): _form(title="Another title"),
+    ("POST", ASSET + "/exposure"): _form(exposure="open"),
+    ("POST", ASSET + "/versions"): _form(git="https://example.org/new.git"),
+    ("POST", VERSION + "/cancellation"): _empty,
+    ("POST", VERSION + "/retry"): _empty,
+    ("GET", VERSION + "/file"): _query(path="LICENSE"),
+    ("GET", VERSION + "/content"): _query(path="LICENSE"),
+    ("POST", API + "/me/tokens"): _json(role="reader", note="for a test"),
+    ("DELETE", API + "/me/tokens/{token_id}"): _nothing,
+    ("POST", API + "/assets"): lambda thing: Ask(json={"kind": "software", "namespace": thing.names["namespace"], "name": "new"}),
+    ("PATCH", API + ASSET): _json(title="Another title"),
+    ("POST", API + ASSET + "/versions"): _json(source={"git": "https://example.org/new.git"}),
+    ("POST", API + VERSION + "/attempts"): _nothing,
+    ("DELETE", API + "/tasks/{task}"): _nothing,
+}
+
+
+def ask_of(method: str, path: str, thing: Thing) -> Ask:
+    """How this address is asked for this thing; ``KeyError`` for a writing address that nobody has told how."""
+    maker = REQUESTS[method, path] if method != "GET" else REQUESTS.get((method, path), _nothing)
+    return maker(thing)

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole table, tried: every address, asked by every kind of actor for every kind of thing, answers as its row says."""
+
+import re
+
+import pytest
+from httpx2 import Response
+
+from access_cast import ACTORS, Cast, Thing, Who
+from access_requests import REQUESTS, ask_of
+from madang import access
+
+NOBODYS = {"secret": "a" * 43, "hash": "0", "name": "css/tokens.css"}
+ROUTES = {f"{route.method} {route.path}": route for route in access.routes()}
+
+
+def things_of(cast: Cast, route: access.Route) -> list[Thing]:
+    """What the address can be asked for: the things of its kind, or the one that it is about."""
+    kinds = {rule.thing for rule in access.rules_of(route)}
+    if route.whose == "named":
+        return [thing for thing in cast.things if thing.kind in kinds]
+    return [Thing(route.thing, "", NOBODYS)]
+
+
+def ask(cast: Cast, who: Who, route: access.Route, thing: Thing, names: dict[str, str]) -> Response:
+    """The answer to this actor."""
+    asked = ask_of(route.method, route.path, thing)
+    address = re.sub(r"\{(\w+)(?::path)?\}", lambda found: names[found[1]], route.path)
+    headers = {"Accept": "application/json", "Accept-Language": "en", **cast.headers(who, is_api=route.path.startswith("/api/"))}
+    cast.yard.client.cookies.clear()
+    return cast.yard.client.request(
+        route.method, address, params=dict(asked.query), json=asked.json, data=asked.form, headers={**headers, **asked.headers}
+    )
+
+
+def expected(cast: Cast, who: Who, route: access.Route, thing: Thing) -> str:
+    """``served``, ``hidden`` or ``refused``, as the table says."""
+    if route.whose == "each":
+        return "served"
+    if route.whose == "named":
+        sees = (thing.kind, "see") in {(rule.thing, rule.action) for rule in access.rules()}
+        if cast.may(who, thing, route.action):
+            return "served"
+        return "hidden" if sees and not cast.may(who, thing, "see") else "refused"
+    own = route.whose == "own" and not who.is_visitor
+    return "served" if access.allows(cast.actor(who), route.thing, route.action, own=own) else "refused"
+
+
+def answered(who: Who, status: int, wanted: str) -> str:
+    """What the status means. Who is nobody may be sent to sign in before anything is looked for."""
+    if status >= 500:
+        return f"broke with {status}"
+    if status == 404 or (wanted == "hidden" and who.is_visitor and status == 401):
+        return "hidden"
+    return "refused" if status == (401 if who.is_visitor else 403) else f"wrongly {status}" if status in (401, 403) else "served"
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_an_address_answers_every_actor_as_its_row_says(cast: Cast, name: str) -> None:
+    route, wrong = ROUTES[name], []
+    things = things_of(cast, route)
+    assert things, "nothing in tests/access_cast.py is of this address's kind"
+    for thing in things:
+        for who in ACTORS:
+            wanted = expected(cast, who, route, thing)
+            answer = ask(cast, who, route, thing, dict(thing.names))
+            if answered(who, answer.status_code, wanted) != wanted:
+                wrong.append(f"{who.name} asks for {thing}: {wanted} by the table, but {answer.status_code} {answer.text[:200]}")
+            elif wanted == "hidden":
+                wrong += differences(cast, who, route, thing, answer)
+    assert wrong == []
+
+
+def differences(cast: Cast, who: Who, route: access.Route, thing: Thing, answer: Response) -> list[str]:
+    """What tells a thing that is not shown from one that is not there."""
+    absent = ask(cast, who, route, thing, dict(thing.absent))
+    one, other = plain(answer, thing.names.values()), plain(absent, thing.absent.values())
+    return [] if one == other else [f"{who.name} can tell {thing} from what is not there:\n{one}\n{other}"]
+
+
+def plain(answer: Response, names: object) -> tuple[int, list[str], str]:
+    """Status, names of the headers and body, without what the address itself named and the request's number."""
+    text = re.sub(r'"request_id": ?"[^"]*"', "", answer.text)
+    for each in sorted(names, key=len, reverse=True):  # type: ignore[call-overload]  # the values of a mapping of texts
+        text = text.replace(each, "·")
+    return answer.status_code, sorted(set(answer.headers) - {"content-length"}), text
+
+
+def test_every_request_told_here_is_for_an_address_that_is_there() -> None:
+    assert sorted(set(REQUESTS) - {(route.method, route.path) for route in access.routes()}) == []

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The JSON doors under requests that nobody thought of, made from the OpenAPI document, by five roles.
+
+Whatever comes: no fault of ours, nothing invalid is taken, and every answer has a status, a type, headers and a shape that the document
+tells. Nothing that a request writes is kept, so a deed that would end the run (the own token revoked, the own account shut) ends nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import APIOperation, Case, GenerationMode, checks
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.core.result import Ok
+from schemathesis.python import asgi
+from schemathesis.specs.openapi import checks as told
+
+from access_cast import ACTORS, Cast, Who
+
+ROLES = {"visitor": "visitor", "reader": "inner-reader", "member": "owner", "reviewer": "inner-reviewer", "operator": "inner-operator"}
+CASES, MANY = 20_000, 100_000
+"""In all, over the five roles: at every run, and in ``make soak``."""
+CHECKS = [
+    checks.not_a_server_error,
+    told.status_code_conformance,
+    told.content_type_conformance,
+    told.response_headers_conformance,
+    told.response_schema_conformance,
+    told.negative_data_rejection,
+]
+MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+Door = APIOperation[Any, Any, Any, Any]
+UNHEALTHY = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large, HealthCheck.large_base_example]
+"""Slow making of one request says nothing here; what cannot be made at all still fails."""
+
+
+@pytest.fixture(scope="module")
+def operations(cast: Cast) -> list[Door]:
+    """Every door of the document."""
+    schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", cast.yard.application)
+    found = [each.ok() for each in schema.get_all_operations() if isinstance(each, Ok)]
+    assert len(found) == sum(len(methods) for methods in cast.yard.application.openapi()["paths"].values())
+    return found
+
+
+@pytest.fixture(scope="module")
+def client(cast: Cast) -> Iterator[Any]:
+    """What speaks to the application in this process."""
+    with asgi.get_client(cast.yard.application) as client:
+        yield client
+
+
+def aim(case: Case[Any], cast: Cast, who: Who, turn: int) -> None:
+    """Three of four requests whose path may be anything are for things that are there."""
+    if turn % 4 == 0 or case.meta is None:
+        return
+    made = {place: part.mode for place, part in case.meta.components.items()}
+    things = [thing for thing in cast.things if set(case.path_parameters) <= set(thing.names)]
+    if case.path_parameters and things and made.get(ParameterLocation.PATH) is not GenerationMode.NEGATIVE:
+        case.path_parameters |= {name: things[turn % len(things)].names[name] for name in case.path_parameters}
+    if isinstance(case.body, dict) and "namespace" in case.body and made.get(ParameterLocation.BODY) is not GenerationMode.NEGATIVE:
+        case.body["namespace"] = who.name
+
+
+def try_all(cast: Cast, operations: list[Door], client: Any, role: str, count: int) -> Counter[int]:
+    """About ``count`` requests by that role to all doors, as many well made as badly; how often each status came."""
+    who = next(each for each in ACTORS if each.name == ROLES[role])
+    statuses: Counter[int] = Counter()
+    each = count // (len(operations) * len(MODES)) + 1
+
+    def send(case: Case[Any]) -> None:
+        aim(case, cast, who, statuses.total())
+        answer = case.call(session=client, headers=cast.headers(who, is_api=True))
+        statuses[answer.status_code] += 1
+        case.validate_response(answer, checks=CHECKS)
+
+    for operation in operations:
+        for mode in MODES:
+            law = given(case=operation.as_strategy(mode))(send)
+            law = settings(max_examples=each, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=UNHEALTHY)(law)
+            try:
+                seed(1)(law)()
+            except Unsatisfiable:
+                assert mode is GenerationMode.NEGATIVE, operation.label  # a door that asks nothing cannot be asked wrongly
+    return statuses
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_whatever_comes_is_answered_as_the_document_says(cast: Cast, operations: list[Door], client: Any, role: str) -> None:
+    statuses = try_all(cast, operations, client, role, CASES // len(ROLES))
+    assert statuses.total() > CASES // len(ROLES) * 0.8
+    assert max(statuses) < 500
+    assert role == "visitor" or {200, 404, 422} <= set(statuses)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("role", ROLES)
+def test_whatever_comes_for_long_is_answered_as_the_document_says(cast: Cast, operations: list[Door], client: Any, role: str) -> None:
+    statuses = try_all(cast, operations, client, role, MANY // len(ROLES))
+    assert statuses.total() > MANY // len(ROLES) * 0.8
+    assert max(statuses) < 500
