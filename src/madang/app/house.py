@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from madang import archives, catalog, db, forges, institute, jobs, kit, mail, people, storage
+from madang import archives, catalog, db, forges, institute, jobs, keeping, kit, mail, people, storage
 from madang.settings import Settings
 
 L = TypeVar("L")
@@ -93,11 +93,13 @@ class House:
 
 def open_house(settings: Settings, *, connections: db.Connections = db.Connections()) -> House:  # noqa: B008  # frozen
     """The home is there and opened, its tables are of this release, and the operator's account exists."""
+    keeping.check_whole(settings.home)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = people.keys.load(settings.home)
     mail.use(post_of(settings, keys))
     db.subscribe(people.OrganisationCreated, catalog.hand_over_namespace)
     house = House(settings, db.Database(settings.database_url, connections=connections), keys)
+    keeping.copy_beside(settings)
     db.migrate(house.database)
     jobs.migrate(house.database)
     catalog.refresh_search(house.database)

@@ -6,7 +6,7 @@ This room knows how to open units of work and how tables are declared. It does n
 
 from madang.db.database import Connections, Database
 from madang.db.events import announce, subscribe
-from madang.db.migrate import draft, migrate, revision
+from madang.db.migrate import draft, history, migrate, revision
 from madang.db.tables import Base, Json, UtcTime, is_declared, slices
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "UtcTime",
     "announce",
     "draft",
+    "history",
     "is_declared",
     "migrate",
     "revision",

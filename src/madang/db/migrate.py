@@ -15,17 +15,23 @@ HERE = Path(__file__).parent
 VERSIONS = HERE / "versions"
 
 
-def migrate(database: Database) -> None:
-    """The database has every table of this release. One unit of work: killed half way, nothing has changed."""
+def migrate(database: Database, *, to: str = "head") -> None:
+    """The database has every table of this release, or of the revision ``to``. One unit of work: killed half way, nothing has changed."""
     config = _config()
     with database.writing() as session:
         config.attributes["connection"] = session.connection()
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def revision(session: Session) -> str | None:
     """The newest migration that this database has, or None when it is empty."""
     return MigrationContext.configure(session.connection()).get_current_revision()
+
+
+def history() -> dict[str, str]:
+    """Every revision that this release knows, the oldest first, and in a few words what each brings."""
+    names = sorted(path.stem.partition("_") for path in VERSIONS.glob("[0-9]*.py"))
+    return {number: words.replace("_", " ") for number, _, words in names}
 
 
 def draft(sentence: str) -> Path:

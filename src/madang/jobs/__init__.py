@@ -8,7 +8,7 @@ This room does not know what any job does, who may cancel it, or how progress is
 """
 
 from madang.jobs.actions import cancel, enqueue
-from madang.jobs.durable import migrate
+from madang.jobs.durable import SCHEMA, VERSIONS, migrate, own_tables
 from madang.jobs.errors import Stopped
 from madang.jobs.job import Beat, Failure, Job, Lane, Limits, State
 from madang.jobs.queries import state
@@ -22,14 +22,17 @@ __all__ = [
     "Lane",
     "Limits",
     "Runner",
+    "SCHEMA",
     "State",
     "Stopped",
+    "VERSIONS",
     "cancel",
     "check",
     "enqueue",
     "give_way",
     "is_stopping",
     "migrate",
+    "own_tables",
     "state",
     "step",
 ]

@@ -16,6 +16,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions, PortableWorkflowError
+from dbos._schemas.system_database import SystemSchema
 from sqlalchemy import BigInteger, Connection, Engine, String, TableClause, column, table, update
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool
@@ -26,6 +27,8 @@ from madang.jobs.job import Lane, Limits
 
 APPLICATION = "madang"
 FORMAT = "1"  # of the jobs' rows; raised only when a job's steps change so that unfinished work could not go on
+SCHEMA = "dbos"  # on PostgreSQL
+VERSIONS = "dbos_migrations"
 PORTABLE = DBOSPortableJSONSerializer()
 REPLAYED = PortableWorkflowError
 OURS = (JobFailed, Stopped)
@@ -37,9 +40,14 @@ _clients_lock = threading.Lock()
 
 def tasks(bind: Engine | Connection) -> TableClause:
     """The queue's rows, as far as this room reads and writes them itself."""
-    schema = None if bind.dialect.name == "sqlite" else "dbos"
+    schema = None if bind.dialect.name == "sqlite" else SCHEMA
     texts = [column(name, String) for name in _COLUMNS]
     return table("workflow_status", *texts, *[column(name, BigInteger) for name in _TIMES], schema=schema)
+
+
+def own_tables() -> frozenset[str]:
+    """The names of the tables that the library made for itself; on PostgreSQL they stand in a schema of their own (``SCHEMA``)."""
+    return frozenset(table.name for table in SystemSchema.metadata_obj.sorted_tables) | {VERSIONS}
 
 
 def migrate(database: Database) -> None:

@@ -95,6 +95,12 @@ class Objects:
             file.seek(0)
         return file
 
+    def every(self) -> Iterator[Stored]:
+        """All objects, in the order of their names; what is put meanwhile may or may not be among them."""
+        for shard in sorted(self._objects.iterdir()):
+            for path in sorted(shard.iterdir()):
+                yield Stored(shard.name + path.name, path.stat().st_size, is_new=False)
+
     def usage(self) -> Usage:
         """What is kept now; walks all objects."""
         count = size = 0

@@ -48,6 +48,16 @@ class Store:
         with path.open("rb") as file:
             return self.put_stream(file, max_bytes=max_bytes, expected=expected)
 
+    def put_many(self, found: Iterable[tuple[str, BinaryIO | Iterable[bytes]]]) -> None:
+        """Every object is kept for good under its name: ``DigestMismatch`` for bytes that are not those, ``StoreFull``."""
+        with self._objects.batch() as batch:
+            for sha256, stream in found:
+                batch.add(_chunks(stream), expected=sha256)
+
+    def every(self) -> Iterator[Stored]:
+        """All objects, in the order of their names. One that is put meanwhile may be missing; none is ever taken away."""
+        return self._objects.every()
+
     def exists(self, sha256: str) -> bool:
         """Whether the object is kept."""
         return self._objects.exists(sha256)
