@@ -9,7 +9,7 @@ from pathlib import Path
 
 from house import tree
 
-COMPOSING = {"app", "cli", "logs", "settings", "supervisor"}
+COMPOSING = {"app", "cli", "keeping", "logs", "settings", "supervisor"}
 DOORS = {"web", "api", "jobs", "cli"}
 
 

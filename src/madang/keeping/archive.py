@@ -148,7 +148,7 @@ class Member:
 
 
 class Reader:
-    """A backup that is being read. ``hashes`` has the sha256 of each member but the objects that was read to its end."""
+    """A backup that is being read, once. ``hashes`` has the sha256 of each member but the objects that was read to its end."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -156,7 +156,10 @@ class Reader:
         self.totals = Totals()
 
     def members(self) -> Iterator[Member]:
-        """Every member in order. ``NoBackup`` when the file is none of ours, ``DamagedBackup`` when it ends early or was changed."""
+        """Every member in order, to be read before the next one comes; what was not read is hashed nevertheless.
+
+        ``NoBackup`` when the file is none of ours, ``DamagedBackup`` when it ends early or a member is not what it should be.
+        """
         with self.path.open("rb") as file:
             unpacked = _Unpacked(file)
             try:
@@ -165,7 +168,7 @@ class Reader:
                 while unpacked.read(1 << 20):
                     pass
             except (tarfile.TarError, zstandard.ZstdError, EOFError) as error:
-                if not self.hashes:
+                if not self.hashes and (unpacked.is_whole() or not unpacked.has_begun()):
                     raise NoBackup(path=self.path) from error
                 raise DamagedBackup(path=self.path, what=str(error)) from error
             if not unpacked.is_whole():
@@ -177,8 +180,8 @@ class Reader:
             forget_members(tar)
             if not self.hashes and found.name != HEAD:
                 raise NoBackup(path=self.path)
-            opened = tar.extractfile(found) if found.isreg() else None
             kind, _, sha256 = found.name.partition("/")
+            opened = tar.extractfile(found) if found.isreg() else None
             if opened is None or (kind not in ("objects", "home") and found.size > MOST_PLAIN) or found.name in self.hashes:
                 raise DamagedBackup(path=self.path, what=found.name[:200])
             member = Member(found.name, found.size, Hashed(opened))  # type: ignore[arg-type]
@@ -215,6 +218,11 @@ class _Unpacked(io.RawIOBase):
         data = bytes(self.waiting[:size])
         del self.waiting[:size]
         return data
+
+    def has_begun(self) -> bool:
+        """Whether it begins as a stream of this kind does."""
+        self.file.seek(0)
+        return self.file.read(len(zstandard.FRAME_HEADER)) == zstandard.FRAME_HEADER
 
     def is_whole(self) -> bool:
         """Whether the stream came to its end, and nothing stands behind it."""

@@ -9,16 +9,17 @@ import hmac
 import json
 import os
 import shutil
+import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from sqlalchemy.types import NullType
 
-from madang import audit, db, jobs, people, storage, supervisor
+from madang import audit, db, jobs, people, supervisor
 from madang.keeping import loading, places, rows, sealing
 from madang.keeping.archive import FORMAT, MANIFEST, SEALED, Member, Reader, sync_folder
 from madang.keeping.backup import Progress
@@ -63,44 +64,81 @@ class Opening:
 
 
 def restore(settings: Settings, path: Path, opening: Opening, *, progress: Progress = lambda *_: None) -> Restored:
-    """The backup at ``path`` is the platform in the empty home of ``settings``, on its empty database."""
-    if not path.is_file():
-        raise NoBackup(path=path)
+    """The backup at ``path`` is the platform in the empty home of ``settings``, on its empty database.
+
+    The file is read twice: nothing is put anywhere before all of it was found to be as it was made.
+    """
     with _staging(settings) as staging:
-        reader = Reader(path)
-        members = reader.members()
-        head = _head(path, next(members, None))
-        keys, members = _keys(path, head, members, opening)
+        backup = examine(path, opening, progress=progress)
         database, staged = _database(settings, staging)
         try:
-            done = _Restoring(reader, head, keys, database, staging, progress).run(members)
+            done = _Restoring(backup, database, staging, progress).run()
         finally:
             database.close()
         _put_in_place(settings, staging, staged)
     return done
 
 
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup that is whole: what made it, the keys of its platform, and what it holds."""
+
+    path: Path
+    head: Mapping[str, Any]
+    keys: people.Keys
+    manifest: Mapping[str, Any]
+
+
+def examine(path: Path, opening: Opening, *, progress: Progress = lambda *_: None) -> Backup:
+    """The whole file was read, and is what the platform with that key once wrote; a refusal otherwise. Nothing is written."""
+    if not path.is_file():
+        raise NoBackup(path=path)
+    reader = Reader(path)
+    members = reader.members()
+    head = _head(path, next(members, None))
+    keys = _keys(path, head, members, opening)
+    manifest: dict[str, Any] = {}
+    for number, member in enumerate(members, start=1):
+        progress("verify", number, 0)
+        if member.name == MANIFEST:
+            manifest = _plain(path, member)
+    told = dict(manifest)
+    signature = str(told.pop("signature", ""))
+    if not hmac.compare_digest(signature.encode(), sealing.signature(keys, rows.written(told)).encode()):
+        raise DamagedBackup(path=path, what="signature")
+    hashes = {name: digest for name, digest in reader.hashes.items() if name != MANIFEST}
+    if told["members"] != hashes or told["objects"] != reader.totals.told():
+        raise DamagedBackup(path=path, what=MANIFEST)
+    return Backup(path, head, keys, told)
+
+
+def _plain(path: Path, member: Member) -> dict[str, Any]:
+    try:
+        told: dict[str, Any] = json.loads(member.data())
+    except (ValueError, OSError, tarfile.TarError) as error:
+        raise DamagedBackup(path=path, what=member.name) from error
+    return told
+
+
 def _head(path: Path, first: Member | None) -> dict[str, Any]:
     """What the backup says of itself, when this release can read it."""
     if first is None:
         raise NoBackup(path=path)
-    head: dict[str, Any] = json.loads(first.data())
-    known = list(db.history())
+    head, known = _plain(path, first), list(db.history())
     if head["format"] > FORMAT or head["revision"] not in known:
         raise NewerBackup(path=path, version=head["version"], found=head["revision"], newest=known[-1])
     return head
 
 
-def _keys(path: Path, head: Mapping[str, Any], members: Iterator[Member], opening: Opening) -> tuple[people.Keys, Iterator[Member]]:
+def _keys(path: Path, head: Mapping[str, Any], members: Iterator[Member], opening: Opening) -> people.Keys:
     """The platform's keys, from the file beside the backup or from inside it."""
-    if head["sealed"]:
+    if head["sealed"] and opening.key is None:
         member = next(members, None)
-        if opening.key is None and opening.passphrase is None:
+        if opening.passphrase is None:
             raise SealedKey
-        if opening.key is None and opening.passphrase is not None:
-            if member is None or member.name != SEALED:
-                raise DamagedBackup(path=path, what=SEALED)
-            return _checked(people.Keys(sealing.unseal(member.data(), opening.passphrase)), head, path), members
+        if member is None or member.name != SEALED:
+            raise DamagedBackup(path=path, what=SEALED)
+        return _checked(people.Keys(sealing.unseal(member.data(), opening.passphrase)), head, path)
     place = opening.key or path.with_name(f"{path.name}.key")
     try:
         master = bytes.fromhex(place.read_text(encoding="ascii").strip())
@@ -108,7 +146,7 @@ def _keys(path: Path, head: Mapping[str, Any], members: Iterator[Member], openin
         raise NoKey(path=place.name) from error
     except ValueError as error:
         raise WrongKey(path=place) from error
-    return _checked(people.Keys(master), head, place), members
+    return _checked(people.Keys(master), head, place)
 
 
 def _checked(keys: people.Keys, head: Mapping[str, Any], place: Path) -> people.Keys:
@@ -127,8 +165,10 @@ def _database(settings: Settings, staging: Path) -> tuple[db.Database, Path | No
         return db.Database(f"sqlite:///{staged}"), staged
     database = db.Database(settings.database_url)
     with database.engine.connect() as connection:
-        if not loading.is_empty(connection):
-            raise DatabaseNotEmpty(place=database.url.render_as_string())
+        is_empty = loading.is_empty(connection)
+    if not is_empty:
+        database.close()
+        raise DatabaseNotEmpty(place=database.url.render_as_string())
     return database, None
 
 
@@ -166,94 +206,60 @@ def _put_in_place(settings: Settings, staging: Path, staged: Path | None) -> Non
 
 
 class _Restoring:
-    """One restore under way."""
+    """One restore under way, of a backup that was examined."""
 
-    def __init__(
-        self,
-        reader: Reader,
-        head: Mapping[str, Any],
-        keys: people.Keys,
-        database: db.Database,
-        staging: Path,
-        progress: Progress,
-    ) -> None:
-        self.reader, self.head, self.keys, self.database, self.staging, self.progress = reader, head, keys, database, staging, progress
-        self.manifest: dict[str, Any] = {}
+    def __init__(self, backup: Backup, database: db.Database, staging: Path, progress: Progress) -> None:
+        self.backup, self.database, self.staging, self.progress = backup, database, staging, progress
 
-    def run(self, members: Iterator[Member]) -> Restored:
+    def run(self) -> Restored:
         """Everything stands in the staging folder and in the database, and is what the backup holds."""
-        db.migrate(self.database, to=self.head["revision"])
+        head, manifest = self.backup.head, self.backup.manifest
+        digests = {name: rows.Digest(**told) for name, told in manifest["tables"].items()}
+        db.migrate(self.database, to=head["revision"])
         jobs.migrate(self.database)
         with loading.loading(self.database) as loader:
-            for kind, found in groupby(members, key=lambda member: member.name.partition("/")[0]):
+            for kind, found in groupby(Reader(self.backup.path).members(), key=lambda member: member.name.partition("/")[0]):
                 self._take(kind, found, loader)
-            self._check_manifest()
-            digests = {name: rows.Digest(**told) for name, told in self.manifest["tables"].items()}
             loader.compare(digests)
-            loader.count_on(self.manifest["counters"])
-        (self.staging / people.keys.FILE).touch(mode=0o600)
-        (self.staging / people.keys.FILE).write_text(self.keys.master.hex() + "\n", encoding="ascii")
+            loader.count_on(manifest["counters"])
+        self._write("secret.key", self.backup.keys.master.hex().encode() + b"\n")
         db.migrate(self.database)
-        ledger = audit.verify(self.database, heads_file=self.staging / places.HEADS, key=self.keys.derive("ledger"))
-        told = {name: str(self.head[name]) for name in ("version", "made_at", "revision")}
+        ledger = audit.verify(self.database, heads_file=self.staging / places.HEADS, key=self.backup.keys.derive("ledger"))
+        told = {name: str(head[name]) for name in ("version", "made_at", "revision")}
         newest = list(db.history())[-1]
-        home = self.staging.parent
-        return Restored(home, **told, brought_to=newest, tables=digests, objects=self.manifest["objects"], ledger=ledger)
+        return Restored(self.staging.parent, **told, brought_to=newest, tables=digests, objects=manifest["objects"], ledger=ledger)
 
     def _take(self, kind: str, found: Iterator[Member], loader: loading.Loader) -> None:
         if kind == "tables":
-            for number, member in enumerate(found):
+            for number, member in enumerate(found, start=1):
                 self._take_rows(member, loader)
-                self.progress("tables", number + 1, 0)
+                self.progress("tables", number, 0)
         elif kind == "objects":
-            self._take_objects(found)
+            places.store_of(self.staging).put_many(self._objects(found))
         elif kind == "home":
             for member in found:
                 self._take_file(member)
-        elif kind == MANIFEST:
-            self.manifest = json.loads(next(found).data())
-        elif kind != SEALED:
-            raise DamagedBackup(path=self.reader.path, what=kind)
 
     def _take_rows(self, member: Member, loader: loading.Loader) -> None:
-        name = member.name.split("/")[1]
         lines = member.data().splitlines()
-        if name not in loader.tables or not lines:
-            raise DamagedBackup(path=self.reader.path, what=member.name)
-        columns = tuple(rows.Column(str(each), str(kind), NullType()) for each, kind in json.loads(lines[0]))
-        loader.load(name, columns, (json.loads(line) for line in lines[1:]))
+        columns = tuple(rows.Column(str(name), str(kind), NullType()) for name, kind in json.loads(lines[0]))
+        loader.load(member.name.split("/")[1], columns, (json.loads(line) for line in lines[1:]))
 
-    def _take_objects(self, found: Iterator[Member]) -> None:
-        store = places.store_of(self.staging)
-
-        def objects() -> Iterator[tuple[str, Any]]:
-            for number, member in enumerate(found, start=1):
-                self.progress("objects", number, 0)
-                yield member.name.partition("/")[2], member.stream
-
-        try:
-            store.put_many(objects())
-        except storage.DigestMismatch as error:
-            raise DamagedBackup(path=self.reader.path, what="objects") from error
+    def _objects(self, found: Iterator[Member]) -> Iterator[tuple[str, BinaryIO]]:
+        for number, member in enumerate(found, start=1):
+            self.progress("objects", number, 0)
+            yield member.name.partition("/")[2], cast("BinaryIO", member.stream)
 
     def _take_file(self, member: Member) -> None:
         inner = PurePosixPath(member.name).relative_to("home")
-        if not inner.parts or inner.is_absolute() or ".." in inner.parts or inner.parts[0] in places.LEFT_OUT:
-            raise DamagedBackup(path=self.reader.path, what=member.name[:200])
-        place = self.staging.joinpath(*inner.parts)
+        if not inner.parts or ".." in inner.parts or inner.parts[0] in places.LEFT_OUT:
+            raise DamagedBackup(path=self.backup.path, what=member.name[:200])
+        self._write(str(inner), iter(lambda: member.stream.read(1 << 20), b""))
+
+    def _write(self, name: str, data: bytes | Iterator[bytes]) -> None:
+        place = self.staging / name
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with place.open("xb") as file:
-            place.chmod(0o600)
-            shutil.copyfileobj(member.stream, file)
+        with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.writelines([data] if isinstance(data, bytes) else data)
             file.flush()
             os.fsync(file.fileno())
-
-    def _check_manifest(self) -> None:
-        """The manifest is the platform's own, and says of every member what it was."""
-        told = dict(self.manifest)
-        signature = str(told.pop("signature", ""))
-        if not hmac.compare_digest(signature, sealing.signature(self.keys, rows.written(told))):
-            raise DamagedBackup(path=self.reader.path, what="signature")
-        hashes = {name: digest for name, digest in self.reader.hashes.items() if name != MANIFEST}
-        if told["members"] != hashes or told["objects"] != self.reader.totals.told() or self.head != {k: told[k] for k in self.head}:
-            raise DamagedBackup(path=self.reader.path, what=MANIFEST)

@@ -107,7 +107,7 @@ def lines(connection: Connection, kept: Table) -> Iterator[list[Any]]:
         cast(clause.c[each.name], Text) if each.kind in ("json", "text") else clause.c[each.name] for each in kept.columns
     ]
     kinds = [each.kind for each in kept.columns]
-    for row in connection.execution_options(yield_per=AT_ONCE).execute(select(*wanted)):
+    for row in connection.execute(select(*wanted), execution_options={"yield_per": AT_ONCE}):
         yield [_plain(kind, value) for kind, value in zip(kinds, row, strict=True)]
 
 
