@@ -3,7 +3,7 @@
 
 import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from madang import kit
@@ -151,7 +152,21 @@ async def on_http_exception(request: Request, fault: Exception) -> Response:
     response = await answer(request, Problem(fault.status_code, codes.get(fault.status_code, "malformed"), detail))
     for name, value in (fault.headers or {}).items():
         response.headers[name] = value
+    if fault.status_code == 405:
+        response.headers["Allow"] = ", ".join(sorted(_methods(request.app.routes, request.url.path)))
     return response
+
+
+def _methods(routes: Iterable[BaseRoute], path: str) -> set[str]:
+    """What that address answers, over all of its routes: the router itself names only the first one's."""
+    found: set[str] = set()
+    for route in routes:
+        inner = getattr(route, "original_router", None)  # FastAPI keeps an included router as one route that holds the others
+        if inner is not None:
+            found |= _methods(inner.routes, path)
+        elif isinstance(route, Route) and route.path_regex.match(path):
+            found |= route.methods or set()
+    return found
 
 
 async def on_validation_error(request: Request, fault: Exception) -> Response:

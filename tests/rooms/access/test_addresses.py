@@ -88,3 +88,44 @@ def plain(answer: Response, names: object) -> tuple[int, list[str], str]:
 
 def test_every_request_told_here_is_for_an_address_that_is_there() -> None:
     assert sorted(set(REQUESTS) - {(route.method, route.path) for route in access.routes()}) == []
+
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE")
+
+
+def test_what_an_address_does_not_do_it_says_with_what_it_does(cast: Cast) -> None:
+    patterns = {(row.method, re.compile(re.sub(r"\\\{\w+(?::path)?\\\}", "[^/]+", re.escape(row.path)))) for row in access.routes()}
+    signed = {"Accept": "application/json", **cast.headers(ACTORS[-1], is_api=False)}
+    wrong = []
+    for path in sorted({row.path for row in access.routes()}):
+        address = re.sub(r"\{\w+(?::path)?\}", "x", path)
+        does = {method for method, pattern in patterns if pattern.fullmatch(address)}
+        for method in sorted(set(METHODS) - does):
+            answer = cast.yard.client.request(method, address, headers=signed)
+            allowed = set(answer.headers.get("allow", "").split(", ")) - {"HEAD"}
+            if (answer.status_code, allowed) != (405, does):
+                wrong.append(f"{method} {path}: {answer.status_code}, allows {sorted(allowed)}, but does {sorted(does)}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", ACTORS, ids=lambda who: who.name)
+def test_lists_hold_what_the_actor_may_see_and_nothing_else(cast: Cast, who: Who) -> None:
+    assets = [thing for thing in cast.things if thing.kind.startswith("asset.")]
+    seen = {f"{thing.holder}/{thing.names['name']}" for thing in assets if cast.may(who, thing, "see")}
+    headers = cast.headers(who, is_api=True)
+    cast.yard.client.cookies.clear()
+    listed = cast.yard.client.get("/api/v1/assets?limit=200", headers=headers).json()
+    assert {f"{row['namespace']}/{row['name']}" for row in listed["items"]} == seen
+    assert sum(listed["facets"]["kind"].values()) == len(seen)
+    page = cast.headers(who, is_api=False)
+    rows = cast.yard.client.get("/assets.csv", headers=page).text.splitlines()[1:]
+    assert {"/".join(row.split(",")[1:3]) for row in rows} == seen
+    for address in ("/", "/assets"):
+        shown = cast.yard.client.get(address, headers={**page, "Accept": "text/html"}).text
+        assert set(re.findall(r"/assets/software/((?:owner|laboratory)/thing-\w+)", shown)) == seen, address
+
+
+def test_a_right_that_the_house_does_not_keep_is_noticed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Cast, "may", lambda *_: True)
+    with pytest.raises(AssertionError, match="served by the table, but 404"):
+        test_an_address_answers_every_actor_as_its_row_says(cast, "GET /api/v1/assets/{kind}/{namespace}/{name}")
