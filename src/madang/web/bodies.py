@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from madang import kit
 
-JSON, FORM = "application/json", "multipart/form-data"
+JSON, FORM, ENCODED = "application/json", "multipart/form-data", "application/x-www-form-urlencoded"
 
 
 class BodyTooLarge(kit.TooLarge):
@@ -114,6 +114,9 @@ class Upload:
 
 async def read_form(request: Request) -> Upload:
     """The fields of a form; one file at most. The file lies in a temporary file that goes when the request ends."""
+    kind = _kind(request)
+    if kind and kind not in (FORM, ENCODED):
+        raise UnsupportedBody(accepted=f"{ENCODED}, {FORM}", type=kind[:80])
     try:
         parsed = await request.form(max_files=1, max_fields=100, max_part_size=256 * 1024)
     except (MultiPartException, HTTPException, ValueError) as fault:
@@ -136,8 +139,8 @@ async def read_form(request: Request) -> Upload:
 
 async def read_upload(request: Request, *, limit: int, setting: str) -> Upload:
     """JSON, or a form with at most one file of up to ``limit`` bytes."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind in (FORM, "application/x-www-form-urlencoded"):
+    kind = _kind(request)
+    if kind in (FORM, ENCODED):
         allow_body(request, limit, setting=setting)
         return await read_form(request)
     if kind == JSON:
@@ -145,9 +148,14 @@ async def read_upload(request: Request, *, limit: int, setting: str) -> Upload:
     raise UnsupportedBody(accepted=f"{JSON}, {FORM}", type=kind[:80] or "?")
 
 
+def _kind(request: Request) -> str:
+    """The media type that the body is said to be, without its parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 def check_json(request: Request) -> None:
     """``UnsupportedBody`` for a body that is not said to be JSON (RFC 6839's ``+json`` counts too). No body at all is judged elsewhere."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = _kind(request)
     is_json = kind == JSON or (kind.startswith("application/") and kind.endswith("+json"))
     has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
     if not is_json and (kind or has_body):

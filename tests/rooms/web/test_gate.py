@@ -197,6 +197,14 @@ def test_a_door_that_reads_json_takes_nothing_else(client: TestClient, kind: str
     assert "application/json" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "application/json"])
+def test_a_page_takes_forms_and_nothing_else(client: TestClient, kind: str) -> None:
+    token = client.get("/token", headers=PERSON).text
+    answer = client.post("/pages", content=b'{"word": "a"}', headers=PERSON | {"X-CSRF-Token": token, "Content-Type": kind})
+    assert answer.status_code == 415
+    assert _count(client) == 0
+
+
 def test_an_upload_over_the_limit_is_refused(client: TestClient) -> None:
     answer = client.post("/uploads", files={"file": ("a.zip", b"1" * 6000)})
     assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
