@@ -104,6 +104,7 @@ def open_house(settings: Settings, *, connections: db.Connections = db.Connectio
     jobs.migrate(house.database)
     catalog.refresh_search(house.database)
     institute.use(house.database, given_by(settings))
+    people.oidc.use(provider_of(house))
     people.use(keys, house.limits("people", people.Limits), catalog.reserved_names())
     with house.database.reading() as session:
         known = people.find_account(session, people.OPERATOR)
@@ -127,3 +128,30 @@ def given_by(settings: Settings) -> institute.Given:
     values |= {"name": {"ko": settings.institute, "en": settings.institute}, "allowed_hosts": list(settings.allowed_hosts)}
     fixed = settings.stated & set(CHANGEABLE)
     return institute.Given(values, fixed | ({"name"} if "institute" in settings.stated else frozenset()))
+
+
+def provider_of(house: House) -> people.oidc.Provider | None:
+    """The institute's sign-in; None where none is set. Who gets an account through it is asked when somebody comes."""
+    given = house.settings
+    if not given.oidc_issuer:
+        return None
+
+    def admission() -> people.oidc.Admission:
+        now = house.institute
+        return people.oidc.Admission(
+            makes_accounts=now.sign_up in ("open", "provider"),
+            role=kit.Role.named(now.default_role),
+            domains=now.email_domains,
+            takes_passwords=now.password_sign_in,
+        )
+
+    return people.oidc.Provider(
+        issuer=given.oidc_issuer,
+        client_id=given.oidc_client_id,
+        client_secret=given.oidc_client_secret,
+        return_address=f"{house.url}/sign-in/provider/return",
+        scopes=given.oidc_scopes,
+        name=given.oidc_name,
+        reach=kit.Reach.named(given.oidc_reach),
+        admission=admission,
+    )

@@ -26,6 +26,7 @@ WEB_CONNECTIONS = db.Connections(kept=5, most=20, statement_seconds=30)
 
 def web_application(house: House) -> FastAPI:
     """The web process: pages, JSON doors and the gate round them."""
+    db.subscribe(web.PreferenceChosen, people.keep_preference)
     return web.application(
         web.Composition(
             database=house.database,

@@ -5,7 +5,7 @@ Passwords, one-time links, sessions and tokens live here and nowhere else, and o
 does with their role; it knows that names of accounts, organisations and namespaces are one space, and keeps it.
 """
 
-from madang.people import api, cli, keys, web
+from madang.people import api, cli, keys, oidc, web
 from madang.people.actions import (
     Change,
     change_account,
@@ -17,7 +17,10 @@ from madang.people.actions import (
     end_membership,
     ensure_operator,
     is_link_alive,
+    is_second_factor_on,
+    keep_preference,
     redeem_link,
+    reset_second_factor,
     revoke_token,
     set_disabled,
     set_email,
@@ -108,14 +111,18 @@ __all__ = [
     "get_self",
     "get_token",
     "is_link_alive",
+    "is_second_factor_on",
     "joined",
+    "keep_preference",
     "keys",
     "may_write_namespace",
     "members",
     "organisations",
     "organisations_of",
     "owner_of_name",
+    "oidc",
     "redeem_link",
+    "reset_second_factor",
     "revoke_token",
     "sessions",
     "set_disabled",

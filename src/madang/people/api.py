@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from madang import web
 from madang.kit import DUTIES, Actor, NotSignedIn, Role
-from madang.people import actions, queries, rules
+from madang.people import actions, browsers, queries, rules
 from madang.people.credentials import read_token, token_beginning
 from madang.people.models import Token
 
@@ -41,6 +41,7 @@ class TokenOut(BaseModel):
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+    expires_at: datetime | None = None
 
 
 class TokenList(BaseModel):
@@ -55,6 +56,7 @@ class NewToken(BaseModel):
 
     role: str = Field(json_schema_extra={"enum": list(rules.roles_up_to(Role.OPERATOR))}, examples=["reader"])
     note: str = Field(examples=["laptop"])
+    days: int | None = Field(default=None, ge=1, le=3650, description="How many days it is good for; without an end when left out.")
 
 
 class MadeToken(BaseModel):
@@ -64,6 +66,25 @@ class MadeToken(BaseModel):
     token: str
     note: str
     role: str
+
+
+class SessionOut(BaseModel):
+    """A browser in which I am signed in. ``opened_by`` is ``password``, ``link`` or ``provider``; ``is_here`` marks the one that asks."""
+
+    id: str
+    browser: str
+    opened_by: str
+    started_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    is_here: bool
+
+
+class SessionList(BaseModel):
+    """My sessions, last seen first."""
+
+    items: list[SessionOut]
+    next: str | None = None
 
 
 @router.get("/me")
@@ -98,9 +119,38 @@ def create_token(request: Request, session: Session, actor: Actor, body: NewToke
     """Make a token for myself."""
     account = queries.get_self(session, viewer=_somebody(actor))
     role = rules.role_named(body.role)
-    text = actions.create_token(session, account=account, role=role, note=body.note, by=actor)
+    text = actions.create_token(session, account=account, role=role, note=body.note, days=body.days, by=actor)
     made = MadeToken(id=read_token(text).id, token=text, note=body.note.strip(), role=role.word)
     return web.json_answer(made, status=201, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/me/sessions")
+def list_sessions(request: Request, session: Session, actor: Actor) -> SessionList:
+    """Where I am signed in."""
+    account = queries.get_self(session, viewer=_somebody(actor))
+    cookie = browsers.cookie(request)
+    rows = queries.sessions(session, account, viewer=actor)
+    return SessionList(
+        items=[
+            SessionOut(
+                id=row.id,
+                browser=row.agent,
+                opened_by=row.opened_by,
+                started_at=row.started_at,
+                seen_at=row.seen_at,
+                expires_at=row.expires_at,
+                is_here=queries.is_cookie_of(row, cookie),
+            )
+            for row in rows
+        ]
+    )
+
+
+@router.delete("/me/sessions/{session_id}", status_code=204)
+def delete_session(request: Request, session: Session, actor: Actor, session_id: web.InId) -> Response:
+    """Sign a browser of mine out."""
+    actions.end_session(session, session_id, by=_somebody(actor))
+    return web.no_content()
 
 
 @router.delete("/me/tokens/{token_id}", status_code=204)
@@ -126,4 +176,5 @@ def _shown(token: Token) -> TokenOut:
         created_at=token.created_at,
         last_used_at=token.last_used_at,
         revoked_at=token.revoked_at,
+        expires_at=token.expires_at,
     )

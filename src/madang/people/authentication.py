@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from madang.kit import Actor, Reach, Role, anonymous, now
 from madang.people import keys, rules, uses
 from madang.people.credentials import can_be_chance, read_authorization
-from madang.people.errors import DisabledAccount, RevokedToken, UnknownToken
+from madang.people.errors import DisabledAccount, ExpiredToken, RevokedToken, UnknownToken
 from madang.people.models import Account, BrowserSession, Membership, Organisation, Token
 
 
@@ -55,6 +55,8 @@ def _by_token(session: Session, authorization: str) -> Actor:
     token, account = found[0], found[1]
     if token.revoked_at is not None:
         raise RevokedToken
+    if token.expires_at is not None and token.expires_at <= now():
+        raise ExpiredToken
     if account.disabled_at is not None:
         raise DisabledAccount
     uses.note_token(token.id, token.last_used_at, now())

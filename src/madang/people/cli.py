@@ -42,11 +42,12 @@ def token_group(open_house: Opener, _translate: Translate = str) -> click.Group:
     @click.option("--role", type=ROLES, required=True, help="The most that the token may do.")
     @click.option("--note", required=True, help="What it is for.")
     @click.option("--as", "name", default=queries.OPERATOR, show_default=True, help="Whose token it is.")
-    def create(role: str, note: str, name: str) -> None:
+    @click.option("--days", type=click.IntRange(1, 3650), help="How many days it is good for; without an end when left out.")
+    def create(role: str, note: str, name: str, days: int | None) -> None:
         """Print one new token, and nothing else, on standard output. It is not kept and cannot be printed again."""
         with _opened(open_house) as house, house.database.writing() as session:
             account = queries.get_account(session, name, viewer=SYSTEM)
-            text = actions.create_token(session, account=account, role=rules.role_named(role), note=note, by=SYSTEM)
+            text = actions.create_token(session, account=account, role=rules.role_named(role), note=note, days=days, by=SYSTEM)
         click.echo(text)
 
     @group.command("list")
@@ -106,6 +107,13 @@ def user_group(open_house: Opener, translate: Translate = str) -> click.Group:
         password = _password(translate)
         with _opened(open_house) as house, house.database.writing() as session:
             actions.set_password(session, queries.get_account(session, name, viewer=SYSTEM), password=password, by=SYSTEM)
+
+    @group.command("reset-second-factor")
+    @click.argument("name")
+    def reset_second_factor(name: str) -> None:
+        """Turn the second factor off for somebody who has lost it."""
+        with _opened(open_house) as house, house.database.writing() as session:
+            actions.reset_second_factor(session, queries.get_account(session, name, viewer=SYSTEM), by=SYSTEM)
 
     _add_doors(group, open_house)
     return group

@@ -46,6 +46,13 @@ class RevokedToken(BadCredentials):
     message = _("This token was revoked. Make a new one on your own page.")
 
 
+class ExpiredToken(BadCredentials):
+    """The token was made for a time that is over."""
+
+    code = "expired-token"
+    message = _("This token is over: it was made for a time. Make a new one on your own page.")
+
+
 class DisabledAccount(BadCredentials):
     """The account behind the token is shut."""
 

@@ -194,7 +194,7 @@ class Acceptance(Base):
 
 
 class BrowserSession(Base):
-    """A browser in which somebody is signed in. ``opened_by`` is ``password`` or ``link``."""
+    """A browser in which somebody is signed in. ``opened_by`` is ``password``, ``link`` or ``provider``."""
 
     __tablename__ = "people_session"
 
@@ -209,7 +209,7 @@ class BrowserSession(Base):
 
 
 class Link(Base):
-    """A one-time address that signs somebody in."""
+    """A one-time address that signs somebody in. ``purpose`` is ``sign-in``, or ``password`` when they asked for it to set a new one."""
 
     __tablename__ = "people_link"
 
@@ -220,6 +220,7 @@ class Link(Base):
     created_by: Mapped[str] = mapped_column(String(96))
     expires_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
     used_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    purpose: Mapped[str] = mapped_column(String(16), default="sign-in", server_default="sign-in")
 
 
 class Token(Base):
@@ -241,6 +242,7 @@ class Token(Base):
     last_used_at: Mapped[datetime | None] = mapped_column(UtcTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcTime)
     revoked_by: Mapped[str | None] = mapped_column(String(96))
+    expires_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
     @property
     def role(self) -> Role:

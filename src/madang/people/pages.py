@@ -5,17 +5,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from madang.kit import now
+
 
 @dataclass(frozen=True, slots=True)
 class SignInPage:
     """``people/sign_in.html``: a name and a password.
 
     ``name`` is what was typed before, ``fault`` the refusal's sentence, ``back`` the page to go to afterwards (a path of this site).
+    ``provider`` is the name of the institute's sign-in, None where there is none.
     """
 
     name: str = ""
     fault: str | None = None
     back: str = "/"
+    provider: str | None = None
+    takes_passwords: bool = True
+    can_be_forgotten: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,12 @@ class TokenRow:
     created_at: datetime
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
+    expires_at: datetime | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was made for a time that has passed."""
+        return self.expires_at is not None and self.expires_at <= now()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +77,7 @@ class MePage:
 
     ``faults`` maps a field (``old_password``, ``password``, ``note``, ``role``) to a sentence. ``secret`` is a token made just now,
     shown this once. ``roles`` are the roles that a token of mine may have, least first. ``done`` names what has just been changed:
-    ``password``, ``token``, ``revoked`` or nothing.
+    ``password``, ``token``, ``revoked``, ``session``, ``elsewhere`` or nothing.
     """
 
     name: str

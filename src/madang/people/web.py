@@ -7,12 +7,17 @@ from starlette.responses import Response
 
 from madang import web
 from madang.kit import Actor, NotSignedIn, Refusal, TooMany
-from madang.people import actions, keys, pages, queries, rules
-from madang.people.credentials import cookie_name, token_beginning
+from madang.people import actions, browsers, keys, pages, queries, rules
+from madang.people.credentials import token_beginning
 from madang.people.errors import DeadLink, PasswordsDiffer, SignInBusy, WrongPassword
 from madang.people.models import Account
+from madang.people.oidc import web as oidc_web
+from madang.people.own import web as own_web
+from madang.people.own.web import half_signed_in
+from madang.people.refusals import CodeNeeded, PasswordsShut
+from madang.people.sign_in_page import sign_in_again, sign_in_page
 
-DONE = frozenset({"password", "revoked"})
+DONE = frozenset({"password", "revoked", "session", "elsewhere"})
 
 
 def show_sign_in(request: Request, session: Session, actor: Actor) -> Response:
@@ -20,7 +25,7 @@ def show_sign_in(request: Request, session: Session, actor: Actor) -> Response:
     back = web.local_path(request.query_params.get("back", "/"))
     if actor.is_signed_in:
         return web.see_other(back)
-    return web.render(request, "people/sign_in.html", pages.SignInPage(back=back))
+    return sign_in_page(request, back=back)
 
 
 def create_session(request: Request, session: Session, actor: Actor) -> Response:
@@ -28,19 +33,26 @@ def create_session(request: Request, session: Session, actor: Actor) -> Response
     form = web.form(request)
     back = web.local_path(form["back"] or form["next"] or "/")
     try:
-        _account, cookie = actions.sign_in(
-            session, form["name"], form["password"], network=_network(request), agent=_agent(request), previous_cookie=_cookie(request)
+        account, cookie = actions.sign_in(
+            session,
+            form["name"],
+            form["password"],
+            network=browsers.network(request),
+            agent=browsers.agent(request),
+            previous_cookie=browsers.cookie(request),
         )
-    except (WrongPassword, TooMany, SignInBusy) as refusal:
-        return _sign_in_again(request, refusal, name=form["name"], back=back)
-    return _with_cookie(request, web.see_other(back), cookie)
+    except CodeNeeded as needed:
+        return half_signed_in(request, needed.half, back)
+    except (WrongPassword, PasswordsShut, TooMany, SignInBusy) as refusal:
+        return sign_in_again(request, refusal, name=form["name"], back=back)
+    return browsers.signed_in(request, session, web.see_other(back), account, cookie)
 
 
 def show_link(request: Request, session: Session, actor: Actor) -> Response:
     """A one-time link, waiting for a press of its button."""
     secret = request.path_params["secret"]
     if not actions.is_link_alive(session, secret):
-        return _sign_in_again(request, DeadLink(), status=410)
+        return sign_in_again(request, DeadLink(), status=410)
     answer = web.render(request, "people/link.html", pages.LinkPage(secret))
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -49,13 +61,17 @@ def show_link(request: Request, session: Session, actor: Actor) -> Response:
 def redeem_link(request: Request, session: Session, actor: Actor) -> Response:
     """Sign in by the link, which is used up."""
     secret = request.path_params["secret"]
+    is_for_password = actions.is_for_password(session, secret)
     try:
         account, cookie = actions.redeem_link(
-            session, secret, network=_network(request), agent=_agent(request), previous_cookie=_cookie(request)
+            session, secret, network=browsers.network(request), agent=browsers.agent(request), previous_cookie=browsers.cookie(request)
         )
+    except CodeNeeded as needed:
+        return half_signed_in(request, needed.half, "/welcome" if is_for_password else "/")
     except DeadLink as refusal:
-        return _sign_in_again(request, refusal, status=410)
-    return _with_cookie(request, web.see_other("/" if account.has_password else "/welcome"), cookie)
+        return sign_in_again(request, refusal, status=410)
+    way = "/" if account.has_password and not is_for_password else "/welcome"
+    return browsers.signed_in(request, session, web.see_other(way), account, cookie)
 
 
 def show_welcome(request: Request, session: Session, actor: Actor) -> Response:
@@ -75,14 +91,14 @@ def create_first_password(request: Request, session: Session, actor: Actor) -> R
 
 def delete_session(request: Request, session: Session, actor: Actor) -> Response:
     """Sign out here."""
-    actions.sign_out(session, _cookie(request), by=actor)
-    return _without_cookie(request, web.see_other("/"))
+    actions.sign_out(session, browsers.cookie(request), by=actor)
+    return browsers.signed_out(request, web.see_other("/"))
 
 
 def delete_sessions(request: Request, session: Session, actor: Actor) -> Response:
     """Sign out everywhere."""
     actions.sign_out_everywhere(session, _self(session, actor), by=actor)
-    return _without_cookie(request, web.see_other("/"))
+    return browsers.signed_out(request, web.see_other("/"))
 
 
 def show_me(request: Request, session: Session, actor: Actor) -> Response:
@@ -108,7 +124,8 @@ def create_token(request: Request, session: Session, actor: Actor) -> Response:
     form = web.form(request)
     try:
         role = rules.role_named(form["role"])
-        text = actions.create_token(session, account=_self(session, actor), role=role, note=form["note"], by=actor)
+        days = int(form["days"]) if form["days"].isascii() and form["days"].isdigit() and len(form["days"]) < 6 else None
+        text = actions.create_token(session, account=_self(session, actor), role=role, note=form["note"], days=days, by=actor)
     except Refusal as refusal:
         return _me(request, session, actor, refusal=refusal, field="note")
     answer = _me(request, session, actor, secret=text, done="token")
@@ -137,17 +154,7 @@ def _set_password(request: Request, session: Session, actor: Actor) -> None:
     form = web.form(request)
     if form["password"] != form["again"]:
         raise PasswordsDiffer(field="password")
-    actions.set_own_password(session, password=form["password"], current=form["old_password"], keep=_cookie(request), by=actor)
-
-
-def _sign_in_again(request: Request, refusal: Refusal, *, name: str = "", back: str = "/", status: int = 422) -> Response:
-    page = pages.SignInPage(name=name[:96], fault=refusal.sentence(web.translate), back=back)
-    if isinstance(refusal, TooMany):
-        status = 429
-    answer = web.render(request, "people/sign_in.html", page, status=status)
-    if isinstance(refusal, TooMany) and refusal.retry_after:
-        answer.headers["Retry-After"] = str(refusal.retry_after)
-    return answer
+    actions.set_own_password(session, password=form["password"], current=form["old_password"], keep=browsers.cookie(request), by=actor)
 
 
 def _welcome(request: Request, account: Account, refusal: Refusal | None = None) -> Response:
@@ -167,7 +174,7 @@ def _me(
     field: str = "",
 ) -> Response:
     account = _self(session, actor)
-    cookie = _cookie(request)
+    cookie = browsers.cookie(request)
     page = pages.MePage(
         name=account.name,
         role=actor.role.word,
@@ -175,7 +182,14 @@ def _me(
         shortest_password=keys.limits().password_min,
         tokens=tuple(
             pages.TokenRow(
-                token.id, token_beginning(token.id), token.note, token.role_word, token.created_at, token.last_used_at, token.revoked_at
+                token.id,
+                token_beginning(token.id),
+                token.note,
+                token.role_word,
+                token.created_at,
+                token.last_used_at,
+                token.revoked_at,
+                token.expires_at,
             )
             for token in queries.tokens(session, account, viewer=actor)
         ),
@@ -191,36 +205,6 @@ def _me(
     return web.render(request, "people/me.html", page, status=422 if refusal else 200)
 
 
-def _is_secure(request: Request) -> bool:
-    return bool(request.app.state.gate.is_secure)
-
-
-def _cookie(request: Request) -> str | None:
-    return request.cookies.get(cookie_name(_is_secure(request)))
-
-
-def _network(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
-def _agent(request: Request) -> str:
-    return request.headers.get("user-agent", "")
-
-
-def _with_cookie(request: Request, answer: Response, cookie: str) -> Response:
-    is_secure = _is_secure(request)
-    age = int(keys.limits().session.total_seconds())
-    answer.set_cookie(cookie_name(is_secure), cookie, max_age=age, path="/", secure=is_secure, httponly=True, samesite="lax")
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
-def _without_cookie(request: Request, answer: Response) -> Response:
-    is_secure = _is_secure(request)
-    answer.delete_cookie(cookie_name(is_secure), path="/", secure=is_secure, httponly=True, samesite="lax")
-    return answer
-
-
 routes = [
     web.page("/sign-in", show_sign_in),
     web.page("/sign-in", create_session, methods=["POST"]),
@@ -234,4 +218,6 @@ routes = [
     web.page("/me/tokens", create_token, methods=["POST"]),
     web.page("/me/tokens/{token_id}/revocation", revoke_token, methods=["POST"]),
     web.page("/me/sessions/revocation", delete_sessions, methods=["POST"]),
+    *own_web.routes,
+    *oidc_web.routes,
 ]

@@ -45,8 +45,11 @@ class UnknownSetting(Invalid):
     nearest = _("There is no setting %(name)s. Did you mean %(nearest)s? `madang settings` lists them all.")
 
 
-def setting(default: Any, sentence: str, accepts: readers.Reader, *, shown: str = "", fills: str = "", hidden: bool = False) -> Any:
-    """A field of ``Settings``. ``shown`` says a default that depends on the machine; ``fills`` names a room's limit (``room.field``)."""
+def setting(default: Any, sentence: str, accepts: readers.Reader, *, shown: str = "", fills: str = "", hidden: str = "") -> Any:
+    """A field of ``Settings``. ``shown`` says a default that depends on the machine; ``fills`` names a room's limit (``room.field``).
+
+    ``hidden`` masks it where it is shown: ``address`` the password in it, ``secret`` the whole.
+    """
     return field(default=default, metadata={"help": sentence, "accepts": accepts, "shown": shown, "fills": fills, "hidden": hidden})
 
 
@@ -62,7 +65,7 @@ class Settings:
     web_processes: int = setting(1, _("Web processes that share the port."), readers.whole(1, 64))
     url: str = setting("", _("The address printed on pages and in copied lines."), readers.web_address, shown=_("from host and port"))
     database_url: str = setting(
-        "", _("The database, in SQLAlchemy's form."), readers.text, shown=_("madang.db in the home folder"), hidden=True
+        "", _("The database, in SQLAlchemy's form."), readers.text, shown=_("madang.db in the home folder"), hidden="address"
     )
     institute: str = setting("", _("The institute's name, shown at the head of every page."), readers.text)
     language: str = setting(
@@ -115,8 +118,18 @@ class Settings:
     session_idle_days: int = setting(14, _("A session unused so long is over."), readers.whole(1), fills="people.session_idle_days")
     session_days: int = setting(90, _("A session ends after so long in any case."), readers.whole(1), fills="people.session_days")
     password_min: int = setting(10, _("The fewest characters of a password."), readers.whole(8, 256), fills="people.password_min")
+    oidc_issuer: str = setting(
+        "", _("The institute's OpenID Connect provider: its issuer, as it calls itself."), readers.issuer, shown=_("none")
+    )
+    oidc_client_id: str = setting("", _("How Madang is known to the provider."), readers.text)
+    oidc_client_secret: str = setting("", _("The secret that the provider gave Madang."), readers.text, hidden="secret")
+    oidc_scopes: str = setting("openid profile email", _("What the provider is asked for, parted by blanks."), readers.scopes)
+    oidc_name: str = setting("", _("What the provider is called on the sign-in page."), readers.text, shown=_("the institute's sign-in"))
+    oidc_reach: str = setting(
+        "inner", _("How near those stand who get an account through the provider."), readers.choice("outer", "partner", "inner")
+    )
     smtp_url: str = setting(
-        "", _("The mail server that letters leave through; without one no letter is written."), readers.mail_server, hidden=True
+        "", _("The mail server that letters leave through; without one no letter is written."), readers.mail_server, hidden="address"
     )
     mail_from: str = setting(
         "", _("From whom letters come: an address, or a name and an address in <>."), readers.sender, shown=_("madang at the pages' host")
@@ -206,6 +219,8 @@ def _nearest(name: str, known: Iterable[str]) -> str:
 
 
 def _complete(given: Settings) -> Settings:
+    if given.oidc_issuer and not given.oidc_client_id:
+        raise WrongSetting(name="MADANG_OIDC_CLIENT_ID", value="", accepts=readers.text, field="oidc_client_id")
     home = given.home if given.home != NOWHERE else default_home(os.environ)
     host = "127.0.0.1" if given.host in ("0.0.0.0", "::") else given.host  # noqa: S104 (nothing is bound here)
     return dataclasses.replace(

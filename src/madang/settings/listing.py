@@ -30,8 +30,10 @@ def listed(chosen: Settings, environ: Mapping[str, str] | None = None, *, transl
     rows = []
     for each in fields(chosen):
         name, value = variable(each), written(getattr(chosen, each.name))
-        if each.metadata["hidden"]:
+        if each.metadata["hidden"] == "address":
             value = _PASSWORD.sub(r"\1***", value)
+        elif each.metadata["hidden"] == "secret" and value:
+            value = "***"
         accepts: Reader = each.metadata["accepts"]
         told = (translate(shown_default(each)) if each.metadata["shown"] else shown_default(each), accepts.told(translate))
         rows.append(Row(name, value, *told, translate(each.metadata["help"]), is_set=bool(given.get(name))))

@@ -99,6 +99,20 @@ def _read_mail_server(text: str) -> str:
     return text
 
 
+def _read_issuer(text: str) -> str:
+    parts = urlsplit(_read_text(text))
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError(text)
+    return text
+
+
+def _read_scopes(text: str) -> str:
+    scopes = _read_text(text).split()
+    if "openid" not in scopes or any(re.fullmatch(r"[!#-\[\]-~]+", scope) is None for scope in scopes):
+        raise ValueError(text)
+    return " ".join(scopes)
+
+
 def _read_sender(text: str) -> str:
     mail.read_sender(_read_text(text))
     return text
@@ -111,6 +125,8 @@ names = Reader(_read_names, _("names parted by commas"))
 folder = Reader(_read_folder, _("a path"))
 web_address = Reader(_read_address, _("an address such as https://madang.example without a path"))
 mail_server = Reader(_read_mail_server, _("smtp://user:password@host:587 (?starttls=required, offered or never) or smtps://host:465"))
+issuer = Reader(_read_issuer, _("an address such as https://login.institute.example/realms/all"))
+scopes = Reader(_read_scopes, _("words parted by blanks, openid among them"))
 sender = Reader(_read_sender, _("an address such as madang@institute.example, or a name and it in <>"))
 file = Reader(_read_folder, _("a path of a file"))
 number = Reader(int, _("a whole number"))

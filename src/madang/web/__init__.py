@@ -16,8 +16,9 @@ from madang.web.idempotency import IdempotentAnswer
 from madang.web.languages import LANGUAGES, current_language, translate, use_language
 from madang.web.limits import Limits
 from madang.web.masthead import Masthead
+from madang.web.middleware import preference_cookie
 from madang.web.paging import BadCursor, Page, next_address, page_of, place_of, position, write_cursor
-from madang.web.preferences import local_path
+from madang.web.preferences import PreferenceChosen, local_path
 from madang.web.routers import ApiRouter, InId, api_router
 from madang.web.streams import event_stream
 from madang.web.templating import render, render_text
@@ -36,6 +37,7 @@ __all__ = [
     "Limits",
     "Masthead",
     "Page",
+    "PreferenceChosen",
     "Upload",
     "allow_body",
     "api_router",
@@ -55,6 +57,7 @@ __all__ = [
     "perform",
     "place_of",
     "position",
+    "preference_cookie",
     "read_upload",
     "reading",
     "render",

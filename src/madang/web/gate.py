@@ -59,9 +59,10 @@ def page(path: str, door: Door, *, methods: Sequence[str] = ("GET",)) -> Route:
     return Route(path, endpoint, methods=list(methods), name=f"{door.__module__}.{door.__name__}")
 
 
-async def perform(request: Request, door: Door, *, writes: bool, fingerprint: str = "") -> Response:
-    """The door's answer, from a thread, within one unit of work."""
-    return await run_in_threadpool(within_unit_of_work, request, door, writes=writes, fingerprint=fingerprint)
+async def perform(request: Request, door: Door, *, writes: bool, fingerprint: str = "", is_confirmed: bool = False) -> Response:
+    """The door's answer, from a thread, within one unit of work. ``is_confirmed``: something else than a form's token has shown that this
+    browser wants the deed (a sign-in that comes back with its state)."""
+    return await run_in_threadpool(within_unit_of_work, request, door, writes=writes, fingerprint=fingerprint, is_confirmed=is_confirmed)
 
 
 async def reading(request: Request, query: Callable[[Session, kit.Actor], R]) -> R:
@@ -88,13 +89,14 @@ async def confirm(request: Request) -> None:
     await run_in_threadpool(check)
 
 
-def within_unit_of_work(request: Request, door: Door, *, writes: bool, fingerprint: str = "") -> Response:
+def within_unit_of_work(request: Request, door: Door, *, writes: bool, fingerprint: str = "", is_confirmed: bool = False) -> Response:
     """Call ``door`` in a session of its kind, after checking where a writing request came from."""
     gate: Gate = request.app.state.gate
     with gate.database.reading() as session:
         actor = request.state.actor = gate.authenticate(session, request)
     if writes:
         maintenance.check_writes(request, actor, gate.masthead())
+    if writes and not is_confirmed:
         _check_origin(request, gate, actor)
     with gate.database.writing() if writes else gate.database.reading() as session:
         return idempotency.once(request, session, actor, fingerprint, lambda: door(request, session, actor))

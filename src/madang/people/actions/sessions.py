@@ -9,12 +9,18 @@ from sqlalchemy.orm import Session
 
 from madang import audit
 from madang.db import Database
-from madang.kit import Actor, now
+from madang.kit import SYSTEM, Actor, now
 from madang.people import keys, passwords, queries, rules, throttle
+from madang.people.actions import first_half
 from madang.people.authentication import find_session
 from madang.people.credentials import can_be_chance, new_chance
 from madang.people.errors import DeadLink, NoAccount, WrongPassword
 from madang.people.models import Account, BrowserSession, Link, Tries
+from madang.people.refusals import NoSession
+from madang.people.ways import Round
+
+FOR_PASSWORD = "password"  # noqa: S105 - a word for what a link is for
+PASSWORD_LINK = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +32,7 @@ class _Known:
 def sign_in(
     session: Session, name: str, password: str, *, network: str = "", agent: str = "", previous_cookie: str | None = None
 ) -> tuple[Account, str]:
-    """Somebody is signed in; the account and the new cookie's value. ``WrongPassword`` or ``TooManyTries``.
+    """Somebody is signed in; the account and the new cookie's value. ``WrongPassword``, ``TooManyTries``, or ``CodeNeeded``.
 
     ``network`` is the client's address, ``agent`` its User-Agent. A session that ``previous_cookie`` held in this browser ends.
     The password is checked before ``session`` touches the database, so that no write waits for argon2; a failed try is counted in a unit
@@ -41,10 +47,12 @@ def sign_in(
     account = session.get(Account, known.id)
     if account is None or account.password_hash != known.password_hash or account.disabled_at is not None:
         raise WrongPassword
+    first_half.check_passwords_open(account)
+    first_half.ask(session, account, how="password", proof=first_half.password_mark(account))
     if fresh:
         account.password_hash = fresh
     throttle.forgive(session, name_key, network)
-    return account, _open(session, account, opened_by="password", agent=agent, previous_cookie=previous_cookie)
+    return account, open_session(session, account, opened_by="password", agent=agent, previous_cookie=previous_cookie)
 
 
 def create_link(session: Session, account: Account, *, by: Actor) -> str:
@@ -60,30 +68,50 @@ def create_link(session: Session, account: Account, *, by: Actor) -> str:
     return secret
 
 
+def create_password_link(session: Session, account: Account) -> str:
+    """A link for an account whose password was forgotten, good for an hour; its secret, which is not kept. It replaces the one before."""
+    mine = (Link.account_id == account.id, Link.used_at.is_(None), Link.purpose == FOR_PASSWORD)
+    session.execute(delete(Link).where(*mine))
+    secret, at = new_chance(), now()
+    mark, ends = keys.held().mark("link", secret), at + PASSWORD_LINK
+    made = Link(account_id=account.id, secret_hash=mark, created_at=at, created_by=SYSTEM.name, expires_at=ends, purpose=FOR_PASSWORD)
+    session.add(made)
+    audit.record(session, "link.asked-for", target=account.ref, by=SYSTEM)
+    return secret
+
+
 def redeem_link(
-    session: Session, secret: str, *, agent: str = "", network: str = "", previous_cookie: str | None = None
+    session: Session, secret: str, *, agent: str = "", network: str = "", previous_cookie: str | None = None, is_whole: bool = False
 ) -> tuple[Account, str]:
-    """The link is used up and its account signed in; the account and the new cookie's value. ``DeadLink`` for all but the first."""
+    """The link is used up and its account signed in; the account and the new cookie's value. ``DeadLink`` for all but the first.
+
+    ``CodeNeeded`` when the account has a second factor, and then the link is not used up; ``is_whole`` says that its code was given.
+    """
     at = now()
     if not can_be_chance(secret):
         raise DeadLink
-    mark = keys.held().mark("link", secret)
-    used = session.execute(
-        update(Link)
-        .where(Link.secret_hash == mark, Link.used_at.is_(None), Link.expires_at > at)
-        .values(used_at=at)
-        .returning(Link.account_id)
-    ).scalar_one_or_none()
-    account = session.get(Account, used) if used else None
+    alive = (Link.secret_hash == keys.held().mark("link", secret), Link.used_at.is_(None), Link.expires_at > at)
+    account_id = session.scalar(select(Link.account_id).where(*alive))
+    account = session.get(Account, account_id) if account_id else None
     if account is None or account.disabled_at is not None:
         raise DeadLink
+    if not is_whole:
+        first_half.ask(session, account, how="link", proof=secret)
+    if session.execute(update(Link).where(*alive).values(used_at=at).returning(Link.id)).scalar_one_or_none() is None:
+        raise DeadLink
     throttle.forgive(session, account.name_key, rules.network_of(network))
-    return account, _open(session, account, opened_by="link", agent=agent, previous_cookie=previous_cookie)
+    return account, open_session(session, account, opened_by="link", agent=agent, previous_cookie=previous_cookie)
 
 
 def is_link_alive(session: Session, secret: str) -> bool:
     """Whether this link can still be used. Looking does not use it up."""
     query = select(Link.id).where(Link.secret_hash == keys.held().mark("link", secret), Link.used_at.is_(None), Link.expires_at > now())
+    return can_be_chance(secret) and session.scalar(query) is not None
+
+
+def is_for_password(session: Session, secret: str) -> bool:
+    """Whether this link was asked for to set a new password."""
+    query = select(Link.id).where(Link.secret_hash == keys.held().mark("link", secret), Link.purpose == FOR_PASSWORD)
     return can_be_chance(secret) and session.scalar(query) is not None
 
 
@@ -101,6 +129,24 @@ def sign_out_everywhere(session: Session, account: Account, *, by: Actor) -> Non
     rules.check_may_touch(by, "session", "revoke", account.id, account.name)
     ended = end_all(session, account, keep=None)
     audit.record(session, "sessions.ended", target=account.ref, by=by, sessions=ended)
+
+
+def sign_out_elsewhere(session: Session, account: Account, *, keep: str | None, by: Actor) -> None:
+    """Every session of the account but the one of the cookie ``keep`` is over, and its links are void."""
+    rules.check_may_touch(by, "session", "revoke", account.id, account.name)
+    ended = end_all(session, account, keep=keep)
+    audit.record(session, "sessions.ended", target=account.ref, by=by, sessions=ended, elsewhere=True)
+
+
+def end_session(session: Session, session_id: str, *, by: Actor) -> None:
+    """That session is over. ``NoSession`` for one that is not the actor's, unless they are an operator, and for one that ended already."""
+    row = session.get(BrowserSession, session_id) if session_id.isascii() and session_id.isalnum() else None
+    if row is None or not rules.may_touch(by, "session", "revoke", row.account_id):
+        raise NoSession
+    account = session.get_one(Account, row.account_id)
+    rules.check_may_manage_tokens(by, account.role, account.name)
+    session.delete(row)
+    audit.record(session, "session.ended", target=account.ref, by=by, browser=row.agent)
 
 
 def end_all(session: Session, account: Account, *, keep: str | None) -> int:
@@ -126,6 +172,7 @@ def sweep(database: Database) -> int:
     statements = (
         delete(BrowserSession).where((BrowserSession.expires_at <= at) | (BrowserSession.seen_at <= at - limits.session_idle)),
         delete(Link).where(Link.expires_at <= at),
+        delete(Round).where(Round.expires_at <= at),
         delete(Tries).where(Tries.at <= at - timedelta(days=limits.known_network_days)),
     )
     for statement in statements:
@@ -143,7 +190,8 @@ def _look(session: Session, name_key: str, network: str) -> _Known | None:
         return _Known(account.id, account.password_hash) if account and account.disabled_at is None else None
 
 
-def _open(session: Session, account: Account, *, opened_by: str, agent: str, previous_cookie: str | None) -> str:
+def open_session(session: Session, account: Account, *, opened_by: str, agent: str, previous_cookie: str | None) -> str:
+    """The account is signed in in this browser, instead of whoever was before; the new cookie's value."""
     before = find_session(session, previous_cookie)
     if before:
         session.delete(before[0])

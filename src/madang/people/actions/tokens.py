@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tokens: what programs sign with."""
 
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
 from madang import audit
@@ -9,10 +11,13 @@ from madang.people import keys, rules
 from madang.people.credentials import new_token
 from madang.people.errors import NoAccount, NoteTooLong, NoToken
 from madang.people.models import Account, Token
+from madang.people.refusals import WrongDays
+
+MOST_DAYS = 3650
 
 
-def create_token(session: Session, *, account: Account, role: Role, note: str, by: Actor) -> str:
-    """The account has a new token with at most this role; the token's text, which is not kept.
+def create_token(session: Session, *, account: Account, role: Role, note: str, days: int | None = None, by: Actor) -> str:
+    """The account has a new token with at most this role, good for so many days or without an end; its text, which is not kept.
 
     ``RoleTooHigh`` when the role is above the account's, or above that of whoever makes it; ``TokenTooWeak`` when a token below the
     account's role asks.
@@ -23,9 +28,11 @@ def create_token(session: Session, *, account: Account, role: Role, note: str, b
     note = rules.one_line(note, field="note")
     if not 1 <= len(note) <= keys.limits().note_max:
         raise NoteTooLong(longest=keys.limits().note_max, field="note")
+    if days is not None and not 1 <= days <= MOST_DAYS:
+        raise WrongDays(most=MOST_DAYS, field="days")
     if account.disabled_at is not None:
         raise NoAccount(name=account.name)
-    token_id = new_id()
+    token_id, at = new_id(), now()
     text = new_token(token_id)
     session.add(
         Token(
@@ -34,11 +41,12 @@ def create_token(session: Session, *, account: Account, role: Role, note: str, b
             secret_hash=keys.held().mark("token", text),
             role_word=role.word,
             note=note,
-            created_at=now(),
+            created_at=at,
             created_by=by.name,
+            expires_at=at + timedelta(days=days) if days else None,
         )
     )
-    audit.record(session, "token.created", target=account.ref, by=by, token=token_id, role=role.word, note=note)
+    audit.record(session, "token.created", target=account.ref, by=by, token=token_id, role=role.word, note=note, days=days)
     return text
 
 
