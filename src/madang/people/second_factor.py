@@ -5,7 +5,6 @@ Pure but for the keys that seal. A code is good in its own step and in the neigh
 """
 
 import hmac
-import io
 import json
 import secrets
 from dataclasses import asdict, dataclass
@@ -88,11 +87,16 @@ def recovery_mark(account_id: str, code: str) -> str:
     return keys.held().mark("recovery", f"{account_id}\0{plain}")
 
 
-def picture(key: str, *, name: str, issuer: str) -> str:
-    """The key as a QR code in SVG: dark on light in every theme, which is what cameras read; without style attributes."""
-    address = pyotp.TOTP(key).provisioning_uri(name=name, issuer_name=issuer)
-    out = io.BytesIO()
-    segno.make(address, error="m").save(
-        out, kind="svg", scale=5, border=4, dark="#000", light="#fff", xmldecl=False, svgns=False, nl=False, svgclass="qr", lineclass=None
-    )
-    return out.getvalue().decode()
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A QR code: its side in modules, with the white border, and the dark modules as the path of an SVG."""
+
+    side: int
+    path: str
+
+
+def picture(key: str, *, name: str, issuer: str) -> Picture:
+    """The key as a QR code, to be drawn dark on light in every theme, which is what cameras read."""
+    rows = list(segno.make(pyotp.TOTP(key).provisioning_uri(name=name, issuer_name=issuer), error="m").matrix_iter(border=4))
+    dark = (f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, module in enumerate(row) if module)
+    return Picture(len(rows), "".join(dark))

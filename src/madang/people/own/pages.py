@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from madang.people.second_factor import Picture
+
 
 @dataclass(frozen=True, slots=True)
 class CodePage:
@@ -48,7 +50,7 @@ class WaysPage:
     is_on: bool
     on_since: datetime | None = None
     key: str = ""
-    picture: str = ""
+    picture: Picture | None = None
     codes: tuple[str, ...] = ()
     codes_left: int = 0
     provider: str | None = None

@@ -45,7 +45,7 @@ def ways(
         is_on=is_on,
         on_since=row.confirmed_at if row else None,
         key=" ".join(key[at : at + 4] for at in range(0, len(key), 4)),
-        picture=second_factor.picture(key, name=account.name, issuer=_house(request)) if key else "",
+        picture=second_factor.picture(key, name=account.name, issuer=_house(request)) if key else None,
         codes=tuple(codes),
         codes_left=_codes_left(session, account),
         provider=(provider.name or web.translate("The institute's sign-in")) if provider else None,
