@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import databases
+import stores
 
 TESTS = Path(__file__).parent
 ROOMS_WITHOUT_ROWS = ("access", "archives", "forges", "kit", "licensing", "logs", "scan", "settings", "sheets", "storage", "supervisor")
@@ -38,6 +39,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "openssl": lambda: shutil.which("openssl") is not None,
     "postgresql": lambda: databases.programs() is not None,
     "root": lambda: os.geteuid() == 0,
+    "s3-server": stores.is_there,
     "ssh": lambda: shutil.which("ssh") is not None,
 }
 
@@ -112,6 +114,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     databases.end()
+    stores.end()
     if _skipped:
         named = "; ".join(f"{reason} ({count} {'test' if count == 1 else 'tests'})" for reason, count in sorted(_skipped.items()))
         print(f"Skipped: {named}. With TEST_ALL=1 a missing part is a failure.")

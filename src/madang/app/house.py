@@ -41,7 +41,9 @@ class House:
     @cached_property
     def store(self) -> storage.Store:
         """Objects and trees."""
-        return storage.Store(self.home / "store")
+        given = self.settings
+        where = storage.place_of(given.objects_url, key=given.objects_key, secret=given.objects_secret) if given.objects_url else None
+        return storage.Store(self.home / "store", where)
 
     @property
     def scratch(self) -> Path:

@@ -54,7 +54,7 @@ class Verifier:
 
     def tasks(self) -> list[jobs.Job]:
         """What the jobs process runs for this room."""
-        return [jobs.Job(actions.JOB, run=self.verify, on_failed=self.fail, again=(scan.PoolFailed,))]
+        return [jobs.Job(actions.JOB, run=self.verify, on_failed=self.fail, again=(scan.PoolFailed, storage.StoreAway))]
 
     def verify(self, version_id: str, task_id: str) -> None:
         """The version is verified, or this task's work on it has ended before."""

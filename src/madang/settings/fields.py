@@ -67,6 +67,11 @@ class Settings:
     database_url: str = setting(
         "", _("The database, in SQLAlchemy's form."), readers.text, shown=_("madang.db in the home folder"), hidden="address"
     )
+    objects_url: str = setting(
+        "", _("The bucket of an S3 server where objects are kept."), readers.bucket, shown=_("the folder store in the home folder")
+    )
+    objects_key: str = setting("", _("Who asks at that server; without it the usual AWS_… variables are taken."), readers.text)
+    objects_secret: str = setting("", _("The secret that belongs to it."), readers.text, hidden="secret")
     institute: str = setting("", _("The institute's name, shown at the head of every page."), readers.text)
     language: str = setting(
         "ko",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from madang import mail
+from madang import mail, storage
 from madang.kit import _
 
 _SIZE = re.compile(r"(\d+)\s*(?:([KMGT])i?B?|B)?", re.IGNORECASE)
@@ -118,6 +118,11 @@ def _read_sender(text: str) -> str:
     return text
 
 
+def _read_bucket(text: str) -> str:
+    storage.place_of(_read_text(text))
+    return text
+
+
 text = Reader(_read_text, _("one line of text"))
 flag = Reader(_read_flag, _("yes or no"))
 size = Reader(_read_size, _("a number of bytes such as 500000, 64M or 2GiB"))
@@ -128,5 +133,6 @@ mail_server = Reader(_read_mail_server, _("smtp://user:password@host:587 (?start
 issuer = Reader(_read_issuer, _("an address such as https://login.institute.example/realms/all"))
 scopes = Reader(_read_scopes, _("words parted by blanks, openid among them"))
 sender = Reader(_read_sender, _("an address such as madang@institute.example, or a name and it in <>"))
+bucket = Reader(_read_bucket, _("s3://bucket/prefix (?endpoint=https://host&region=name)"))
 file = Reader(_read_folder, _("a path of a file"))
 number = Reader(int, _("a whole number"))

@@ -4,8 +4,8 @@
 What is stored is never changed and never stored twice. What was acknowledged survives a crash; what was not leaves at most a temporary
 file, which is swept later.
 
-The room does not know what an object means, who may see it or whether anybody still needs it. Today it keeps plain local files; another
-place can come behind the same methods of ``Store``.
+The room does not know what an object means, who may see it or whether anybody still needs it. It keeps plain local files, or objects in a
+bucket of an S3 server, behind the same methods of ``Store``.
 """
 
 from madang.storage.errors import (
@@ -17,11 +17,13 @@ from madang.storage.errors import (
     PathClash,
     SpecialFile,
     Stopped,
+    StoreAway,
     StoreFull,
     TreeChanged,
     TreeMissing,
 )
 from madang.storage.objects import Stored, Usage
+from madang.storage.places import Place, place_of
 from madang.storage.store import Store
 from madang.storage.trees import Entry, Mode, Tree
 
@@ -34,13 +36,16 @@ __all__ = [
     "ObjectMissing",
     "ObjectTooLarge",
     "PathClash",
+    "Place",
     "SpecialFile",
     "Stopped",
     "Store",
+    "StoreAway",
     "StoreFull",
     "Stored",
     "Tree",
     "TreeChanged",
     "TreeMissing",
     "Usage",
+    "place_of",
 ]

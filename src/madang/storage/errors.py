@@ -13,6 +13,7 @@ __all__ = [
     "PathClash",
     "SpecialFile",
     "Stopped",
+    "StoreAway",
     "StoreFull",
     "TreeChanged",
     "TreeMissing",
@@ -24,6 +25,13 @@ class StoreFull(Unavailable):
 
     code = "store-full"
     message = _("There is no space left to keep this. Try again later, or tell the operator.")
+
+
+class StoreAway(Unavailable):
+    """The server that keeps the objects does not answer, or refuses us."""
+
+    code = "store-away"
+    message = _("%(where)s, where objects are kept, does not answer as it should (%(kind)s). Try again later, or tell the operator.")
 
 
 class ObjectMissing(NotFound):

@@ -13,7 +13,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -66,6 +66,23 @@ class Objects:
         """The bytes are kept for good once this returns."""
         with self.batch() as batch:
             return batch.add(chunks, max_bytes=max_bytes, expected=expected)
+
+    def bring(self, digests: Iterable[str]) -> None:
+        """The objects' bytes are local: they always are."""
+
+    def missing(self, digests: Iterable[str]) -> str | None:
+        """One of the digests that is not kept, or None."""
+        return next((sha256 for sha256 in digests if not self.exists(sha256)), None)
+
+    def every(self) -> Iterator[Stored]:
+        """All objects, in the order of their names; what is put meanwhile may or may not be among them."""
+        for shard in sorted(self._objects.iterdir()):
+            for path in sorted(shard.iterdir()):
+                yield Stored(shard.name + path.name, path.stat().st_size, is_new=False)
+
+    def room_left(self) -> AbstractContextManager[None]:
+        """Within the block a full disk becomes a refusal."""
+        return _room_left()
 
     def batch(self) -> "Batch":
         """A batch of puts; all of them are kept for good when its ``with`` block ends."""

@@ -6,7 +6,7 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from madang import archives
 from madang.storage.errors import (
@@ -18,6 +18,7 @@ from madang.storage.errors import (
     TreeMissing,
 )
 from madang.storage.objects import CHUNK, Batch, Objects, Stored, Usage
+from madang.storage.places import Place
 from madang.storage.trees import Entry, Mode, Tree, Unreadable, digest_of, look_up, raw, read, tree_of
 
 _NO_LIMITS = archives.Limits(
@@ -30,10 +31,10 @@ _NO_LIMITS = archives.Limits(
 
 
 class Store:
-    """Objects and trees under one folder. Safe to use from several threads and processes at once."""
+    """Objects and trees under one folder, or with ``place`` in a bucket. Safe to use from several threads and processes at once."""
 
-    def __init__(self, root: Path) -> None:
-        self._objects = Objects(root)
+    def __init__(self, root: Path, place: Place | None = None) -> None:
+        self._objects = Objects(root) if place is None else _remote(root, place)
 
     def put_bytes(self, data: bytes, *, expected: str | None = None) -> Stored:
         """The bytes are kept for good."""
@@ -96,9 +97,9 @@ class Store:
     def put_entries(self, entries: Iterable[Entry]) -> Tree:
         """The tree with these entries is kept; the objects they name must be kept already, or this raises ``ObjectMissing``."""
         tree, document = tree_of(entries)
-        for entry in tree.entries:
-            if entry.mode is not Mode.LINK and not self._objects.exists(entry.sha256):
-                raise ObjectMissing(sha256=entry.sha256)
+        missing = self._objects.missing(entry.sha256 for entry in tree.entries if entry.mode is not Mode.LINK)
+        if missing is not None:
+            raise ObjectMissing(sha256=missing)
         self._objects.put([document])
         return tree
 
@@ -134,6 +135,7 @@ class Store:
         """
         tree = self.read_tree(tree_id)
         can_share = shared and os.geteuid() != 0
+        self._objects.bring(entry.sha256 for entry in tree.entries if entry.mode is not Mode.LINK)
         with archives.Landing(into, limits=_NO_LIMITS, stop=stop, keeps_going=True) as landing:
             for entry in tree.entries:
                 path = raw(entry.path)
@@ -164,6 +166,12 @@ class Store:
             return self.read(digest, verify=verify)
         except ObjectMissing as error:
             raise TreeMissing(tree_id=tree_id) from error
+
+
+def _remote(root: Path, place: Place) -> Objects:
+    from madang.storage.remote import RemoteObjects  # noqa: PLC0415 (the client of S3: only where objects lie there)
+
+    return cast(Objects, RemoteObjects(root, place))  # the same methods
 
 
 def _chunks(stream: BinaryIO | Iterable[bytes]) -> Iterable[bytes]:

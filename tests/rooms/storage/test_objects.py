@@ -16,12 +16,8 @@ from hypothesis import strategies as some
 import madang
 from madang import storage
 
+only_local = pytest.mark.parametrize("where", ["local"])
 LARGE = os.urandom(3 * 1024 * 1024 + 17)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> storage.Store:
-    return storage.Store(tmp_path / "store")
 
 
 def left_in(tmp_path: Path) -> list[Path]:
@@ -54,6 +50,7 @@ def test_what_is_there_is_not_written_again(store: storage.Store, tmp_path: Path
     assert place.stat().st_ino == before
 
 
+@only_local
 def test_an_object_cut_short_by_the_disk_is_written_anew(store: storage.Store, tmp_path: Path) -> None:
     stored = store.put_bytes(b"whole")
     place = tmp_path / "store/objects" / stored.sha256[:2] / stored.sha256[2:]
@@ -91,6 +88,7 @@ def test_an_object_that_is_not_there_is_missing(sha256: str, store: storage.Stor
         store.size(sha256)
 
 
+@only_local
 def test_damage_is_found_when_asked_for(store: storage.Store, tmp_path: Path) -> None:
     sha256 = store.put_bytes(b"whole").sha256
     place = tmp_path / "store/objects" / sha256[:2] / sha256[2:]
@@ -101,6 +99,7 @@ def test_damage_is_found_when_asked_for(store: storage.Store, tmp_path: Path) ->
         store.read(sha256, verify=True)
 
 
+@only_local
 @pytest.mark.parametrize("failing", ["fsync", "replace", "open"])
 def test_a_full_disk_is_a_refusal_and_leaves_nothing(
     failing: str, store: storage.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -119,6 +118,7 @@ def test_a_full_disk_is_a_refusal_and_leaves_nothing(
     assert store.put_bytes(b"data").is_new
 
 
+@only_local
 def test_other_faults_of_the_disk_are_not_hidden(store: storage.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_descriptor: int) -> None:
         raise OSError(errno.EIO, "broken")
@@ -191,6 +191,7 @@ print("done")
     assert steps > 3
 
 
+@only_local
 def test_what_a_killed_process_left_is_swept_when_it_is_old(store: storage.Store, tmp_path: Path) -> None:
     old, new = tmp_path / "store/tmp/old", tmp_path / "store/tmp/new"
     old.touch()

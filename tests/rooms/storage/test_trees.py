@@ -15,11 +15,6 @@ SHA = hashlib.sha256(b"x").hexdigest()
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> storage.Store:
-    return storage.Store(tmp_path / "store")
-
-
-@pytest.fixture
 def source(tmp_path: Path) -> Path:
     top = tmp_path / "source"
     (top / "deep/er").mkdir(parents=True)
