@@ -74,12 +74,6 @@ class Objects:
         """One of the digests that is not kept, or None."""
         return next((sha256 for sha256 in digests if not self.exists(sha256)), None)
 
-    def every(self) -> Iterator[Stored]:
-        """All objects, in the order of their names; what is put meanwhile may or may not be among them."""
-        for shard in sorted(self._objects.iterdir()):
-            for path in sorted(shard.iterdir()):
-                yield Stored(shard.name + path.name, path.stat().st_size, is_new=False)
-
     def room_left(self) -> AbstractContextManager[None]:
         """Within the block a full disk becomes a refusal."""
         return _room_left()
