@@ -9,7 +9,7 @@ import pytest
 import madang
 from madang import kit
 from madang.portal.pages import HomePage, NewRow, RunningRow, Share
-from madang.web import languages
+from madang.web import Masthead, languages
 from madang.web.application import Imprint
 from madang.web.templating import environment
 
@@ -32,6 +32,7 @@ def shown(page: HomePage, *, signed_in: bool = True) -> str:
         "page_address": "/",
         "version": "1",
         "institute": "",
+        "masthead": Masthead(),
         "imprint": Imprint("", "", None),
         "static": lambda path: f"/static/{path}",
     }
