@@ -32,6 +32,7 @@ from madang.catalog.errors import (
 )
 from madang.catalog.kinds import EXPOSURES, FIELDS, KINDS
 from madang.catalog.models import Asset, Namespace, Version
+from madang.catalog.pages import AssetRow, Share, row_of
 from madang.catalog.queries import (
     assets,
     changeable,
@@ -59,6 +60,7 @@ __all__ = [
     "FIELDS",
     "KINDS",
     "Asset",
+    "AssetRow",
     "AssetTaken",
     "Filter",
     "Found",
@@ -76,6 +78,7 @@ __all__ = [
     "NoSuchAsset",
     "NoSuchVersion",
     "Place",
+    "Share",
     "Source",
     "Version",
     "add_version",
@@ -103,6 +106,7 @@ __all__ = [
     "reserved_names",
     "router",
     "routes",
+    "row_of",
     "set_exposure",
     "set_field",
     "set_search_text",

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The list of assets as a page, and the same rows as CSV."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
@@ -10,10 +11,11 @@ from starlette.responses import Response
 from madang import kit, sheets, web
 from madang.catalog import queries, search
 from madang.catalog.models import Asset
-from madang.catalog.pages import AssetRow, AssetsPage, Facet, FacetValue, Share
+from madang.catalog.pages import AssetsPage, Chip, Facet, FacetValue, Square, row_of
 
 ROWS = 25
-MOST_PAGES = 400
+SIDE = 27
+MOST_PAGES = 40_000
 CSV_ROWS = 10_000
 COLUMNS = (
     "kind",
@@ -37,12 +39,12 @@ def _asked(request: Request) -> search.Filter:
 
 
 def list_assets(request: Request, session: Session, actor: kit.Actor) -> Response:
-    """The assets that the viewer may see, newest first; the filter lives in the address."""
+    """The assets that the viewer may see, best answers or newest first; what is asked lives in the address."""
     asked, place = _asked(request), web.place_of(request, MOST_PAGES)
     found = search.find(session, asked, viewer=actor)
-    rows, total = found.page(ROWS, offset=(place - 1) * ROWS), found.total
+    total, order = found.total, {"sort": "" if asked.by_time else "newest"}
     page = AssetsPage(
-        rows=tuple(row_of(hit.asset) for hit in rows),
+        rows=tuple(row_of(hit.asset) for hit in found.page(ROWS, offset=(place - 1) * ROWS)),
         facets=tuple(_facet(name, values, asked) for name, values in found.facets().items()),
         total=total,
         visible=found.visible,
@@ -50,16 +52,41 @@ def list_assets(request: Request, session: Session, actor: kit.Actor) -> Respons
         q=asked.q,
         is_filtered=asked.asks,
         is_by_words=bool(asked.q.strip()) and not asked.by_time,
+        sort=_address(request, changed=order) if asked.q.strip() else None,
+        yard=_squares(request, found.yard()) if place == 1 else {},
+        chips=tuple(
+            Chip(name, value, _address(request, without=(name, value))) for name in search.FACETS for value in getattr(asked, name)
+        ),
         previous=_address(request, place - 1) if place > 1 else None,
         next=_address(request, place + 1) if place * ROWS < total and place < MOST_PAGES else None,
-        csv=_address(request, None, "/assets.csv"),
-        json=_address(request, None, "/api/v1/assets", licence="license"),
+        csv=_address(request, path="/assets.csv"),
+        json=_address(request, path="/api/v1/assets", licence="license"),
     )
     return web.render(request, "catalog/assets.html", page)
 
 
-def _address(request: Request, place: int | None, path: str = "", **renamed: str) -> str:
-    kept = [(renamed.get(name, name), value) for name, value in request.query_params.multi_items() if name not in ("page", "lang", "theme")]
+def _squares(request: Request, counts: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], Square]:
+    most = max(counts.values(), default=1)
+    return {
+        (kind, exposure): Square(
+            count, round(SIDE * (count / most) ** 0.5, 1), _address(request, changed={"kind": kind, "exposure": exposure})
+        )
+        for (kind, exposure), count in counts.items()
+    }
+
+
+def _address(
+    request: Request,
+    place: int | None = None,
+    *,
+    path: str = "",
+    changed: Mapping[str, str] | None = None,
+    without: tuple[str, str] | None = None,
+    **renamed: str,
+) -> str:
+    left = {"page", "lang", "theme", *(changed or {})}
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name not in left and (name, value) != without]
+    kept = [(renamed.get(name, name), value) for name, value in [*asked, *(changed or {}).items()] if value]
     kept += [("page", str(place))] if place and place > 1 else []
     return (path or request.url.path) + (f"?{urlencode(kept)}" if kept else "")
 
@@ -69,16 +96,6 @@ def _facet(name: str, values: list[tuple[str, int]], asked: search.Filter) -> Fa
     shown = [FacetValue(value, count, value in chosen) for value, count in values]
     shown += [FacetValue(value, 0, is_chosen=True) for value in chosen if value not in {row.value for row in shown}]
     return Facet(name, tuple(shown))
-
-
-def row_of(asset: Asset) -> AssetRow:
-    """What the list shows of one asset."""
-    return AssetRow(
-        kind=asset.kind, namespace=asset.namespace, name=asset.name, title=asset.title or asset.name,
-        exposure=asset.exposure, state=asset.state,
-        changed_at=asset.changed_at, version=str(asset.number) if asset.number else None, label=asset.label,
-        licence=asset.declared, files=asset.files, conflicts=asset.conflicts, strip=tuple(Share(*share) for share in asset.strip),
-    )  # fmt: skip
 
 
 def list_assets_csv(request: Request, session: Session, actor: kit.Actor) -> Response:

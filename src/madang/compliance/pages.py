@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from madang import catalog
 from madang.compliance.licence_map import LicenceRow, PlaceRow
 from madang.compliance.pictures import Drawing
 from madang.compliance.reasons import Reason, reasons_in
@@ -40,6 +41,8 @@ class RegisterPage:
     allows_file: bool = False
     offers_example: bool = False
 
+    fields = catalog.FIELDS
+
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
@@ -60,7 +63,8 @@ class VersionRow:
 class AssetPage:
     """``compliance/asset.html``: one asset, its versions, and what its owner may change.
 
-    ``faults`` as in ``RegisterPage``; ``values`` are the fields of the forms (``git``, ``ref``, ``label``, ``title``).
+    ``about`` is the word of its field, "" for none. ``faults`` as in ``RegisterPage``; ``values`` are the fields of the forms (``git``,
+    ``ref``, ``label``, ``title``).
     """
 
     kind: str
@@ -68,6 +72,7 @@ class AssetPage:
     name: str
     title: str
     exposure: str
+    about: str
     owner: str
     created_at: datetime
     versions: tuple[VersionRow, ...]
@@ -78,6 +83,8 @@ class AssetPage:
     faults: Mapping[str, str] = field(default_factory=dict)
     previous: str | None = None
     next: str | None = None
+
+    fields = catalog.FIELDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,13 +44,14 @@ async def create_asset(request: Request) -> Response:
 
     def done(source: catalog.Source, values: Mapping[str, str]) -> web.Door:
         def door(request: Request, session: Session, actor: kit.Actor) -> Response:
-            text = {name: intake.text_of(values, name) for name in ("namespace", "name", "title", "label")}
+            text = {name: intake.text_of(values, name) for name in ("namespace", "name", "title", "label", "field")}
             asset = catalog.register(
                 session,
                 kind="software",
                 namespace=text["namespace"] or actor.name,
                 name=text["name"] or name_from(source),
                 title=text["title"],
+                field=text["field"],
                 exposure=values.get("exposure") or "private",
                 by=actor,
             )
@@ -126,6 +127,7 @@ def _asset_page(
         name=asset.name,
         title=asset.title or asset.name,
         exposure=asset.exposure,
+        about=asset.field,
         owner=asset.namespace,
         created_at=asset.created_at,
         versions=tuple(presenting.version_row(version, known[version.id], may_change=may_change) for version in versions[:VERSIONS_SHOWN]),
@@ -176,6 +178,14 @@ def create_title(request: Request, session: Session, actor: kit.Actor) -> Respon
     return web.see_other(catalog.asset_address(asset))
 
 
+def create_field(request: Request, session: Session, actor: kit.Actor) -> Response:
+    """Say what the asset is about."""
+    asset = _asset(request, session, actor)
+    catalog.check_changeable(session, asset, by=actor)
+    catalog.set_field(session, asset, web.form(request)["field"], by=actor)
+    return web.see_other(catalog.asset_address(asset))
+
+
 def create_cancellation(request: Request, session: Session, actor: kit.Actor) -> Response:
     """Cancel the work on a version."""
     subject = version_pages.subject_of(request, session, actor)
@@ -195,6 +205,7 @@ routes = [
     Route("/register", create_asset, methods=["POST"]),
     web.page(ASSET, show_asset),
     web.page(ASSET + "/title", create_title, methods=["POST"]),
+    web.page(ASSET + "/field", create_field, methods=["POST"]),
     web.page(ASSET + "/exposure", create_exposure, methods=["POST"]),
     Route(ASSET + "/versions", create_version, methods=["POST"]),
     web.page(VERSION + "/cancellation", create_cancellation, methods=["POST"]),

@@ -1,39 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the home page shows: plain values, filled by the door, read by the template as ``page``."""
+"""What the home page and the search show: plain values, filled by the door, read by the template as ``page``."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """So many files whose licence asks this much. ``strength`` as ``licensing.strength`` says it."""
-
-    strength: str
-    files: int
-    is_conflict: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class NewRow:
-    """One asset in the picture of what is new: its name, its newest version and that version's files by strength.
-
-    ``address`` is the page of the version, or of the asset where there is none. ``files`` is None until the files are counted.
-    """
-
-    address: str
-    namespace: str
-    name: str
-    title: str
-    kind: str
-    exposure: str
-    state: str
-    changed_at: datetime
-    label: str = ""
-    licence: str | None = None
-    files: int | None = None
-    conflicts: int = 0
-    strip: tuple[Share, ...] = ()
+from madang.catalog import AssetRow
+from madang.portal.queries import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +32,7 @@ class HomePage:
     """
 
     kinds: tuple[tuple[str, int], ...]
-    new: tuple[NewRow, ...]
+    new: tuple[AssetRow, ...]
     running: tuple[RunningRow, ...] = ()
     own: RunningRow | None = None
     files_verified: int = 0
@@ -73,3 +44,11 @@ class HomePage:
     def assets(self) -> int:
         """How many assets the viewer may see."""
         return sum(count for _, count in self.kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """``portal/search.html`` and ``portal/_answers.html``: what was asked and what it may mean, sort by sort."""
+
+    q: str
+    answers: tuple[Answer, ...]

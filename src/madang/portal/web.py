@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The home page."""
+"""The home page, and the one search."""
 
 from collections import Counter
 
@@ -8,11 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from madang import catalog, compliance, kit, web
-from madang.portal import actions
-from madang.portal.pages import HomePage, NewRow, RunningRow, Share
+from madang.portal import actions, queries
+from madang.portal.pages import HomePage, RunningRow, SearchPage
 
 NEW_SHOWN = 8
 RUNNING_SHOWN = 6
+SEARCH_SHOWN = 10
+ANSWERS_SHOWN = 5
 OWN = ("madang", "madang")
 
 
@@ -28,7 +30,7 @@ def show_home(request: Request, session: Session, actor: kit.Actor) -> Response:
     own = next((running_row(subject) for subject in subjects if _is_own(subject)), None)
     page = HomePage(
         kinds=tuple(kinds.most_common()),
-        new=tuple(_new_row(asset) for asset in newest),
+        new=tuple(catalog.row_of(asset) for asset in newest),
         running=tuple(running[:RUNNING_SHOWN]),
         own=own,
         files_verified=files,
@@ -41,25 +43,6 @@ def show_home(request: Request, session: Session, actor: kit.Actor) -> Response:
 
 def _is_own(subject: compliance.Subject) -> bool:
     return (subject.asset.namespace, subject.asset.name) == OWN
-
-
-def _new_row(asset: catalog.Asset) -> NewRow:
-    address = catalog.asset_address(asset)
-    return NewRow(
-        address=f"{address}/versions/{asset.number}" if asset.number else address,
-        namespace=asset.namespace,
-        name=asset.name,
-        title=asset.title or asset.name,
-        kind=asset.kind,
-        exposure=asset.exposure,
-        state=asset.state,
-        changed_at=asset.changed_at,
-        label=asset.label,
-        licence=asset.declared,
-        files=asset.files,
-        conflicts=asset.conflicts,
-        strip=tuple(Share(*share) for share in asset.strip),
-    )
 
 
 def running_row(subject: compliance.Subject) -> RunningRow:
@@ -82,4 +65,24 @@ def create_example(request: Request, session: Session, actor: kit.Actor) -> Resp
     return web.see_other(actions.register_example(session, by=actor))
 
 
-routes = [web.page("/", show_home), web.page("/examples", create_example, methods=["POST"])]
+def show_search(request: Request, session: Session, actor: kit.Actor) -> Response:
+    """Everything that the words may mean, as a page."""
+    return web.render(request, "portal/search.html", _search(request, session, actor, SEARCH_SHOWN))
+
+
+def show_answers(request: Request, session: Session, actor: kit.Actor) -> Response:
+    """The same as the options of the box that opens over a page."""
+    return web.render(request, "portal/_answers.html", _search(request, session, actor, ANSWERS_SHOWN))
+
+
+def _search(request: Request, session: Session, actor: kit.Actor, limit: int) -> SearchPage:
+    q = request.query_params.get("q", "")
+    return SearchPage(q, tuple(queries.look(session, q, viewer=actor, limit=limit)))
+
+
+routes = [
+    web.page("/", show_home),
+    web.page("/search", show_search),
+    web.page("/find", show_answers),
+    web.page("/examples", create_example, methods=["POST"]),
+]

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 import madang
-from madang import kit
-from madang.portal.pages import HomePage, NewRow, RunningRow, Share
+from madang import catalog, kit
+from madang.portal.pages import HomePage, RunningRow
 from madang.web import Masthead, languages
 from madang.web.application import Imprint
 from madang.web.templating import environment
@@ -17,8 +17,8 @@ ROOMS = [Path(madang.__file__).parent / room / "templates" for room in ("web", "
 RUNNING = RunningRow("01t", "/version", "Tool", "1.0", "scanning", 40, 100, 437.2)
 
 
-def row(state: str, strip: tuple[Share, ...] = ()) -> NewRow:
-    return NewRow("/asset", "lab", "tool", "Tool", "software", "private", state, kit.now(), strip=strip)
+def row(state: str, strip: tuple[catalog.Share, ...] = ()) -> catalog.AssetRow:
+    return catalog.AssetRow("software", "lab", "tool", "Tool", "private", state, kit.now(), strip=strip)
 
 
 def shown(page: HomePage, *, signed_in: bool = True) -> str:
@@ -47,7 +47,7 @@ def test_the_page_says_what_the_place_is(signed_in: bool) -> None:
 
 def test_bars_are_explained_where_one_is_drawn() -> None:
     assert "each bar is" not in shown(HomePage((("software", 1),), (row("scanning"),)))
-    assert "each bar is" in shown(HomePage((("software", 1),), (row("verified", (Share("permissive", 3),)),)))
+    assert "each bar is" in shown(HomePage((("software", 1),), (row("verified", (catalog.Share("permissive", 3),)),)))
 
 
 def test_what_follows_tasks_is_drawn_anew_and_the_search_is_not() -> None:

@@ -110,10 +110,10 @@ class Found:
         named = tuple(Term(token) for token in sorted(licence_tokens(expression)))
         return self._shelf.answer(self._session, named, seen)[-1] if named else 0
 
-    def _matching(self, *, but: str = "") -> int:
+    def _matching(self, *, but: Collection[str] = ()) -> int:
         bits = self._seen if self._tiers is None else self._seen & self._tiers[-1]
         for name, having in self._filters.items():
-            if name != but:
+            if name not in but:
                 bits &= having
         return bits
 
@@ -130,7 +130,7 @@ class Found:
     def facets(self) -> dict[str, list[tuple[str, int]]]:
         """For each facet its values with their counts under the words and the other filters."""
         with self._shelf.lock:
-            found = {name: self._shelf.counts(column, self._matching(but=name)) for name, column in FACETS.items()}
+            found = {name: self._shelf.counts(column, self._matching(but=(name,))) for name, column in FACETS.items()}
         found["organisation"] = self._named(found["organisation"])
         return {name: _in_order(name, counts) for name, counts in found.items()}
 
@@ -139,6 +139,13 @@ class Found:
         chosen = [holder for holder in holders.ids_of(self._session, self._asked.organisation) if holder in counts]
         names = holders.names_of(self._session, {*most, *chosen})
         return {name: counts[holder] for holder, name in names.items()}
+
+    def yard(self) -> dict[tuple[str, str], int]:
+        """How many assets by (kind, exposure), under everything that is asked but these two."""
+        with self._shelf.lock:
+            among = self._matching(but=("kind", "exposure"))
+            by_kind = {kind: self._shelf.counts("exposure", among & self._shelf.having("kind", kind)) for kind in KINDS}
+        return {(kind, exposure): count for kind, counts in by_kind.items() for exposure, count in counts.items()}
 
     def page(self, limit: int, *, offset: int = 0, after: Place | None = None) -> list[Hit]:
         """At most ``limit`` rows from ``offset`` or behind ``after``: who answers best first, then who was changed last."""
@@ -170,12 +177,7 @@ def find(session: Session, asked: Filter, *, viewer: kit.Actor) -> Found:
 
 def yard(session: Session, *, viewer: kit.Actor) -> dict[tuple[str, str], int]:
     """How many assets by (kind, exposure)."""
-    shelf = _shelf_of(session)
-    shelf.take_over(session)
-    with shelf.lock:
-        seen = _visible(shelf, viewer)
-        by_kind = {kind: shelf.counts("exposure", seen & shelf.having("kind", kind)) for kind in KINDS}
-    return {(kind, exposure): count for kind, counts in by_kind.items() for exposure, count in counts.items()}
+    return find(session, Filter(), viewer=viewer).yard()
 
 
 def _visible(shelf: Shelf, viewer: kit.Actor) -> int:
