@@ -131,6 +131,10 @@ class AssetsPage:
     states = STATES
     families = FAMILIES
 
+    def by_exposure(self, exposure: str) -> int:
+        """How many squares' assets have that exposure."""
+        return sum(square.count for (_, each), square in self.yard.items() if each == exposure)
+
     def by_kind(self, kind: str) -> int:
         """How many squares' assets are of that kind."""
         return sum(square.count for (each, _), square in self.yard.items() if each == kind)
