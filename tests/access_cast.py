@@ -151,8 +151,17 @@ def _place(cast: Cast) -> None:
         cast.things.append(Thing("namespace", holder, {"namespace": holder}))
         cast.things += [_asset(cast, holder, exposure, by=by) for exposure in EXPOSURES]
     for holder in (OWNER, NEIGHBOUR):
-        token = cast.tokens[holder].split("_")[1]
-        cast.things.append(Thing("token", holder, {"token_id": token}, {"token_id": kit.new_id()}))
+        token, session = cast.tokens[holder].split("_")[1], _session_of(cast, holder)
+        cast.things += [
+            Thing("account", holder, {"name": holder}, {"name": "there-is-nobody"}),
+            Thing("token", holder, {"token_id": token}, {"token_id": kit.new_id()}),
+            Thing("session", holder, {"session_id": session}, {"session_id": kit.new_id()}),
+        ]
+
+
+def _session_of(cast: Cast, holder: str) -> str:
+    with cast.yard.house.database.reading() as session:
+        return people.sessions(session, people.get_account(session, holder, viewer=kit.SYSTEM), viewer=kit.SYSTEM)[0].id
 
 
 def _asset(cast: Cast, holder: str, exposure: str, *, by: str) -> Thing:

@@ -16,12 +16,15 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Ask:
-    """One request: a query, and JSON, a form or nothing as its body. ``by_token`` addresses of the API are asked with a token."""
+    """One request: a query, and JSON, a form or nothing as its body.
+
+    ``besides`` are statuses that say here something else than a right: whoever may can get them too.
+    """
 
     query: Values = field(default_factory=dict)
     json: Values | None = None
     form: Values | None = None
-    headers: Values = field(default_factory=dict)
+    besides: frozenset[int] = frozenset()
 
 
 Maker = Callable[[Thing], Ask]
@@ -43,6 +46,10 @@ def _empty(_thing: Thing) -> Ask:
     return Ask(form={})
 
 
+def _besides(*statuses: int, form: Values | None = None) -> Maker:
+    return lambda _thing: Ask(form=form, besides=frozenset(statuses))
+
+
 def _nothing(_thing: Thing) -> Ask:
     return Ask()
 
@@ -55,6 +62,20 @@ REQUESTS: dict[tuple[str, str], Maker] = {
     ("POST", "/examples"): _empty,
     ("POST", "/sign-in"): _form(name="owner", password=PASSWORD),
     ("POST", "/link/{secret}"): _empty,
+    ("GET", "/sign-in/provider"): _besides(404),  # no provider is set
+    ("GET", "/sign-in/provider/return"): _besides(403, 404),  # nobody was sent to a provider
+    ("POST", "/sign-in/code"): _form(code="123456"),
+    ("POST", "/forgotten"): _form(who="somebody"),
+    ("POST", "/me/second-factor"): _form(password=PASSWORD),
+    ("POST", "/me/second-factor/confirmation"): _form(code="123456"),
+    ("POST", "/me/second-factor/recovery-codes"): _form(code="123456"),
+    ("POST", "/me/second-factor/removal"): _form(code="123456"),
+    ("GET", "/me/identities/new"): _besides(404),  # no provider is set
+    ("POST", "/me/identities/{identity_id}/removal"): _empty,
+    ("POST", "/me/sessions/elsewhere/revocation"): _empty,
+    ("POST", "/me/sessions/{session_id}/revocation"): _empty,
+    ("POST", "/admin/people/{name}/second-factor/removal"): _empty,
+    ("DELETE", API + "/me/sessions/{session_id}"): _nothing,
     ("POST", "/welcome"): _form(password="a password of nineteen letters"),
     ("POST", "/sign-out"): _empty,
     ("POST", "/preferences"): _form(lang="ko"),

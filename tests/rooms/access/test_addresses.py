@@ -8,9 +8,9 @@ from httpx2 import Response
 
 from access_cast import ACTORS, Cast, Thing, Who
 from access_requests import REQUESTS, ask_of
-from madang import access
+from madang import access, kit
 
-NOBODYS = {"secret": "a" * 43, "hash": "0", "name": "css/tokens.css"}
+NOBODYS = {"secret": "a" * 43, "identity_id": kit.new_id(), "hash": "0", "name": "css/tokens.css"}
 ROUTES = {f"{route.method} {route.path}": route for route in access.routes()}
 
 
@@ -28,9 +28,7 @@ def ask(cast: Cast, who: Who, route: access.Route, thing: Thing, names: dict[str
     address = re.sub(r"\{(\w+)(?::path)?\}", lambda found: names[found[1]], route.path)
     headers = {"Accept": "application/json", "Accept-Language": "en", **cast.headers(who, is_api=route.path.startswith("/api/"))}
     cast.yard.client.cookies.clear()
-    return cast.yard.client.request(
-        route.method, address, params=dict(asked.query), json=asked.json, data=asked.form, headers={**headers, **asked.headers}
-    )
+    return cast.yard.client.request(route.method, address, params=dict(asked.query), json=asked.json, data=asked.form, headers=headers)
 
 
 def expected(cast: Cast, who: Who, route: access.Route, thing: Thing) -> str:
@@ -64,6 +62,8 @@ def test_an_address_answers_every_actor_as_its_row_says(cast: Cast, name: str) -
         for who in ACTORS:
             wanted = expected(cast, who, route, thing)
             answer = ask(cast, who, route, thing, dict(thing.names))
+            if wanted == "served" and answer.status_code in ask_of(route.method, route.path, thing).besides:
+                continue
             if answered(who, answer.status_code, wanted) != wanted:
                 wrong.append(f"{who.name} asks for {thing}: {wanted} by the table, but {answer.status_code} {answer.text[:200]}")
             elif wanted == "hidden":
