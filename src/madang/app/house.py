@@ -2,6 +2,8 @@
 """One home, opened: what doors and jobs work with."""
 
 import dataclasses
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -114,6 +116,15 @@ def open_house(settings: Settings, *, connections: db.Connections = db.Connectio
         with house.database.writing() as session:
             people.ensure_operator(session, by=kit.SYSTEM)
     return house
+
+
+def traced(settings: Settings, process: str) -> Callable[[], None]:
+    """Where the operator names a collector, this process's traces go there until what comes back is called."""
+    if not settings.otlp_endpoint:
+        return lambda: None
+    from madang.app import tracing  # noqa: PLC0415 (heavy, and told to nobody unless it is asked for)
+
+    return tracing.begin(settings.otlp_endpoint, f"{process}-{os.getpid()}")
 
 
 def post_of(settings: Settings, keys: people.Keys) -> mail.Post | None:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 
 from madang import __version__, audit, catalog, compliance, db, institute, kit, people, portal, web
-from madang.app.house import House, open_house
+from madang.app import measuring
+from madang.app.house import House, open_house, traced
 from madang.settings import Settings
 
 SOURCE = Path(__file__).parent.parent
@@ -43,6 +44,7 @@ def web_application(house: House) -> FastAPI:
             is_secure=house.is_secure,
             imprint=ImprintReader(house.database),
             limits=house.settings.fill("web", web.Limits),
+            exposition=measuring.exposition_of(house),
         )
     )
 
@@ -108,15 +110,21 @@ def run_web(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         timeout_keep_alive=30,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
     )
     with house.database.reading() as session:
         catalog.find(session, catalog.Filter(), viewer=kit.anonymous())  # the first visitor does not wait for the search
     ended = threading.Event()
     threading.Thread(target=_write_uses, args=(house, ended), name="uses", daemon=True).start()
+    leave = application.state.meter.leave
+    threading.Thread(target=measuring.leave_until, args=(ended, leave), name="figures", daemon=True).start()
+    end_traces = traced(settings, "web")
     try:
         uvicorn.Server(config).run(sockets=[_shared_socket(config)] if settings.web_processes > 1 else None)
     finally:
         ended.set()
+        end_traces()
         people.write_uses(house.database)
         house.close()
 

@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 
 from madang import archives, audit, compliance, db, forges, jobs, mail, people, portal, scan, supervisor
-from madang.app.house import House, open_house
+from madang.app import measuring
+from madang.app.house import House, open_house, traced
 from madang.settings import Settings
 
 SOURCE = Path(__file__).parent.parent
@@ -15,6 +16,7 @@ CHECKOUT = SOURCE.parent.parent
 SEAL_SECONDS = 60
 SWEEP_SECONDS = 24 * 3600
 MAIL_SECONDS = 10
+OBJECTS_SECONDS = 600
 SHUTDOWN_SECONDS = 5
 JOBS_CONNECTIONS = db.Connections(kept=5, most=15)
 
@@ -54,7 +56,7 @@ def run_jobs(settings: Settings) -> None:
     """Do durable work until told to end. Work that does not end in time goes on at the next start."""
     house = open_house(settings, connections=JOBS_CONNECTIONS)
     with scan.Pool(house.limits("scan", scan.Limits)) as pool:
-        verifier = verifier_of(house, pool)
+        verifier, figures = verifier_of(house, pool), measuring.JobsFigures(house, pool)
         verifier.clear(older_than=0 if settings.is_sqlite else SWEEP_SECONDS)
         runner = jobs.Runner(
             house.database,
@@ -63,13 +65,17 @@ def run_jobs(settings: Settings) -> None:
                 jobs.Beat("seal", SEAL_SECONDS, lambda: seal_ledger(house)),
                 jobs.Beat("mail", MAIL_SECONDS, lambda: send_letters(house)),
                 jobs.Beat("sweep", SWEEP_SECONDS, lambda: sweep(house)),
+                jobs.Beat("figures", measuring.LEAVE_SECONDS, figures, everywhere=True),
+                jobs.Beat("objects", OBJECTS_SECONDS, figures.measure),
                 jobs.Beat("tidy", SWEEP_SECONDS, lambda: tidy(house), everywhere=True),
             ],
             limits=house.limits("jobs", jobs.Limits),
         )
+        end_traces = traced(settings, "jobs")
         runner.start()
         supervisor.wait_for_end()
         ended = runner.stop(SHUTDOWN_SECONDS)
+        end_traces()
     seal_ledger(house)
     house.close()
     if not ended:

@@ -7,7 +7,7 @@ It does not know what the deeds mean; rooms above name them.
 from madang.audit import cli
 from madang.audit.actions import record, seal, sign_head
 from madang.audit.headfile import NAME as HEADS_FILE
-from madang.audit.queries import Line, Page, Seal, entries, latest_seal
+from madang.audit.queries import Line, Page, Seal, count_unsealed, entries, latest_seal
 from madang.audit.rules import Head
 from madang.audit.verification import Problem, Verification, verify
 
@@ -20,6 +20,7 @@ __all__ = [
     "Seal",
     "Verification",
     "cli",
+    "count_unsealed",
     "entries",
     "latest_seal",
     "record",

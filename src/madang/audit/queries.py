@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from madang import access
@@ -53,6 +53,11 @@ def latest_seal(session: Session) -> Seal | None:
     """The newest sealed line, or None while nothing is sealed."""
     last = session.scalars(select(Entry).where(Entry.sequence.is_not(None)).order_by(Entry.sequence.desc()).limit(1)).one_or_none()
     return Seal(last.sequence, last.hash, last.sealed_at) if last and last.sequence and last.hash and last.sealed_at else None
+
+
+def count_unsealed(session: Session) -> int:
+    """How many lines wait for the sealer."""
+    return session.scalar(select(func.count()).select_from(Entry).where(Entry.sequence.is_(None))) or 0
 
 
 def has_unsealed(session: Session) -> bool:

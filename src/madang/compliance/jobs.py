@@ -163,15 +163,16 @@ class Verifier:
         root.parent.mkdir(parents=True, exist_ok=True)
         self.store.materialise(content, root, shared=True, stop=jobs.is_stopping)
         background = work.lane == jobs.Lane.BACKGROUND
-        return scan.scan_tree(
-            root,
-            name=work.name,
-            pool=self.pool,
-            cache=FindingCache(self.database),
-            priority=scan.Priority.BACKGROUND if background else scan.Priority.FOREGROUND,
-            progress=self._teller(work, _figures),
-            stop=jobs.is_stopping,
-        )
+        with kit.span("scan"):
+            return scan.scan_tree(
+                root,
+                name=work.name,
+                pool=self.pool,
+                cache=FindingCache(self.database),
+                priority=scan.Priority.BACKGROUND if background else scan.Priority.FOREGROUND,
+                progress=self._teller(work, _figures),
+                stop=jobs.is_stopping,
+            )
 
     def _contents(self, content: str) -> list[storage.Entry]:
         """The plain files of the version's tree."""

@@ -11,7 +11,7 @@ from madang.jobs.actions import cancel, enqueue
 from madang.jobs.durable import SCHEMA, VERSIONS, migrate, own_tables
 from madang.jobs.errors import Stopped
 from madang.jobs.job import Beat, Failure, Job, Lane, Limits, State
-from madang.jobs.queries import state
+from madang.jobs.queries import counts, longest_wait, state
 from madang.jobs.runner import Runner
 from madang.jobs.running import check, give_way, is_stopping, step
 
@@ -28,9 +28,11 @@ __all__ = [
     "VERSIONS",
     "cancel",
     "check",
+    "counts",
     "enqueue",
     "give_way",
     "is_stopping",
+    "longest_wait",
     "migrate",
     "own_tables",
     "state",

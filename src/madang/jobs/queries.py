@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the queue knows of a task."""
 
-from sqlalchemy import select
+import time
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from madang.jobs import durable
-from madang.jobs.job import State
+from madang.jobs.job import Lane, State
 
 _STATES = {
     "DELAYED": State.QUEUED,
@@ -36,3 +38,20 @@ def finished_before(session: Session, moment_ms: int, *, at_most: int) -> list[s
     """Ids of tasks that ended before the moment (milliseconds since 1970)."""
     tasks = durable.tasks(session.connection())
     return list(session.execute(select(tasks.c.workflow_uuid).where(tasks.c.completed_at < moment_ms).limit(at_most)).scalars())
+
+
+def counts(session: Session) -> dict[tuple[str, str], int]:
+    """How many tasks the queue knows, by lane and state."""
+    tasks = durable.tasks(session.connection())
+    query = select(tasks.c.queue_name, tasks.c.status, func.count()).group_by(tasks.c.queue_name, tasks.c.status)
+    found: dict[tuple[str, str], int] = {(lane.value, state.value): 0 for lane in Lane for state in State}
+    for lane, status, count in session.execute(query):
+        found[lane or Lane.BACKGROUND.value, _STATES[status].value] = int(count) + found.get((lane, _STATES[status].value), 0)
+    return found
+
+
+def longest_wait(session: Session) -> float:
+    """For how many seconds the task that waits longest has waited; 0 when none waits."""
+    tasks = durable.tasks(session.connection())
+    first = session.execute(select(func.min(tasks.c.created_at)).where(tasks.c.status == "ENQUEUED")).scalar()
+    return max(0.0, time.time() - first / 1000) if first else 0.0

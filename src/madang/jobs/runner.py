@@ -18,7 +18,7 @@ from madang.jobs.errors import JobFailed, StepFailed, Stopped
 from madang.jobs.job import AGAIN_SECONDS, INTERRUPTED, Beat, Failure, Job, Lane, Limits, State
 from madang.jobs.processes import Presence
 from madang.jobs.running import ASK_SECONDS, Crowd, Running, as_current
-from madang.kit import Refusal, now
+from madang.kit import Refusal, now, span
 
 log = logging.getLogger("madang.jobs")
 FORGET_EVERY = 3600.0
@@ -110,7 +110,8 @@ class Runner:
         with self.database.reading() as session:
             attempts, lane = queries.attempts(session, task_id)
         running = Running(task_id, Lane(lane or Lane.BACKGROUND), self._crowd, self._is_ending, self._is_cancelled)
-        with as_current(running):
+        with as_current(running), span(f"job {job.name}") as told:
+            told.note(task=task_id, attempt=attempts)
             log.info("job.started", extra={"job": job.name, "task": task_id, "attempt": attempts})
             failure = _interrupted(job, attempts) or _attempts(job, args, running)
             if failure is None:

@@ -17,6 +17,7 @@ LEFT_OUT = {
     "scratch": "unpacked sources, made again",
     "forges": "caches of Git sources, made again",
     "cache": "made again",
+    "figures": "of running processes",
     STORE: "kept as objects",
     people.keys.FILE: "kept apart, or sealed",
     supervisor.LOCK: "of running processes",

@@ -20,6 +20,7 @@ from madang.kit.errors import (
 )
 from madang.kit.ids import NAME_PATTERN, check_name, new_id
 from madang.kit.sealing import seal, unseal
+from madang.kit.spans import Opener, Span, span, tell_spans
 from madang.kit.words import _, marked
 
 __all__ = [
@@ -32,9 +33,11 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "NotSignedIn",
+    "Opener",
     "Reach",
     "Refusal",
     "Role",
+    "Span",
     "Stale",
     "TooLarge",
     "TooMany",
@@ -46,5 +49,7 @@ __all__ = [
     "new_id",
     "now",
     "seal",
+    "span",
+    "tell_spans",
     "unseal",
 ]

@@ -140,6 +140,18 @@ class Settings:
         "", _("From whom letters come: an address, or a name and an address in <>."), readers.sender, shown=_("madang at the pages' host")
     )
 
+    trusted_proxies: tuple[str, ...] = setting(
+        (),
+        _("Addresses and ranges of the proxies in front; what they say of who asks (X-Forwarded-For, X-Forwarded-Proto) is believed."),
+        readers.networks,
+    )
+    metrics_token: str = setting(
+        "", _("With it a collector may read /metrics; without it only operators, and this machine itself."), readers.text, hidden="secret"
+    )
+    otlp_endpoint: str = setting(
+        "", _("A collector of OpenTelemetry traces (OTLP over HTTP). Without it nothing is told to anybody."), readers.web_address
+    )
+
     @property
     def is_sqlite(self) -> bool:
         """Whether the database is a file of SQLite's, which one jobs process at a time may work on."""

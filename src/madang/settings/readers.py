@@ -4,6 +4,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -81,6 +82,10 @@ def _read_names(text: str) -> tuple[str, ...]:
     return tuple(name for part in _read_text(text).split(",") if (name := part.strip()))
 
 
+def _read_networks(text: str) -> tuple[str, ...]:
+    return tuple(str(ip_network(name, strict=False)) for name in _read_names(text))
+
+
 def _read_folder(text: str) -> Path:
     return Path(_read_text(text)).expanduser().absolute()
 
@@ -126,6 +131,7 @@ def _read_bucket(text: str) -> str:
 text = Reader(_read_text, _("one line of text"))
 flag = Reader(_read_flag, _("yes or no"))
 size = Reader(_read_size, _("a number of bytes such as 500000, 64M or 2GiB"))
+networks = Reader(_read_networks, _("addresses such as 127.0.0.1 and ranges such as 10.0.0.0/8, parted by commas"))
 names = Reader(_read_names, _("names parted by commas"))
 folder = Reader(_read_folder, _("a path"))
 web_address = Reader(_read_address, _("an address such as https://madang.example without a path"))

@@ -16,6 +16,7 @@ from madang.web.idempotency import IdempotentAnswer
 from madang.web.languages import LANGUAGES, current_language, translate, use_language
 from madang.web.limits import Limits
 from madang.web.masthead import Masthead
+from madang.web.metrics import Exposition, Figure, Meter, leave
 from madang.web.middleware import preference_cookie
 from madang.web.paging import BadCursor, Page, next_address, page_of, place_of, position, write_cursor
 from madang.web.preferences import PreferenceChosen, local_path
@@ -29,12 +30,15 @@ __all__ = [
     "BadCursor",
     "Composition",
     "Door",
+    "Exposition",
+    "Figure",
     "ForgedForm",
     "Gate",
     "IdempotentAnswer",
     "InId",
     "Imprint",
     "Limits",
+    "Meter",
     "Masthead",
     "Page",
     "PreferenceChosen",
@@ -49,6 +53,7 @@ __all__ = [
     "event_stream",
     "form",
     "json_answer",
+    "leave",
     "local_path",
     "next_address",
     "no_content",

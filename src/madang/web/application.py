@@ -19,12 +19,13 @@ from starlette.routing import BaseRoute, Route
 
 from madang import kit
 from madang.db import Database, revision
-from madang.web import openapi, preferences, problems
+from madang.web import metrics, openapi, preferences, problems
 from madang.web.assets import Assets
 from madang.web.bodies import BodyLimit
 from madang.web.gate import Gate
 from madang.web.limits import Limits
 from madang.web.masthead import Masthead
+from madang.web.metrics import Exposition, Measured, Meter
 from madang.web.middleware import Envelope
 from madang.web.routers import ApiRouter
 from madang.web.templating import environment
@@ -60,6 +61,7 @@ class Composition:
     is_secure: bool = False
     imprint: Callable[[], Imprint] = Imprint
     limits: Limits = field(default_factory=Limits)
+    exposition: Exposition = field(default_factory=Exposition)
 
 
 def application(composition: Composition) -> FastAPI:
@@ -87,13 +89,23 @@ def application(composition: Composition) -> FastAPI:
         is_secure=composition.is_secure,
         host=composition.host,
     )
+    meter = app.state.meter = Meter(composition.exposition, composition.database)
     for name, value in composition.state.items():
         setattr(app.state, name, value)
     for router in composition.routers:
         app.include_router(router)
     app.router.routes.extend(
-        [*composition.pages, preferences.route, assets.route(), Route("/healthz", show_health), Route("/readyz", show_readiness)]
+        [
+            *composition.pages,
+            preferences.route,
+            assets.route(),
+            Route("/healthz", show_health),
+            Route("/readyz", show_readiness),
+            metrics.route(meter),
+        ]
     )
+    # Pages' routes do not tell themselves to whoever measures, as those of the JSON doors do.
+    meter.paths = {each.endpoint: each.path for each in app.routes if isinstance(each, Route)}
     openapi.describe(app)
     app.add_exception_handler(kit.Refusal, problems.on_refusal)
     app.add_exception_handler(HTTPException, problems.on_http_exception)
@@ -101,6 +113,7 @@ def application(composition: Composition) -> FastAPI:
     app.add_middleware(problems.FaultBoundary)
     app.add_middleware(BodyLimit, limit=composition.limits.body)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    app.add_middleware(Measured, meter=meter)
     app.add_middleware(Envelope, language=composition.language, is_secure=composition.is_secure)
     return app
 

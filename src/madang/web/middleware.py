@@ -94,6 +94,7 @@ class Envelope:
     def _write_down(self, scope: Scope, status: int, seconds: float) -> None:
         facts = {
             "request_id": scope["state"]["request_id"],
+            "trace_id": scope["state"].get("trace_id") or None,
             "method": scope["method"],
             "path": _SECRET.sub(r"\1…", scope["path"]),
             "status": status,
