@@ -94,16 +94,8 @@ def application(composition: Composition) -> FastAPI:
         setattr(app.state, name, value)
     for router in composition.routers:
         app.include_router(router)
-    app.router.routes.extend(
-        [
-            *composition.pages,
-            preferences.route,
-            assets.route(),
-            Route("/healthz", show_health),
-            Route("/readyz", show_readiness),
-            metrics.route(meter),
-        ]
-    )
+    health = [Route("/healthz", show_health), Route("/readyz", show_readiness), metrics.route(meter)]
+    app.router.routes.extend([*composition.pages, preferences.route, assets.route(), *health])
     # Pages' routes do not tell themselves to whoever measures, as those of the JSON doors do.
     meter.paths = {each.endpoint: each.path for each in app.routes if isinstance(each, Route)}
     openapi.describe(app)
