@@ -111,7 +111,17 @@ def test_every_page_is_clean_for_every_reader(
     person.context.add_cookies([{"name": "madang_language", "value": language, "url": person.base}])
     tabs = [verified, *(f"{verified}/{tab}" for tab in ("packages", "holders", "files", "unread", "tables"))]
     file = f"{verified}/file?path=src%2Fold%2Fframe.c"
-    for path in ("/", "/assets", "/assets?q=nothing-of-that-name", "/register", "/me", verified.rpartition("/versions")[0], *tabs, file):
+    for path in (
+        "/",
+        "/assets",
+        "/assets?q=nothing-of-that-name",
+        "/search?q=sensor",
+        "/register",
+        "/me",
+        verified.rpartition("/versions")[0],
+        *tabs,
+        file,
+    ):
         person.open(path)
         assert person.page.locator("html").get_attribute("lang") == language
         person.look()
@@ -135,7 +145,7 @@ def test_everything_can_be_read_without_script(verified: str, session_state: Pat
     person.open(verified)
     expect(person.page.locator("figure svg").first).to_be_visible()
     person.open(f"{verified}/files")
-    person.page.locator("input[name=q]").last.fill("frame")
+    person.page.locator("main input[name=q]").last.fill("frame")
     person.page.locator("main form button").first.click()
     expect(person.page.locator("main table")).to_contain_text("frame.c")
     expect(person.page.locator("main table")).not_to_contain_text("read.py")
@@ -148,11 +158,55 @@ def test_the_filter_of_the_list_lives_in_the_address(verified: str, session_stat
     person.page.locator("main input[name=q]").fill("센서")
     person.page.keyboard.press("Enter")
     person.page.wait_for_url(re.compile("q="))
-    expect(person.page.locator("main table")).to_contain_text("operator/sensor")
-    expect(person.page.locator("main table")).not_to_contain_text("madang/madang")
+    expect(person.page.locator("#found .scroll table")).to_contain_text("operator/sensor")
+    expect(person.page.locator("#found .scroll table")).not_to_contain_text("madang/madang")
     person.page.reload()
-    expect(person.page.locator("main table")).to_contain_text("operator/sensor")
+    expect(person.page.locator("#found .scroll table")).to_contain_text("operator/sensor")
     person.check()
+
+
+def test_anything_is_found_from_anywhere_by_keyboard_alone(verified: str, session_state: Path, reader: Callable[..., Reader]) -> None:
+    person = reader(state=session_state)
+    person.open("/me")
+    keyboard, box = person.page.keyboard, person.page.locator("dialog[open]")
+    keyboard.press("Control+k")
+    expect(box.locator("[role=option]").first).to_be_visible()
+    keyboard.press("Escape")
+    expect(box).to_have_count(0)
+    keyboard.press("/")
+    expect(box.locator("[role=option]").first).to_be_visible()
+    keyboard.type("센서")
+    expect(box.locator("[role=option]").first).to_contain_text("operator/sensor")
+    person.look()
+    field = box.get_by_role("combobox")
+    assert field.get_attribute("aria-activedescendant") == box.locator("[aria-selected=true]").get_attribute("id")
+    for _ in range(3):
+        keyboard.press("Tab")
+        assert person.page.evaluate("document.activeElement === document.body || document.activeElement.closest('dialog') !== null")
+    field.focus()
+    keyboard.press("ArrowDown")
+    keyboard.press("ArrowUp")
+    keyboard.press("Enter")
+    person.page.wait_for_url(re.compile("/assets/software/operator/sensor$"))
+    person.check()
+
+
+def test_facets_count_and_filter_with_and_without_script(verified: str, session_state: Path, reader: Callable[..., Reader]) -> None:
+    for script in (True, False):
+        person = reader("en", state=session_state, script=script)
+        person.context.add_cookies([{"name": "madang_language", "value": "en", "url": person.base}])
+        person.open("/assets")
+        person.page.locator("#kind-software").check()
+        if not script:
+            person.page.locator("main aside .button").click()
+        person.page.wait_for_url(re.compile("kind=software"))
+        expect(person.page.locator("#found .scroll table")).to_contain_text("operator/sensor")
+        person.page.locator("#found .links a").first.click()
+        person.page.wait_for_url(re.compile("/assets$"))
+        person.open("/search?q=sensor")
+        person.page.get_by_role("link", name="operator/sensor").click()
+        person.page.wait_for_url(re.compile("/assets/software/operator/sensor$"))
+        person.check()
 
 
 def test_the_first_stop_of_the_keyboard_is_the_skip_link(session_state: Path, reader: Callable[..., Reader]) -> None:

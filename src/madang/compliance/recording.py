@@ -131,6 +131,12 @@ def _unread(each: scan.Unread, size: int | None, is_fault: bool) -> dict[str, An
     return {"path": each.path, "code": each.reason, "reason": each.message, "size": size, "is_fault": is_fault}
 
 
+def _make_findable(session: Session, asset: catalog.Asset, report: scan.Report) -> None:
+    """The asset is found by its copyright holders, those of most files first, and by its packages and what they depend on."""
+    catalog.set_search_text(session, asset, field="holders", text="\n".join(holder for holder, *_ in rules.holders(report)))
+    catalog.set_search_text(session, asset, field="packages", text="\n".join(dict.fromkeys(row["name"] for row in rules.packages(report))))
+
+
 def conclude(session: Session, attempt: Attempt, verdict: Verdict, documents: dict[str, str]) -> bool:
     """The version is verified, the list says so, and the ledger too; whether it was still to be concluded."""
     report = verdict.report
@@ -161,6 +167,8 @@ def conclude(session: Session, attempt: Attempt, verdict: Verdict, documents: di
         conflicts=len(verdict.conflicts),
         strip=verdict.strip,
     )
+    if version.number == asset.number:
+        _make_findable(session, asset, report)
     audit.record(
         session,
         "version.verified",
