@@ -36,8 +36,8 @@ _log = logging.getLogger("madang.scan")
 class Options:
     """What to look for, and how hard.
 
-    ``thorough`` asks for the engine's full matcher on every file. Today every scan does that; what is
-    remembered is kept apart all the same.
+    ``thorough`` has every file looked at by ScanCode's own code alone, which costs ten times as much. What is remembered is kept apart, so
+    that both can be compared.
     """
 
     thorough: bool = False
@@ -92,6 +92,7 @@ class _Scan:
     def __init__(self, pool: Pool, cache: Cache, meter: Meter, stop: Callable[[], bool], options: Options) -> None:
         self.pool, self.cache, self.meter, self.stop = pool, cache, meter, stop
         self.limits = pool.limits
+        self.options = options
         self.salt = f"{fingerprint()}:{int(options.thorough)}"
         self.contents: dict[str, Content] = {}
         self.keys: dict[str, tuple[str, ...]] = {}
@@ -187,7 +188,7 @@ class _Scan:
                 if key not in waiting:
                     parts = _LOOKS if key == self.keys[entry.raw][0] else ("packages",)
                     path = str(location if single else location / entry.raw)
-                    task = {"do": "look", "path": path, "parts": parts}
+                    task = {"do": "look", "path": path, "parts": parts, "thorough": self.options.thorough}
                     line.put(key, task, seconds=self.limits.file_seconds, memory=self.limits.worker_memory_bytes)
                 waiting.setdefault(key, []).append(entry)
             if not missing:
