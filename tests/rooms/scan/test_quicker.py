@@ -149,7 +149,15 @@ def test_runs_are_the_same(data: st.DataObject) -> None:
     postings = {word: [at for at, each in enumerate(rule) if each == word] for word in set(rule) if word < good}
     matchables = frozenset(data.draw(st.sets(st.integers(0, max(0, len(text) - 1)))))
     start = data.draw(st.integers(0, len(text)))
-    asked = {"a": text, "b": rule, "a_start": start, "a_end": len(text), "b2j": postings, "len_good": good, "matchables": matchables}
+    asked: dict[str, Any] = {
+        "a": text,
+        "b": rule,
+        "a_start": start,
+        "a_end": len(text),
+        "b2j": postings,
+        "len_good": good,
+        "matchables": matchables,
+    }
     assert alignment.match_blocks(**asked) == seq.match_blocks(**asked)
 
 
@@ -184,5 +192,5 @@ def test_parts_go_there_and_back() -> None:
     said = []
     for ours in (True, True, False):
         parts.use(ours=ours)
-        said.append(module.look)  # type: ignore[attr-defined]
+        said.append(module.look)
     assert said == ["ours", "ours", "theirs"]
