@@ -86,6 +86,7 @@ REQUESTS: dict[tuple[str, str], Maker] = {
     ("POST", "/register"): lambda thing: Ask(form={"git": "https://example.org/new.git", "namespace": thing.names["namespace"]}),
     ("POST", ASSET + "/title"): _form(title="Another title"),
     ("POST", ASSET + "/exposure"): _form(exposure="open"),
+    ("POST", ASSET + "/field"): _form(field=""),
     ("POST", ASSET + "/versions"): _form(git="https://example.org/new.git"),
     ("POST", VERSION + "/cancellation"): _empty,
     ("POST", VERSION + "/retry"): _empty,
