@@ -63,6 +63,8 @@ class Thing:
     holder: str = ""
     names: Mapping[str, str] = dataclasses.field(default_factory=dict)
     absent: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    is_within: bool = False
+    """Whether it is of the organisation although it is somebody's own too: a membership."""
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.holder or 'nobody'}"
@@ -103,7 +105,7 @@ class Cast:
 
     def may(self, who: Who, thing: Thing, action: str) -> bool:
         """What the table says."""
-        organisation = self.organisation if thing.holder == ORGANISATION else None
+        organisation = self.organisation if thing.is_within or thing.holder == ORGANISATION else None
         own = not who.is_visitor and thing.holder == who.name
         return access.allows(self.actor(who), thing.kind, action, own=own, organisation=organisation)
 

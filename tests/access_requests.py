@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from access_cast import PASSWORD, Thing
+from madang import kit
 
 Values = Mapping[str, Any]
 
@@ -100,6 +101,14 @@ REQUESTS: dict[tuple[str, str], Maker] = {
     ("POST", API + VERSION + "/attempts"): _nothing,
     ("DELETE", API + "/tasks/{task}"): _nothing,
 }
+
+
+NAMES: dict[str, dict[str, str]] = {
+    "/link/{secret}": {"secret": "a" * 43},
+    "/static/{hash}/{name:path}": {"hash": "0", "name": "css/tokens.css"},
+    "/me/identities/{identity_id}/removal": {"identity_id": kit.new_id()},
+}
+"""What stands in the path of an address that is about no thing of anybody's."""
 
 
 def ask_of(method: str, path: str, thing: Thing) -> Ask:

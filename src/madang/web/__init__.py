@@ -20,12 +20,13 @@ from madang.web.metrics import Exposition, Figure, Meter, leave
 from madang.web.middleware import preference_cookie
 from madang.web.paging import BadCursor, Page, next_address, page_of, place_of, position, write_cursor
 from madang.web.preferences import PreferenceChosen, local_path
-from madang.web.routers import ApiRouter, InId, api_router
+from madang.web.routers import NAME, ApiRouter, InId, InName, api_router
 from madang.web.streams import event_stream
 from madang.web.templating import render, render_text
 
 __all__ = [
     "LANGUAGES",
+    "NAME",
     "ApiRouter",
     "BadCursor",
     "Composition",
@@ -36,6 +37,7 @@ __all__ = [
     "Gate",
     "IdempotentAnswer",
     "InId",
+    "InName",
     "Imprint",
     "Limits",
     "Meter",
