@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn, TextIO
 
@@ -114,6 +114,7 @@ def _scanned(open_source: Opener, source: str, limits: Limits, options: Options,
         except (Refusal, OSError) as error:
             _end(_WRONG, _sentence(error, translate))
         try:
+            options = replace(options, trusts_git=opened.root.resolve() == Path(source).resolve())
             with Pool(limits) as pool, _progress(translate) as progress:
                 return scan_tree(opened.root, name=opened.name, pool=pool, cache=LocalCache(), progress=progress, options=options)
         except Unavailable as error:
