@@ -6,7 +6,7 @@ import shutil
 import time
 from pathlib import Path
 
-from madang import archives, audit, compliance, db, forges, jobs, mail, people, portal, scan, supervisor
+from madang import archives, audit, compliance, db, forges, inbox, jobs, mail, people, portal, scan, supervisor
 from madang.app import measuring
 from madang.app.house import House, open_house, traced
 from madang.settings import Settings
@@ -17,6 +17,8 @@ SEAL_SECONDS = 60
 SWEEP_SECONDS = 24 * 3600
 MAIL_SECONDS = 10
 OBJECTS_SECONDS = 600
+POST_SECONDS = 20
+DIGEST_SECONDS = 300
 SHUTDOWN_SECONDS = 5
 JOBS_CONNECTIONS = db.Connections(kept=5, most=15)
 
@@ -52,18 +54,31 @@ def send_letters(house: House) -> None:
     mail.drain(house.database)
 
 
+def post_letters(postman: inbox.Postman) -> None:
+    """Letters on what is new are in the outbox, for those who want them at once."""
+    postman.post()
+
+
+def sum_up(postman: inbox.Postman) -> None:
+    """The day's summaries are in the outbox, once a day."""
+    postman.sum_up()
+
+
 def run_jobs(settings: Settings) -> None:
     """Do durable work until told to end. Work that does not end in time goes on at the next start."""
     house = open_house(settings, connections=JOBS_CONNECTIONS)
     with scan.Pool(house.limits("scan", scan.Limits)) as pool:
         verifier, figures = verifier_of(house, pool), measuring.JobsFigures(house, pool)
         verifier.clear(older_than=0 if settings.is_sqlite else SWEEP_SECONDS)
+        postman = inbox.Postman(house.database, house.url, settings.language)
         runner = jobs.Runner(
             house.database,
             jobs=verifier.tasks(),
             beats=[
                 jobs.Beat("seal", SEAL_SECONDS, lambda: seal_ledger(house)),
                 jobs.Beat("mail", MAIL_SECONDS, lambda: send_letters(house)),
+                jobs.Beat("post", POST_SECONDS, lambda: post_letters(postman)),
+                jobs.Beat("digest", DIGEST_SECONDS, lambda: sum_up(postman)),
                 jobs.Beat("sweep", SWEEP_SECONDS, lambda: sweep(house)),
                 jobs.Beat("figures", measuring.LEAVE_SECONDS, figures, everywhere=True),
                 jobs.Beat("objects", OBJECTS_SECONDS, figures.measure),
@@ -86,6 +101,7 @@ def sweep(house: House) -> None:
     """Rows of what is over are gone."""
     people.sweep(house.database)
     mail.sweep(house.database)
+    inbox.sweep(house.database)
     compliance.forget(house.database)
 
 

@@ -6,6 +6,7 @@ It does not know what the deeds mean; rooms above name them.
 
 from madang.audit import cli
 from madang.audit.actions import record, seal, sign_head
+from madang.audit.events import Recorded
 from madang.audit.headfile import NAME as HEADS_FILE
 from madang.audit.queries import Line, Page, Seal, count_unsealed, entries, latest_seal
 from madang.audit.rules import Head
@@ -17,6 +18,7 @@ __all__ = [
     "Line",
     "Page",
     "Problem",
+    "Recorded",
     "Seal",
     "Verification",
     "cli",

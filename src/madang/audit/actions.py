@@ -8,10 +8,11 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from madang.audit import headfile, rules
+from madang.audit.events import Recorded
 from madang.audit.models import Entry, SignedHead
 from madang.audit.queries import content_of, has_unsealed, latest_seal
 from madang.audit.rules import FIRST_HASH, Head
-from madang.db import Database
+from madang.db import Database, announce
 from madang.kit import Actor, now
 
 SLICE = 500
@@ -35,6 +36,7 @@ def record(session: Session, deed: str, *, target: str, by: Actor, **facts: obje
             facts=rules.clean_facts(facts),
         )
     )
+    announce(session, Recorded(deed, target, by, facts))
 
 
 def seal(database: Database, *, slice_size: int = SLICE) -> int:
