@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from access_cast import PASSWORD, Thing
-from madang import kit
 
 Values = Mapping[str, Any]
 
@@ -84,18 +83,9 @@ REQUESTS: dict[tuple[str, str], Maker] = {
     ("POST", "/me/tokens"): _form(role="reader", note="for a test"),
     ("POST", "/me/tokens/{token_id}/revocation"): _empty,
     ("POST", "/me/sessions/revocation"): _empty,
-    ("POST", "/me/inbox/settings"): _form(language="ko"),
-    ("POST", "/me/inbox/readings"): _empty,
-    ("POST", "/me/tasks/{task_id}/end"): _empty,
-    ("POST", "/me/notifications/{notice_id}/reading"): _empty,
-    ("POST", "/me/feed"): _empty,
-    ("POST", "/me/feed/end"): _empty,
-    ("POST", API + "/me/tasks/{task_id}/end"): _nothing,
-    ("POST", API + "/me/notifications/{notification_id}/reading"): _nothing,
     ("POST", "/register"): lambda thing: Ask(form={"git": "https://example.org/new.git", "namespace": thing.names["namespace"]}),
     ("POST", ASSET + "/title"): _form(title="Another title"),
     ("POST", ASSET + "/exposure"): _form(exposure="open"),
-    ("POST", ASSET + "/field"): _form(field=""),
     ("POST", ASSET + "/versions"): _form(git="https://example.org/new.git"),
     ("POST", VERSION + "/cancellation"): _empty,
     ("POST", VERSION + "/retry"): _empty,
@@ -108,15 +98,23 @@ REQUESTS: dict[tuple[str, str], Maker] = {
     ("POST", API + ASSET + "/versions"): _json(source={"git": "https://example.org/new.git"}),
     ("POST", API + VERSION + "/attempts"): _nothing,
     ("DELETE", API + "/tasks/{task}"): _nothing,
+    ("POST", "/admin/ledger/checks"): _empty,
+    ("POST", "/admin/jobs/{task}/retry"): _besides(404, form={}),  # the queue knows no such task
+    ("POST", "/admin/jobs/{task}/cancellation"): _besides(404, form={}),
+    ("POST", "/admin/storage/collections"): _form(deed="count"),
+    ("POST", "/admin/settings/{setting}"): _form(value="x", version="0"),
+    ("POST", "/admin/changes/{change}/undoing"): _besides(404, form={"version": "0"}),  # nothing was changed that often
+    ("POST", "/admin/hosts"): _form(host="git.example", reason="for a test", version="0"),
+    ("POST", "/admin/hosts/removal"): _besides(404, form={"host": "git.other.example", "version": "0"}),
+    ("POST", API + "/admin/ledger/checks"): _nothing,
+    ("POST", API + "/admin/jobs/{task}/attempts"): _besides(404),
+    ("DELETE", API + "/admin/jobs/{task}"): _besides(404),
+    ("POST", API + "/admin/storage/collections"): _json(dry=True),
+    ("PATCH", API + "/admin/settings/{setting}"): _json(value="x", version=0),
+    ("POST", API + "/admin/changes/{change}/undoing"): lambda _thing: Ask(json={"version": 0}, besides=frozenset({404})),
+    ("POST", API + "/admin/hosts"): _json(host="git.example", reason="for a test", version=0),
+    ("DELETE", API + "/admin/hosts"): lambda _thing: Ask(query={"host": "git.other.example", "version": 0}, besides=frozenset({404})),
 }
-
-
-NAMES: dict[str, dict[str, str]] = {
-    "/link/{secret}": {"secret": "a" * 43},
-    "/static/{hash}/{name:path}": {"hash": "0", "name": "css/tokens.css"},
-    "/me/identities/{identity_id}/removal": {"identity_id": kit.new_id()},
-}
-"""What stands in the path of an address that is about no thing of anybody's."""
 
 
 def ask_of(method: str, path: str, thing: Thing) -> Ask:

@@ -181,7 +181,7 @@ def queue() -> str:
 
 def environment(folder: Path) -> dict[str, str]:
     """What a platform's environment says of its database: nothing on SQLite, which lies in the home."""
-    return {} if kind() == "sqlite" else {"MADANG_DATABASE_URL": address(folder)}
+    return {} if kind() == "sqlite" else {"MADANG_DATABASE_URL": address(folder, migrated=False)}
 
 
 def _is_user(name: str) -> bool:

@@ -5,6 +5,7 @@
 how the actor stands to one (own, of an organisation); this core knows no rows.
 """
 
+from madang.access.checking import NotYourPart, check
 from madang.access.table import RELATIONS, WHOSE, Cell, Route, Rule, allows, routes, rule, rules, rules_of
 
-__all__ = ["RELATIONS", "WHOSE", "Cell", "Route", "Rule", "allows", "routes", "rule", "rules", "rules_of"]
+__all__ = ["NotYourPart", "check", "RELATIONS", "WHOSE", "Cell", "Route", "Rule", "allows", "routes", "rule", "rules", "rules_of"]

@@ -9,8 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from madang import archives, catalog, db, forges, institute, jobs, keeping, kit, mail, people, storage
-from madang.app import news
+from madang import __version__, archives, catalog, db, forges, institute, jobs, keeping, kit, mail, operations, people, storage
 from madang.settings import Settings
 
 L = TypeVar("L")
@@ -103,7 +102,6 @@ def open_house(settings: Settings, *, connections: db.Connections = db.Connectio
     keys = people.keys.load(settings.home)
     mail.use(post_of(settings, keys))
     db.subscribe(people.OrganisationCreated, catalog.hand_over_namespace)
-    news.listen()
     house = House(settings, db.Database(settings.database_url, connections=connections), keys)
     keeping.copy_beside(settings)
     db.migrate(house.database)
@@ -127,6 +125,15 @@ def traced(settings: Settings, process: str) -> Callable[[], None]:
     from madang.app import tracing  # noqa: PLC0415 (heavy, and told to nobody unless it is asked for)
 
     return tracing.begin(settings.otlp_endpoint, f"{process}-{os.getpid()}")
+
+
+def desk_of(house: House) -> operations.Desk:
+    """What the operator's pages stand on."""
+    given = house.settings
+    return operations.Desk(
+        house.database, house.store, house.home, __version__, given.url, given.host, given.port, has_mail=bool(given.smtp_url),
+        has_provider=bool(getattr(given, "oidc_issuer", "")), backup_deed=keeping.BACKUP_DEED,
+    )  # fmt: skip
 
 
 def post_of(settings: Settings, keys: people.Keys) -> mail.Post | None:

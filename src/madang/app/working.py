@@ -6,19 +6,19 @@ import shutil
 import time
 from pathlib import Path
 
-from madang import archives, audit, compliance, db, forges, inbox, jobs, mail, people, portal, scan, supervisor
+from madang import archives, audit, compliance, db, forges, jobs, mail, operations, people, portal, scan, supervisor
 from madang.app import measuring
-from madang.app.house import House, open_house, traced
+from madang.app.house import House, desk_of, open_house, traced
 from madang.settings import Settings
 
 SOURCE = Path(__file__).parent.parent
 CHECKOUT = SOURCE.parent.parent
-SEAL_SECONDS = 60
+SEAL_SECONDS = 5
+SIGN_SECONDS = 60
 SWEEP_SECONDS = 24 * 3600
 MAIL_SECONDS = 10
 OBJECTS_SECONDS = 600
-POST_SECONDS = 20
-DIGEST_SECONDS = 300
+MEASURE_SECONDS = 120
 SHUTDOWN_SECONDS = 5
 JOBS_CONNECTIONS = db.Connections(kept=5, most=15)
 
@@ -37,6 +37,11 @@ def verifier_of(house: House, pool: scan.Pool) -> compliance.Verifier:
     )
 
 
+def checker_of(house: House) -> audit.Checker:
+    """What verifies the ledger when a page asks for it."""
+    return audit.Checker(house.database, house.home / audit.HEADS_FILE, lambda: house.ledger_key)
+
+
 def example_folder() -> Path:
     """The example's folder: in a checkout beside the source, in an installation inside it."""
     installed = SOURCE / "_examples" / portal.EXAMPLE
@@ -44,8 +49,13 @@ def example_folder() -> Path:
 
 
 def seal_ledger(house: House) -> None:
-    """Every ledger line is numbered and chained, and the head is signed, in the database and beside it."""
+    """Every ledger line is numbered and chained. Often, for until then nothing outside the database knows of a line."""
     audit.seal(house.database)
+
+
+def sign_ledger(house: House) -> None:
+    """The ledger is sealed and its head signed, in the database and beside it."""
+    seal_ledger(house)
     audit.sign_head(house.database, heads_file=house.home / audit.HEADS_FILE, key=house.ledger_key)
 
 
@@ -54,31 +64,21 @@ def send_letters(house: House) -> None:
     mail.drain(house.database)
 
 
-def post_letters(postman: inbox.Postman) -> None:
-    """Letters on what is new are in the outbox, for those who want them at once."""
-    postman.post()
-
-
-def sum_up(postman: inbox.Postman) -> None:
-    """The day's summaries are in the outbox, once a day."""
-    postman.sum_up()
-
-
 def run_jobs(settings: Settings) -> None:
     """Do durable work until told to end. Work that does not end in time goes on at the next start."""
     house = open_house(settings, connections=JOBS_CONNECTIONS)
     with scan.Pool(house.limits("scan", scan.Limits)) as pool:
         verifier, figures = verifier_of(house, pool), measuring.JobsFigures(house, pool)
         verifier.clear(older_than=0 if settings.is_sqlite else SWEEP_SECONDS)
-        postman = inbox.Postman(house.database, house.url, settings.language)
+        works = operations.Works(desk_of(house))
         runner = jobs.Runner(
             house.database,
-            jobs=verifier.tasks(),
+            jobs=[*verifier.tasks(), *checker_of(house).tasks(), *works.tasks()],
             beats=[
                 jobs.Beat("seal", SEAL_SECONDS, lambda: seal_ledger(house)),
+                jobs.Beat("sign", SIGN_SECONDS, lambda: sign_ledger(house)),
                 jobs.Beat("mail", MAIL_SECONDS, lambda: send_letters(house)),
-                jobs.Beat("post", POST_SECONDS, lambda: post_letters(postman)),
-                jobs.Beat("digest", DIGEST_SECONDS, lambda: sum_up(postman)),
+                jobs.Beat("measure", MEASURE_SECONDS, works.measure),
                 jobs.Beat("sweep", SWEEP_SECONDS, lambda: sweep(house)),
                 jobs.Beat("figures", measuring.LEAVE_SECONDS, figures, everywhere=True),
                 jobs.Beat("objects", OBJECTS_SECONDS, figures.measure),
@@ -91,7 +91,7 @@ def run_jobs(settings: Settings) -> None:
         supervisor.wait_for_end()
         ended = runner.stop(SHUTDOWN_SECONDS)
         end_traces()
-    seal_ledger(house)
+    sign_ledger(house)
     house.close()
     if not ended:
         os._exit(0)
@@ -101,7 +101,6 @@ def sweep(house: House) -> None:
     """Rows of what is over are gone."""
     people.sweep(house.database)
     mail.sweep(house.database)
-    inbox.sweep(house.database)
     compliance.forget(house.database)
 
 

@@ -4,18 +4,20 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from madang import access, jobs
 from madang.audit import headfile, rules
-from madang.audit.events import Recorded
-from madang.audit.models import Entry, SignedHead
+from madang.audit.models import Check, Entry, SignedHead, Written
 from madang.audit.queries import content_of, has_unsealed, latest_seal
 from madang.audit.rules import FIRST_HASH, Head
-from madang.db import Database, announce
-from madang.kit import Actor, now
+from madang.audit.verification import Verification
+from madang.db import Database
+from madang.kit import Actor, new_id, now
 
 SLICE = 500
+JOB = "audit.verify"
 SEALER_LOCK = 0x6D61_6461_6E67
 
 
@@ -27,6 +29,7 @@ def record(session: Session, deed: str, *, target: str, by: Actor, **facts: obje
     """
     session.add(
         Entry(
+            id=_next_id(session),
             at=now(),
             deed=deed,
             target=rules.clean_text(target)[:300],
@@ -36,7 +39,49 @@ def record(session: Session, deed: str, *, target: str, by: Actor, **facts: obje
             facts=rules.clean_facts(facts),
         )
     )
-    announce(session, Recorded(deed, target, by, facts))
+
+
+def _next_id(session: Session) -> int:
+    """The next number. Counted in the deed's own unit of work, so one that is undone leaves no hole."""
+    with session.no_autoflush:
+        number = session.scalar(update(Written).values(lines=Written.lines + 1).returning(Written.lines))
+        if number is None:
+            last = session.scalar(select(func.max(Entry.id))) or 0
+            session.execute(insert(Written).values(id=1, since=last, lines=last + 1))
+            number = last + 1
+    return number
+
+
+def begin_check(session: Session, *, by: Actor) -> Check:
+    """A verification of the ledger is begun, and who asked for it is told."""
+    check = Check(
+        id=new_id(), state="running", started_at=now(), lines=0, unsealed=0, heads=0, unreadable=0, problems=[], cpu_seconds=0.0,
+        by_name=by.name,
+    )  # fmt: skip
+    session.add(check)
+    record(session, "ledger.verified", target="ledger", by=by)
+    return check
+
+
+def verify_later(session: Session, *, by: Actor) -> Check:
+    """The ledger is verified by the jobs process as soon as it can."""
+    access.check(by, "ledger", "verify")
+    check = begin_check(session, by=by)
+    session.flush()
+    jobs.enqueue(session, JOB, check.id, lane=jobs.Lane.BACKGROUND, task_id=check.id)
+    return check
+
+
+def end_check(session: Session, check_id: str, found: Verification | None, *, cpu_seconds: float = 0.0) -> None:
+    """What a verification found is kept; None when it came to nothing."""
+    check = session.get(Check, check_id)
+    if check is None or check.finished_at is not None:
+        return
+    check.finished_at, check.cpu_seconds, check.state = now(), cpu_seconds, "failed"
+    if found is not None:
+        check.state = "whole" if found.is_whole else "broken"
+        check.lines, check.unsealed, check.heads, check.unreadable = found.lines, found.unsealed, found.heads, found.unreadable
+        check.problems = [[problem.kind, problem.sequence] for problem in found.problems]
 
 
 def seal(database: Database, *, slice_size: int = SLICE) -> int:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables of the ledger: lines, and the signed heads of their chain."""
+"""The tables of the ledger: lines, how many were written, the signed heads of their chain, and what verifications found."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, String, text
+from sqlalchemy import BigInteger, CheckConstraint, Float, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from madang.db import Base, Json, UtcTime
@@ -15,7 +15,7 @@ HASH_LETTERS = 64
 class Entry(Base):
     """One deed. Written by the deed's own unit of work; number and hash come later, from the sealer, and then nothing changes again.
 
-    ``id`` only keeps rows apart; ``sequence`` is the place in the chain.
+    ``id`` is the line's number among all that were kept (``Written``), without holes; ``sequence`` is the place in the chain.
     """
 
     __tablename__ = "audit_entry"
@@ -24,6 +24,9 @@ class Entry(Base):
         Index("ix_audit_entry_unsealed", "id", sqlite_where=text("sequence IS NULL"), postgresql_where=text("sequence IS NULL")),
         Index("ix_audit_entry_target_id", "target", "id"),
         Index("ix_audit_entry_by_id_id", "by_id", "id"),
+        Index("ix_audit_entry_by_name_id", "by_name", "id"),
+        Index("ix_audit_entry_deed_id", "deed", "id"),
+        Index("ix_audit_entry_at", "at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -50,3 +53,32 @@ class SignedHead(Base):
     hash: Mapped[str] = mapped_column(String(HASH_LETTERS))
     at: Mapped[datetime] = mapped_column(UtcTime)
     signature: Mapped[str] = mapped_column(String(HASH_LETTERS))
+
+
+class Written(Base):
+    """One row: how many lines were written, counted in each line's own unit of work. Ids behind ``since`` have no holes, so one that is
+    missing was taken out, also before it was sealed."""
+
+    __tablename__ = "audit_written"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    since: Mapped[int] = mapped_column(BigInteger)
+    lines: Mapped[int] = mapped_column(BigInteger)
+
+
+class Check(Base):
+    """One verification of the ledger that somebody asked for, and what it found. ``state``: running, whole, broken or failed."""
+
+    __tablename__ = "audit_check"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    started_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    lines: Mapped[int] = mapped_column(BigInteger)
+    unsealed: Mapped[int]
+    heads: Mapped[int]
+    unreadable: Mapped[int]
+    problems: Mapped[list[Any]] = mapped_column(Json)
+    cpu_seconds: Mapped[float] = mapped_column(Float)
+    by_name: Mapped[str] = mapped_column(String(96))

@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading the ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from madang import access
-from madang.audit.models import Entry
+from madang.audit.models import Check, Entry, Written
 from madang.audit.rules import Content
+from madang.db import Database
 from madang.kit import Actor
 
 MOST = 200
+STEP = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,31 @@ def count_unsealed(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Entry).where(Entry.sequence.is_(None))) or 0
 
 
+def oldest_unsealed(session: Session) -> datetime | None:
+    """When the oldest line was written that waits for the sealer."""
+    return session.scalar(select(Entry.at).where(Entry.sequence.is_(None)).order_by(Entry.id).limit(1))
+
+
 def has_unsealed(session: Session) -> bool:
     """Whether lines wait for the sealer."""
     return session.scalar(select(Entry.id).where(Entry.sequence.is_(None)).limit(1)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which lines: words anywhere in them, a deed or the first part of its name, who, what it was done to or lies below, when."""
+
+    q: str = ""
+    deed: str = ""
+    who: str = ""
+    target: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether anything is asked."""
+        return self != Asked()
 
 
 def entries(
@@ -76,22 +100,76 @@ def entries(
     limit: int = 50,
 ) -> Page:
     """Lines, newest first. Operators and auditors see all; others what they did themselves; visitors nothing."""
+    return lines(session, Asked(deed=deed or "", who=by_name or "", target=target or ""), viewer=viewer, before=before, limit=limit)
+
+
+def lines(session: Session, asked: Asked, *, viewer: Actor, before: int | None = None, limit: int = 50, most: int = MOST) -> Page:
+    """The lines that are asked for, newest first, under the same rule."""
     if not viewer.is_signed_in:
         return Page((), None)
-    query = select(Entry).order_by(Entry.id.desc())
+    query = select(Entry).where(*_conditions(asked)).order_by(Entry.id.desc())
     if not access.allows(viewer, "ledger", "see"):
         query = query.where(Entry.by_id == viewer.account_id)
-    if target is not None:
-        query = query.where(Entry.target == target)
-    if deed is not None:
-        query = query.where(Entry.deed == deed)
-    if by_name is not None:
-        query = query.where(Entry.by_name == by_name)
     if before is not None:
         query = query.where(Entry.id < before)
-    count = max(1, min(limit, MOST))
+    count = max(1, min(limit, most))
     found = session.scalars(query.limit(count + 1)).all()
     return Page(tuple(_line(entry) for entry in found[:count]), found[count - 1].id if len(found) > count else None)
+
+
+def all_lines(database: Database, asked: Asked, *, viewer: Actor) -> Iterator[Line]:
+    """Every line that is asked for, newest first, in steps with a session each: whoever reads a million slowly holds nothing meanwhile."""
+    before: int | None = None
+    while True:
+        with database.reading() as session:
+            page = lines(session, asked, viewer=viewer, before=before, limit=STEP, most=STEP)
+        yield from page.items
+        if page.next is None:
+            return
+        before = page.next
+
+
+def checks(session: Session, *, limit: int = 10) -> Sequence[Check]:
+    """The last verifications of the ledger that were asked for, newest first."""
+    return session.scalars(select(Check).order_by(Check.started_at.desc(), Check.id.desc()).limit(limit)).all()
+
+
+def count_lines(session: Session) -> int:
+    """How many lines the ledger has, sealed or not."""
+    written = session.scalar(select(Written.lines))
+    return written if written is not None else session.scalar(select(func.count()).select_from(Entry)) or 0
+
+
+def check_sees(viewer: Actor) -> None:
+    """Refused to who may not see the ledger."""
+    access.check(viewer, "ledger", "see")
+
+
+def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    for word in asked.q.lower().split()[:5]:
+        pattern = f"%{_escaped(word)}%"
+        # Facts are kept as JSON, whose letters beyond ASCII a database may keep written out; so they are looked for in both forms.
+        written = f"%{_escaped(word.encode('ascii', 'backslashreplace').decode())}%"
+        text = func.lower(Entry.deed + " " + Entry.target + " " + Entry.by_name)
+        facts = func.lower(cast(Entry.facts, Text))
+        found.append(or_(text.like(pattern, escape="\\"), facts.like(pattern, escape="\\"), facts.like(written, escape="\\")))
+    if asked.deed:
+        found.append(or_(Entry.deed == asked.deed, Entry.deed.like(f"{_escaped(asked.deed)}.%", escape="\\")))
+    if asked.who:
+        found.append(Entry.by_name == asked.who)
+    if asked.target:
+        below = [Entry.target.like(f"{_escaped(asked.target)}{mark}%", escape="\\") for mark in ("/", "@")]
+        found.append(or_(Entry.target == asked.target, *below))
+    if asked.since is not None:
+        found.append(Entry.at >= asked.since)
+    if asked.until is not None:
+        found.append(Entry.at < asked.until)
+    return found
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def content_of(entry: Entry) -> Content:

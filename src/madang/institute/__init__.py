@@ -6,8 +6,8 @@ what any setting does, and keeps no secrets.
 """
 
 from madang.institute.actions import allow_host, change, put_back, shut_host
-from madang.institute.errors import ChangedMeanwhile, FixedByEnvironment, NoSuchSetting, NotForInstitute, WrongHost, WrongValue
-from madang.institute.fields import FIELDS, GROUPS, Field
+from madang.institute.errors import ChangedMeanwhile, FixedByEnvironment, NoSuchSetting, WrongHost, WrongValue
+from madang.institute.fields import FIELDS, GROUPS, SIGN_UP_WORDS, Field
 from madang.institute.hosts import read_host
 from madang.institute.presence import at_hand, current, forget, use
 from madang.institute.queries import Changes, Host, Past, Shown, get_setting, history, hosts, settings
@@ -16,6 +16,7 @@ from madang.institute.values import Banner, Given, Institute, Words
 __all__ = [
     "FIELDS",
     "GROUPS",
+    "SIGN_UP_WORDS",
     "Banner",
     "ChangedMeanwhile",
     "Changes",
@@ -25,7 +26,6 @@ __all__ = [
     "Host",
     "Institute",
     "NoSuchSetting",
-    "NotForInstitute",
     "Past",
     "Shown",
     "Words",

@@ -15,7 +15,6 @@ from madang.institute.errors import (
     FixedByEnvironment,
     HostListed,
     HostNotListed,
-    NotForInstitute,
     ReasonMissing,
 )
 from madang.institute.fields import Field
@@ -37,6 +36,7 @@ def change(session: Session, name: str, value: object, *, version: int, by: Acto
     ``version`` is the one that was looked at: ``ChangedMeanwhile`` when somebody changed it since. ``WrongValue`` for what it does not
     take, ``FixedByEnvironment`` when the environment states it.
     """
+    access.check(by, "institute", "change")
     field = fields.named(name)
     if field.kind == "hosts":
         raise Invalid(field=name)
@@ -45,14 +45,14 @@ def change(session: Session, name: str, value: object, *, version: int, by: Acto
 
 def put_back(session: Session, change_id: int, *, version: int, by: Actor) -> Shown:
     """The setting holds again what it held before that change."""
-    _check_may(by)
+    access.check(by, "institute", "change")
     past = queries.get_change(session, change_id)
     return _change(session, fields.named(past.name), past.before if past.was_set else None, version=version, by=by, reason="")
 
 
 def allow_host(session: Session, host: str, *, reason: str, version: int, by: Actor) -> Shown:
     """Sources may be fetched from the host, address or range. ``WrongHost``, ``TooBroad``, ``HostListed``, ``ReasonMissing``."""
-    _check_may(by)
+    access.check(by, "institute", "change")
     read, why = read_host(host), REASON("reason", reason)
     if not why:
         raise ReasonMissing(field="reason")
@@ -66,7 +66,7 @@ def allow_host(session: Session, host: str, *, reason: str, version: int, by: Ac
 
 def shut_host(session: Session, host: str, *, reason: str = "", version: int, by: Actor) -> Shown:
     """The host is no longer on the operators' list. ``HostNotListed`` when it is not there."""
-    _check_may(by)
+    access.check(by, "institute", "change")
     kept = _kept_hosts(session)
     left = [row for row in kept if row["host"] != host.strip().lower()]
     if len(left) == len(kept):
@@ -79,13 +79,7 @@ def _kept_hosts(session: Session) -> list[Any]:
     return list(row.value) if row is not None and row.is_set else []
 
 
-def _check_may(by: Actor) -> None:
-    if not access.allows(by, "institute", "change"):
-        raise NotForInstitute
-
-
 def _change(session: Session, field: Field, value: Any, *, version: int, by: Actor, reason: str) -> Shown:
-    _check_may(by)
     given = given_to(session)
     if field.name in given.fixed and field.kind != "hosts":
         raise FixedByEnvironment(variable=field.variable, field=field.name)
@@ -103,8 +97,8 @@ def _change(session: Session, field: Field, value: Any, *, version: int, by: Act
     session.add(kept)
     session.flush()
     told = {"before": _fact(field, was.value), "after": _fact(field, after), "version": version + 1}
-    forget(session)
     audit.record(session, "institute.changed", target=f"institute/{field.name}", by=by, **told, **({"reason": reason} if reason else {}))
+    forget(session)
     return queries.get_setting(session, field.name, viewer=by)
 
 

@@ -4,7 +4,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from madang.kit import Conflict, Invalid, NotAllowed, NotFound, Stale, _
+from madang.kit import Conflict, Invalid, NotFound, Stale, _
 
 
 class NoSuchSetting(NotFound):
@@ -19,13 +19,6 @@ class NoSuchChange(NotFound):
 
     code = "no-such-change"
     message = _("This change is not in the history of the setting.")
-
-
-class NotForInstitute(NotAllowed):
-    """Only operators change what the institute sets."""
-
-    code = "not-for-institute"
-    message = _("Only an operator changes what the institute sets.")
 
 
 class ChangedMeanwhile(Stale):

@@ -15,7 +15,7 @@ from madang.institute.errors import NoSuchChange
 from madang.institute.fields import Field
 from madang.institute.models import Change, Setting
 from madang.institute.presence import given_to, holding
-from madang.kit import Actor, NotFound
+from madang.kit import Actor
 
 MOST = 200
 
@@ -72,7 +72,7 @@ class Host:
 
 
 def settings(session: Session, *, viewer: Actor) -> tuple[Shown, ...]:
-    """Every setting in the order of the pages; ``NotFound`` for who may not see them."""
+    """Every setting in the order of the pages, for who may see them."""
     check_sees(viewer)
     rows = {row.name: row for row in session.scalars(select(Setting))}
     return tuple(_shown(session, each, rows.get(each.name)) for each in fields.FIELDS)
@@ -115,9 +115,8 @@ def hosts(session: Session, *, viewer: Actor) -> Sequence[Host]:
 
 
 def check_sees(viewer: Actor) -> None:
-    """``NotFound`` for who may not see what is set: not theirs and not there are one answer."""
-    if not access.allows(viewer, "institute", "see"):
-        raise NotFound
+    """Refused to who may not see what is set."""
+    access.check(viewer, "institute", "see")
 
 
 def _shown(session: Session, field: Field, row: Setting | None) -> Shown:

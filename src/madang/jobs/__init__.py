@@ -11,6 +11,7 @@ from madang.jobs.actions import cancel, enqueue
 from madang.jobs.durable import SCHEMA, VERSIONS, migrate, own_tables
 from madang.jobs.errors import Stopped
 from madang.jobs.job import Beat, Failure, Job, Lane, Limits, State
+from madang.jobs.listing import Living, Task, count_by_state, ended_by_day, find_task, living, names, place_of_task, tasks
 from madang.jobs.queries import counts, longest_wait, state
 from madang.jobs.runner import Runner
 from madang.jobs.running import check, give_way, is_stopping, step
@@ -21,20 +22,29 @@ __all__ = [
     "Job",
     "Lane",
     "Limits",
+    "Living",
     "Runner",
     "SCHEMA",
     "State",
     "Stopped",
     "VERSIONS",
+    "Task",
     "cancel",
     "check",
+    "count_by_state",
     "counts",
+    "ended_by_day",
     "enqueue",
+    "find_task",
     "give_way",
     "is_stopping",
     "longest_wait",
     "migrate",
     "own_tables",
+    "names",
+    "place_of_task",
+    "living",
     "state",
     "step",
+    "tasks",
 ]

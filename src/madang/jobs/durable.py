@@ -50,6 +50,12 @@ def own_tables() -> frozenset[str]:
     return frozenset(table.name for table in SystemSchema.metadata_obj.sorted_tables) | {VERSIONS}
 
 
+def given(bind: Engine | Connection) -> TableClause:
+    """What each task was given, as the library keeps it."""
+    schema = None if bind.dialect.name == "sqlite" else "dbos"
+    return table("workflow_input", column("workflow_uuid", String), column("inputs", String), schema=schema)
+
+
 def migrate(database: Database) -> None:
     """The database has the queue's own tables. Harmless when it has them already, or when two processes do it at once."""
     hush()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from madang.jobs import durable
 from madang.jobs.job import Lane, State
 
-_STATES = {
+STATES = {
     "DELAYED": State.QUEUED,
     "ENQUEUED": State.QUEUED,
     "PENDING": State.RUNNING,
@@ -24,7 +24,7 @@ def state(session: Session, task_id: str) -> State | None:
     """How far the task is, or None when the queue does not (or no longer) know it."""
     tasks = durable.tasks(session.connection())
     found = session.execute(select(tasks.c.status).where(tasks.c.workflow_uuid == task_id)).scalar_one_or_none()
-    return _STATES[found] if found else None
+    return STATES[found] if found else None
 
 
 def attempts(session: Session, task_id: str) -> tuple[int, str | None]:
@@ -46,7 +46,7 @@ def counts(session: Session) -> dict[tuple[str, str], int]:
     query = select(tasks.c.queue_name, tasks.c.status, func.count()).group_by(tasks.c.queue_name, tasks.c.status)
     found: dict[tuple[str, str], int] = {(lane.value, state.value): 0 for lane in Lane for state in State}
     for lane, status, count in session.execute(query):
-        found[lane or Lane.BACKGROUND.value, _STATES[status].value] = int(count) + found.get((lane, _STATES[status].value), 0)
+        found[lane or Lane.BACKGROUND.value, STATES[status].value] = int(count) + found.get((lane, STATES[status].value), 0)
     return found
 
 

@@ -14,8 +14,6 @@ from packagedcode.cache import get_cache as get_package_patterns
 from scancode.api import get_copyrights, get_licenses, get_package_data
 from typecode.contenttype import get_type
 
-from madang.scan import alignment, copyrights, kinds, ranking
-from madang.scan.replacing import Parts
 from madang.scan.written import as_written, lines_of
 
 Findings = Mapping[str, Any]
@@ -77,18 +75,11 @@ PARTS: Mapping[str, Callable[[str], Findings]] = {
 """Part → scanner, the quick ones first: when a file meets its deadline, what was found until then stands."""
 
 
-_parts = Parts(())
-
-
-def looks(location: str, parts: list[str], *, thorough: bool = False) -> Iterator[tuple[str, Findings | None, str]]:
-    """Look at the file at ``location`` for each of ``parts``, as ScanCode's own command does with ``-clp``; ``thorough``: with its own
-    code and nothing else.
+def looks(location: str, parts: list[str]) -> Iterator[tuple[str, Findings | None, str]]:
+    """Look at the file at ``location`` for each of ``parts``, as ScanCode's own command does with ``-clp``.
 
     Gives the part, what was found, and in words what a scanner raised instead. ``OSError`` and ``MemoryError`` pass.
     """
-    _parts.use(ours=not thorough)
-    kinds.forget()
-    alignment.cutter.forget()
     for name, scanner in PARTS.items():
         if name in parts:
             try:
@@ -102,9 +93,7 @@ def looks(location: str, parts: list[str], *, thorough: bool = False) -> Iterato
 
 def load() -> list[str]:
     """Load all that workers share (index, grammars, patterns) and hand back the path patterns of package manifests."""
-    global _parts
-    _parts = Parts([*ranking.parts(get_index()), *alignment.parts(), *copyrights.parts(), *kinds.parts()])
-    _parts.use(ours=True)
+    get_index()
     get_package_patterns()
     with tempfile.TemporaryDirectory() as folder:
         sample = Path(folder) / "setup.cfg"

@@ -8,6 +8,7 @@ The room does not know what an object means, who may see it or whether anybody s
 bucket of an S3 server, behind the same methods of ``Store``.
 """
 
+from madang.storage.collecting import Collected
 from madang.storage.errors import (
     DigestMismatch,
     FileMissing,
@@ -28,6 +29,7 @@ from madang.storage.store import Store
 from madang.storage.trees import Entry, Mode, Tree
 
 __all__ = [
+    "Collected",
     "DigestMismatch",
     "Entry",
     "FileMissing",

@@ -62,6 +62,11 @@ class Objects:
             raise ObjectMissing(sha256=sha256[:64])
         return self._objects / sha256[:2] / sha256[2:]
 
+    @property
+    def root(self) -> Path:
+        """The folder of all objects, a folder for each first byte in it."""
+        return self._objects
+
     def put(self, chunks: Iterable[bytes], *, max_bytes: int | None = None, expected: str | None = None) -> Stored:
         """The bytes are kept for good once this returns."""
         with self.batch() as batch:
@@ -124,6 +129,10 @@ class Objects:
     def free_bytes(self) -> int:
         """How many bytes the disk can still take."""
         return shutil.disk_usage(self._objects).free
+
+    def disk_bytes(self) -> int:
+        """How many bytes the disk has in all."""
+        return shutil.disk_usage(self._objects).total
 
     def sweep(self, *, older_than: float) -> int:
         """Remove temporary files that were last written more than ``older_than`` seconds ago; returns how many."""
@@ -203,10 +212,15 @@ class Batch:
 
     def _is_kept(self, sha256: str, size: int) -> bool:
         """Whether the object is there. One of the wrong size was hurt by the disk and is written anew."""
+        if sha256 in self._waiting:
+            return True
         try:
-            return sha256 in self._waiting or self._objects.size(sha256) == size
-        except ObjectMissing:
+            if self._objects.size(sha256) != size:
+                return False
+            os.utime(self._objects.place(sha256))  # whoever collects what nobody needs sees that somebody does
+        except (ObjectMissing, FileNotFoundError):
             return False
+        return True
 
     def _settle(self) -> None:
         """What waits is on the disk and at its place; the folders' own entries are synced at the end of the batch."""

@@ -4,11 +4,12 @@
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from madang import archives
+from madang.storage.collecting import Collected, collect
 from madang.storage.errors import (
     FileMissing,
     ObjectMissing,
@@ -149,6 +150,16 @@ class Store:
     def usage(self) -> Usage:
         """How many objects are kept, and their bytes. Walks all of them."""
         return self._objects.usage()
+
+    def collect(
+        self, needed: Container[bytes], *, older_than: float = 86_400, dry: bool = False, stop: Callable[[], None] | None = None
+    ) -> Collected:
+        """Objects that are not ``needed`` (32 bytes each) and that nobody put for ``older_than`` seconds are gone; ``dry`` only counts."""
+        return collect(self._objects, needed, older_than=older_than, dry=dry, stop=stop)
+
+    def disk_bytes(self) -> int:
+        """How many bytes the disk has in all."""
+        return self._objects.disk_bytes()
 
     def free_bytes(self) -> int:
         """How many bytes the disk can still take."""

@@ -6,7 +6,7 @@ gives every answer its headers. It does not know any room: the composition hands
 who asks.
 """
 
-from madang.web.answers import attachment, json_answer, no_content, see_other
+from madang.web.answers import attachment, json_answer, no_content, see_other, streamed
 from madang.web.application import Composition, Imprint, application
 from madang.web.bodies import Upload, allow_body, form, read_upload
 from madang.web.csrf import ForgedForm
@@ -18,15 +18,16 @@ from madang.web.limits import Limits
 from madang.web.masthead import Masthead
 from madang.web.metrics import Exposition, Figure, Meter, leave
 from madang.web.middleware import preference_cookie
+from madang.web.moments import in_utc, local_text, moment_in, offset_seconds
 from madang.web.paging import BadCursor, Page, next_address, page_of, place_of, position, write_cursor
 from madang.web.preferences import PreferenceChosen, local_path
-from madang.web.routers import NAME, ApiRouter, InId, InName, api_router
+from madang.web.routers import ApiRouter, InId, api_router
 from madang.web.streams import event_stream
 from madang.web.templating import render, render_text
+from madang.web.templating import size as shown_size
 
 __all__ = [
     "LANGUAGES",
-    "NAME",
     "ApiRouter",
     "BadCursor",
     "Composition",
@@ -37,7 +38,6 @@ __all__ = [
     "Gate",
     "IdempotentAnswer",
     "InId",
-    "InName",
     "Imprint",
     "Limits",
     "Meter",
@@ -54,11 +54,15 @@ __all__ = [
     "current_language",
     "event_stream",
     "form",
+    "in_utc",
     "json_answer",
     "leave",
     "local_path",
+    "local_text",
+    "moment_in",
     "next_address",
     "no_content",
+    "offset_seconds",
     "page",
     "page_of",
     "perform",
@@ -70,6 +74,8 @@ __all__ = [
     "render",
     "render_text",
     "see_other",
+    "shown_size",
+    "streamed",
     "translate",
     "use_language",
     "write_cursor",

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from madang import kit
+from madang import access, kit
 from madang.web import csrf
 from madang.web.languages import current_language, translate, translate_in_context, translate_plural
 
@@ -92,6 +92,7 @@ def context_of(request: Request) -> dict[str, Any]:
     """What every template can use besides its page."""
     gate = request.app.state.gate
     masthead = gate.masthead()
+    actor = getattr(request.state, "actor", None) or kit.anonymous()
     query = dict(parse_qsl(request.url.query))
 
     def address_with(**changes: object) -> str:
@@ -102,12 +103,12 @@ def context_of(request: Request) -> dict[str, Any]:
         "request": request,
         "lang": current_language(),
         "theme": getattr(request.state, "theme", "auto"),
-        "actor": getattr(request.state, "actor", None) or kit.anonymous(),
-        "waiting": getattr(request.state, "waiting", 0),
+        "actor": actor,
         "csrf": csrf.token_for(request),
         "page_address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         "request_id": getattr(request.state, "request_id", ""),
         "version": gate.version,
+        "may": lambda thing, action: access.allows(actor, thing, action),
         "institute": masthead.name.get(current_language(), ""),
         "masthead": masthead,
         "imprint": gate.imprint(),
