@@ -179,9 +179,9 @@ def queue() -> str:
     return "" if kind() == "sqlite" else "dbos."
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """What a platform's environment says of its database: nothing on SQLite, which lies in the home."""
-    return {} if kind() == "sqlite" else {"MADANG_DATABASE_URL": address(folder, migrated=False)}
+def environment(folder: Path, *, kept: bool = False) -> dict[str, str]:
+    """What a platform's environment says of its database: nothing on SQLite, which lies in the home. ``kept`` as in ``Cluster.create``."""
+    return {} if kind() == "sqlite" else {"MADANG_DATABASE_URL": address(folder, migrated=False, kept=kept)}
 
 
 def _is_user(name: str) -> bool:

@@ -109,7 +109,7 @@ def _seen(viewer: Actor) -> ColumnElement[bool]:
 def _called(key: InstrumentedAttribute[str], display_name: InstrumentedAttribute[str], q: str) -> ColumnElement[bool]:
     """Names in which every word of ``q`` stands."""
     text = key + " " + func.lower(display_name)
-    words = [word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for word in q.lower()[:200].split()[:8]]
+    words = [word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for word in q.replace("\0", " ").lower()[:200].split()[:8]]
     return and_(true(), *(text.like(f"%{word}%", escape="\\") for word in words))
 
 

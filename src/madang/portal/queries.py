@@ -46,7 +46,7 @@ class Answer:
 
 def look(session: Session, q: str, *, viewer: kit.Actor, limit: int) -> list[Answer]:
     """What ``q`` may mean for ``viewer``, at most ``limit`` of each sort. Where nothing is asked: pages alone."""
-    asked = q.strip()
+    asked = q.replace("\0", " ").strip()
     answers = list(_pages(asked, viewer))[:limit]
     if asked:
         answers += _assets(session, asked, viewer, limit)

@@ -25,6 +25,8 @@ FEW = ("kind", "exposure", "state", "family", "field")
 HOLDER = "holder"
 MOST_CHANGES = 2000
 MOST_QUESTIONS = 256
+MOST_BITS = 128_000_000
+"""Of all answers that are kept: 16 MB, however many assets there are."""
 MOST_QUESTIONS_KEPT_UP = 20
 MOST_HOLDERS = 512
 FEW_ENOUGH_TO_SORT = 4000
@@ -185,7 +187,7 @@ class Shelf:
         with self.lock:
             if seen == self.stamp:
                 self.asked[terms] = (*closer, anywhere)
-                if len(self.asked) > MOST_QUESTIONS:
+                if len(self.asked) > min(MOST_QUESTIONS, MOST_BITS // (3 * self.size + 1) + 1):
                     self.asked.popitem(last=False)
         return (*closer, anywhere)
 
