@@ -17,16 +17,22 @@ OWN_PAGES = {
     "/assets": _("Assets"),
     "/register": _("Register"),
     "/register/many": _("Register many"),
-    "/inbox": _("Tasks and notifications"),
     "/me": _("My page"),
-    "/organisations": _("Organisations"),
-    "/people": _("People"),
+    "/me/inbox": _("Tasks and notifications"),
+    "/me/sign-in": _("Ways to sign in"),
     "/admin": _("Operation"),
-    "/admin/health": _("Health"),
     "/admin/jobs": _("Jobs"),
+    "/admin/storage": _("Storage"),
     "/admin/settings": _("Settings"),
+    "/admin/hosts": _("Allowed hosts"),
+    "/admin/changes": _("What changed"),
     "/admin/ledger": _("Ledger"),
+    "/admin/people": _("People"),
+    "/admin/invitations": _("Invitations"),
+    "/admin/organisations": _("Organisations"),
+    "/conditions": _("Conditions of use"),
     "/sign-in": _("Sign in"),
+    "/sign-up": _("Sign up"),
     "/api/v1/openapi.json": _("API description"),
 }
 """Pages that one goes to by name. A page that this house has no room for is not offered."""
@@ -63,7 +69,7 @@ def _pages(asked: str, viewer: kit.Actor) -> Iterator[Answer]:
             access.allows(viewer, rule.thing, rule.action, own=viewer.is_signed_in) for rule in access.rules_of(route)
         ):
             continue
-        if route.path == "/sign-in" and viewer.is_signed_in:
+        if route.path.startswith("/sign-") and viewer.is_signed_in:
             continue
         title = web.translate(name)
         if all(word in f"{title} {name} {route.path}".casefold() for word in words):
