@@ -175,8 +175,10 @@ system-test-packages:
 	command -v chromium >/dev/null || missing+=(chromium)
 	fc-list :lang=ko 2>/dev/null | grep -q . || missing+=(fontconfig fonts-noto-cjk)
 	command -v git >/dev/null || missing+=(git)
+	command -v nginx >/dev/null || missing+=(nginx)
 	command -v openssl >/dev/null || missing+=(openssl)
 	command -v ssh >/dev/null || missing+=(openssh-client)
+	command -v systemd-analyze >/dev/null || missing+=(systemd)
 	if ! ls /usr/lib/postgresql/*/bin/initdb &>/dev/null; then
 		mkdir -p /etc/postgresql-common
 		[[ -e /etc/postgresql-common/createcluster.conf ]] || echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf

@@ -34,6 +34,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "chromium": lambda: shutil.which("chromium") is not None,
     "git": lambda: shutil.which("git") is not None,
     "korean-font": _has_korean_font,
+    "nginx": lambda: shutil.which("nginx") is not None,
     "not-root": lambda: os.geteuid() != 0,
     "npm": lambda: shutil.which("npm") is not None,
     "openssl": lambda: shutil.which("openssl") is not None,
@@ -41,6 +42,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "root": lambda: os.geteuid() == 0,
     "s3-server": stores.is_there,
     "ssh": lambda: shutil.which("ssh") is not None,
+    "systemd": lambda: shutil.which("systemd-analyze") is not None,
 }
 
 

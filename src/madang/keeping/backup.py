@@ -117,7 +117,7 @@ def _write(
         kept = rows.tables(connection)
         digests = {each.name: _write_table(writer, connection, each, progress) for each in kept}
         counters, reached = rows.counters(connection, kept), _ledger_end(connection)
-    damaged = _write_objects(writer, places.store_of(settings.home), progress)
+    damaged = _write_objects(writer, places.store_of(settings, settings.home), progress)
     names, left = _write_home(writer, settings, reached, progress)
     manifest: dict[str, Any] = head | {
         "tables": {name: asdict(digest) for name, digest in digests.items()},

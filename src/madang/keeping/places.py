@@ -49,9 +49,11 @@ def check_whole(home: Path) -> None:
         raise HalfRestored(home=home)
 
 
-def store_of(home: Path) -> storage.Store:
-    """The objects of a home."""
-    return storage.Store(home / STORE)
+def store_of(settings: Settings, home: Path) -> storage.Store:
+    """The objects: on the S3 server that is set, or in the home."""
+    given = settings
+    where = storage.place_of(given.objects_url, key=given.objects_key, secret=given.objects_secret) if given.objects_url else None
+    return storage.Store(home / STORE, where)
 
 
 def files(settings: Settings) -> tuple[list[Kept], dict[str, str]]:

@@ -72,7 +72,7 @@ def restore(settings: Settings, path: Path, opening: Opening, *, progress: Progr
         backup = examine(path, opening, progress=progress)
         database, staged = _database(settings, staging)
         try:
-            done = _Restoring(backup, database, staging, progress).run()
+            done = _Restoring(settings, backup, database, staging, progress).run()
         finally:
             database.close()
         _put_in_place(settings, staging, staged)
@@ -208,8 +208,8 @@ def _put_in_place(settings: Settings, staging: Path, staged: Path | None) -> Non
 class _Restoring:
     """One restore under way, of a backup that was examined."""
 
-    def __init__(self, backup: Backup, database: db.Database, staging: Path, progress: Progress) -> None:
-        self.backup, self.database, self.staging, self.progress = backup, database, staging, progress
+    def __init__(self, settings: Settings, backup: Backup, database: db.Database, staging: Path, progress: Progress) -> None:
+        self.settings, self.backup, self.database, self.staging, self.progress = settings, backup, database, staging, progress
 
     def run(self) -> Restored:
         """Everything stands in the staging folder and in the database, and is what the backup holds."""
@@ -235,7 +235,7 @@ class _Restoring:
                 self._take_rows(member, loader)
                 self.progress("tables", number, 0)
         elif kind == "objects":
-            places.store_of(self.staging).put_many(self._objects(found))
+            places.store_of(self.settings, self.staging).put_many(self._objects(found))
         elif kind == "home":
             for member in found:
                 self._take_file(member)
