@@ -3,6 +3,7 @@
 #   make run     the platform on this machine          make test    every test that this machine can run
 #   make check   format, lint, types, floors, tests    make fix     format and mend what a machine can mend
 #   make bench   figures   make soak   long tests      make docs    generated pages, catalogues, the README's picture
+#   make wheelhouse   everything to install from without a network
 #   make clean   everything built is gone; rows and objects under .madang stay
 
 SHELL := /bin/bash
@@ -22,7 +23,7 @@ WORDS := $(wildcard src/madang/locale/*/LC_MESSAGES/*.po)
 ARGS ?=
 
 help:
-	@sed -n '3,6s/^# *//p' Makefile
+	@sed -n '3,7s/^# *//p' Makefile
 
 # ---- the environment: each stamp is written last, so what was killed half way is done again
 
@@ -155,6 +156,21 @@ words: $(VENV)/.dev $(VENV)/.madang
 	marks=(-k _ -k marked -k pgettext:1c,2 -k translate_plural:1,2)
 	$(CURDIR)/$(BIN)/pybabel -q extract -F babel.cfg "$${marks[@]}" --no-location --sort-output -o messages.pot ..
 	for language in ko en; do $(CURDIR)/$(BIN)/pybabel -q update --sort-output -N -w 140 -i messages.pot -d . -D madang -l $$language; done
+
+# Everything that `pip install --no-index --find-links dist/wheelhouse madang` needs on a machine like this one, where no network is.
+wheelhouse: $(VENV)/.madang
+	@[[ -e src/madang/_static/.stamp ]] || { echo "madang: the pages' fonts and scripts are missing, and a wheelhouse has them: make assets" >&2; exit 1; }
+	rm -rf dist/.wheelhouse
+	mkdir -p dist/.wheelhouse
+	echo "madang: bringing what requirements.lock names"
+	$(PIP) wheel -q --require-hashes -r requirements.lock -w dist/.wheelhouse
+	echo "madang: building Madang's own wheel"
+	$(PIP) wheel -q --no-deps --no-build-isolation -w dist/.wheelhouse .
+	$(PIP) install -q --dry-run --ignore-installed --no-index --find-links dist/.wheelhouse madang >/dev/null
+	(cd dist/.wheelhouse && sha256sum -- *.whl >SHA256SUMS)
+	rm -rf dist/wheelhouse
+	mv dist/.wheelhouse dist/wheelhouse
+	echo "madang: dist/wheelhouse has $$(ls dist/wheelhouse/*.whl | wc -l) wheels, $$(du -sh dist/wheelhouse | cut -f1)"
 
 # uv resolves for every Python that Madang supports at once; the locks carry hashes and no address.
 lock:
