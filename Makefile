@@ -89,13 +89,23 @@ $(VENV)/.madang: pyproject.toml $(WEB) $(WORDS) $(VENV)/.runtime
 	missing=src/madang/_static/MISSING
 	[[ ! -e $$missing ]] || echo "madang: the pages' fonts and scripts could not be brought; pages work without them, make assets tries again: $$(tail -c 300 $$missing)"
 
+# Programs for tests that come from npm packages; where they cannot be brought, the tests that need them are skipped and named.
+$(VENV)/.peers: $(wildcard tests/peers/*/package*.json) tests/peers/install.py $(VENV)/.made
+	@node=$(CURDIR)/$(VENV)/peers-node
+	if ! command -v npm >/dev/null && [[ ! -d $$node ]]; then
+		echo "madang: there is no npm here, so node is fetched for the tests (60 MB)"
+		$(PIP) install -qq --require-hashes --target "$$node" -r requirements-node.lock || true
+	fi
+	export PYTHONPATH="$$node" NODE_USE_SYSTEM_CA=1
+	if $(BIN)/python tests/peers/install.py; then touch $@; fi
+
 # ---- what people call
 
 run: $(VENV)/.madang
 	@export MADANG_HOME="$${MADANG_HOME:-$(CURDIR)/.madang}"
 	exec $(BIN)/madang up $(ARGS)
 
-test: $(VENV)/.dev $(VENV)/.madang $(VENV)/peers/s3/.made
+test: $(VENV)/.dev $(VENV)/.madang $(VENV)/peers/s3/.made $(VENV)/.peers
 	@temporary=$$(mktemp -d)
 	trap 'rm -rf "$$temporary"' EXIT
 	$(BIN)/python -m pytest --basetemp="$$temporary/tests" $(ARGS)
@@ -132,7 +142,7 @@ fix: $(VENV)/.dev
 bench: $(VENV)/.dev $(VENV)/.madang
 	@for figure in bench/*.py; do echo "== $$figure"; $(BIN)/python $$figure $(ARGS); done
 
-soak: $(VENV)/.dev $(VENV)/.madang $(VENV)/peers/s3/.made
+soak: $(VENV)/.dev $(VENV)/.madang $(VENV)/peers/s3/.made $(VENV)/.peers
 	@$(BIN)/python -m pytest -m soak $(ARGS)
 
 docs: $(VENV)/.dev $(VENV)/.madang
@@ -181,7 +191,7 @@ lock:
 	uv pip compile "$${flags[@]}" $(ARGS) --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache .coverage .coverage.* web/node_modules src/madang/_static
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache .coverage .coverage.* web/node_modules tests/peers/*/node_modules src/madang/_static
 	find src tests bench docs -name __pycache__ -type d -prune -exec rm -rf {} +
 	find src -name '*.mo' -delete
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from builders import Yard, archive
-from madang import access, db, kit, people
+from madang import access, db, inbox, kit, people
 from madang.kit import Reach, Role
 from madang.web import csrf
 
@@ -63,6 +63,8 @@ class Thing:
     holder: str = ""
     names: Mapping[str, str] = dataclasses.field(default_factory=dict)
     absent: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    is_within: bool = False
+    """Whether it is of the organisation although it is somebody's own too: a membership."""
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.holder or 'nobody'}"
@@ -103,7 +105,7 @@ class Cast:
 
     def may(self, who: Who, thing: Thing, action: str) -> bool:
         """What the table says."""
-        organisation = self.organisation if thing.holder == ORGANISATION else None
+        organisation = self.organisation if thing.is_within or thing.holder == ORGANISATION else None
         own = not who.is_visitor and thing.holder == who.name
         return access.allows(self.actor(who), thing.kind, action, own=own, organisation=organisation)
 
@@ -156,12 +158,31 @@ def _place(cast: Cast) -> None:
             Thing("account", holder, {"name": holder}, {"name": "there-is-nobody"}),
             Thing("token", holder, {"token_id": token}, {"token_id": kit.new_id()}),
             Thing("session", holder, {"session_id": session}, {"session_id": kit.new_id()}),
+            *_inbox(cast, holder),
         ]
 
 
 def _session_of(cast: Cast, holder: str) -> str:
     with cast.yard.house.database.reading() as session:
         return people.sessions(session, people.get_account(session, holder, viewer=kit.SYSTEM), viewer=kit.SYSTEM)[0].id
+
+
+def _inbox(cast: Cast, holder: str) -> list[Thing]:
+    """A task and a notification of somebody's own."""
+    to, about = inbox.to_account(cast.ids[holder]), {"about": f"of/{holder}", "address": "/assets", "text": "Look", "by": kit.SYSTEM}
+    with cast.yard.house.database.writing() as session:
+        task = inbox.ask(session, kind="host.wanted", to=to, **about)  # type: ignore[arg-type]
+        told = inbox.tell(session, kind="version.verified", to=[to], **about)  # type: ignore[arg-type]
+    assert told is not None
+    return [
+        Thing("task", holder, {"task_id": task.id}, {"task_id": kit.new_id()}),
+        Thing(
+            "inbox",
+            holder,
+            dict.fromkeys(("notice_id", "notification_id"), told.id),
+            dict.fromkeys(("notice_id", "notification_id"), kit.new_id()),
+        ),
+    ]
 
 
 def _asset(cast: Cast, holder: str, exposure: str, *, by: str) -> Thing:

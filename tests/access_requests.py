@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from access_cast import PASSWORD, Thing
+from madang import kit
 
 Values = Mapping[str, Any]
 
@@ -83,9 +84,18 @@ REQUESTS: dict[tuple[str, str], Maker] = {
     ("POST", "/me/tokens"): _form(role="reader", note="for a test"),
     ("POST", "/me/tokens/{token_id}/revocation"): _empty,
     ("POST", "/me/sessions/revocation"): _empty,
+    ("POST", "/me/inbox/settings"): _form(language="ko"),
+    ("POST", "/me/inbox/readings"): _empty,
+    ("POST", "/me/tasks/{task_id}/end"): _empty,
+    ("POST", "/me/notifications/{notice_id}/reading"): _empty,
+    ("POST", "/me/feed"): _empty,
+    ("POST", "/me/feed/end"): _empty,
+    ("POST", API + "/me/tasks/{task_id}/end"): _nothing,
+    ("POST", API + "/me/notifications/{notification_id}/reading"): _nothing,
     ("POST", "/register"): lambda thing: Ask(form={"git": "https://example.org/new.git", "namespace": thing.names["namespace"]}),
     ("POST", ASSET + "/title"): _form(title="Another title"),
     ("POST", ASSET + "/exposure"): _form(exposure="open"),
+    ("POST", ASSET + "/field"): _form(field=""),
     ("POST", ASSET + "/versions"): _form(git="https://example.org/new.git"),
     ("POST", VERSION + "/cancellation"): _empty,
     ("POST", VERSION + "/retry"): _empty,
@@ -115,6 +125,22 @@ REQUESTS: dict[tuple[str, str], Maker] = {
     ("POST", API + "/admin/hosts"): _json(host="git.example", reason="for a test", version=0),
     ("DELETE", API + "/admin/hosts"): lambda _thing: Ask(query={"host": "git.other.example", "version": 0}, besides=frozenset({404})),
 }
+
+
+NAMES: dict[str, dict[str, str]] = {
+    "/link/{secret}": {"secret": "a" * 43},
+    "/static/{hash}/{name:path}": {"hash": "0", "name": "css/tokens.css"},
+    "/me/identities/{identity_id}/removal": {"identity_id": kit.new_id()},
+    "/admin/settings/{setting}": {"setting": "contact"},
+    "/admin/changes/{change}/undoing": {"change": "99"},
+    "/admin/jobs/{task}/retry": {"task": kit.new_id()},
+    "/admin/jobs/{task}/cancellation": {"task": kit.new_id()},
+    "/api/v1/admin/settings/{setting}": {"setting": "contact"},
+    "/api/v1/admin/changes/{change}/undoing": {"change": "99"},
+    "/api/v1/admin/jobs/{task}/attempts": {"task": kit.new_id()},
+    "/api/v1/admin/jobs/{task}": {"task": kit.new_id()},
+}
+"""What stands in the path of an address that is about no thing of anybody's."""
 
 
 def ask_of(method: str, path: str, thing: Thing) -> Ask:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import databases
+import npm_peers
 import stores
 
 TESTS = Path(__file__).parent
@@ -37,6 +38,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "nginx": lambda: shutil.which("nginx") is not None,
     "not-root": lambda: os.geteuid() != 0,
     "npm": lambda: shutil.which("npm") is not None,
+    "oidc-provider": lambda: npm_peers.is_there("oidc", "oidc-provider"),
     "openssl": lambda: shutil.which("openssl") is not None,
     "postgresql": lambda: databases.programs() is not None,
     "root": lambda: os.geteuid() == 0,

@@ -181,7 +181,7 @@ def queue() -> str:
 
 def environment(folder: Path, *, kept: bool = False) -> dict[str, str]:
     """What a platform's environment says of its database: nothing on SQLite, which lies in the home. ``kept`` as in ``Cluster.create``."""
-    return {} if kind() == "sqlite" else {"MADANG_DATABASE_URL": address(folder, migrated=False, kept=kept)}
+    return {} if kind() == "sqlite" else {"MADANG_DATABASE_URL": address(folder, kept=kept)}
 
 
 def _is_user(name: str) -> bool:

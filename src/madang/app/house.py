@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from madang import __version__, archives, catalog, db, forges, institute, jobs, keeping, kit, mail, operations, people, storage
+from madang.app import news
 from madang.settings import Settings
 
 L = TypeVar("L")
@@ -102,6 +103,7 @@ def open_house(settings: Settings, *, connections: db.Connections = db.Connectio
     keys = people.keys.load(settings.home)
     mail.use(post_of(settings, keys))
     db.subscribe(people.OrganisationCreated, catalog.hand_over_namespace)
+    news.listen()
     house = House(settings, db.Database(settings.database_url, connections=connections), keys)
     keeping.copy_beside(settings)
     db.migrate(house.database)

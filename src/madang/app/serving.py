@@ -12,13 +12,13 @@ from fastapi import FastAPI
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
-from madang import __version__, audit, catalog, compliance, db, institute, kit, operations, people, portal, web
+from madang import __version__, audit, catalog, compliance, db, inbox, institute, kit, operations, people, portal, web
 from madang.app import measuring
 from madang.app.house import House, desk_of, open_house, traced
 from madang.settings import Settings
 
 SOURCE = Path(__file__).parent.parent
-ROOMS_WITH_TEMPLATES = ("people", "audit", "catalog", "compliance", "portal", "operations")
+ROOMS_WITH_TEMPLATES = ("people", "audit", "inbox", "catalog", "compliance", "portal", "operations")
 IMPRINT_SECONDS = 15
 USES_SECONDS = 300
 SHUTDOWN_SECONDS = 5
@@ -34,11 +34,20 @@ def web_application(house: House) -> FastAPI:
             authenticate=lambda session, request: authenticate(session, request, is_secure=house.is_secure),
             csrf_key=house.keys.derive("csrf"),
             version=__version__,
-            pages=[*portal.routes, *people.web.routes, *audit.routes, *catalog.routes, *compliance.routes, *operations.routes],
-            routers=[people.api.router, audit.router, catalog.router, compliance.router, *operations.routers],
+            pages=[
+                *portal.routes,
+                *people.web.routes,
+                *audit.routes,
+                *inbox.routes,
+                *catalog.routes,
+                *compliance.routes,
+                *operations.routes,
+            ],
+            routers=[people.api.router, audit.router, inbox.router, catalog.router, compliance.router, *operations.routers],
             templates=[SOURCE / room / "templates" for room in ROOMS_WITH_TEMPLATES],
             state={"intake": intake_of(house), "desk": desk_of(house)},
             masthead=lambda: masthead_of(house.institute),
+            waiting=lambda session, actor: inbox.count_waiting(session, viewer=actor),
             language=house.settings.language,
             host=house.settings.url.partition("://")[2].partition("/")[0],
             is_secure=house.is_secure,

@@ -6,7 +6,7 @@ import shutil
 import time
 from pathlib import Path
 
-from madang import archives, audit, compliance, db, forges, jobs, mail, operations, people, portal, scan, supervisor
+from madang import archives, audit, compliance, db, forges, inbox, jobs, mail, operations, people, portal, scan, supervisor
 from madang.app import measuring
 from madang.app.house import House, desk_of, open_house, traced
 from madang.settings import Settings
@@ -18,6 +18,8 @@ SIGN_SECONDS = 60
 SWEEP_SECONDS = 24 * 3600
 MAIL_SECONDS = 10
 OBJECTS_SECONDS = 600
+POST_SECONDS = 20
+DIGEST_SECONDS = 300
 MEASURE_SECONDS = 120
 SHUTDOWN_SECONDS = 5
 JOBS_CONNECTIONS = db.Connections(kept=5, most=15)
@@ -64,12 +66,23 @@ def send_letters(house: House) -> None:
     mail.drain(house.database)
 
 
+def post_letters(postman: inbox.Postman) -> None:
+    """Letters on what is new are in the outbox, for those who want them at once."""
+    postman.post()
+
+
+def sum_up(postman: inbox.Postman) -> None:
+    """The day's summaries are in the outbox, once a day."""
+    postman.sum_up()
+
+
 def run_jobs(settings: Settings) -> None:
     """Do durable work until told to end. Work that does not end in time goes on at the next start."""
     house = open_house(settings, connections=JOBS_CONNECTIONS)
     with scan.Pool(house.limits("scan", scan.Limits)) as pool:
         verifier, figures = verifier_of(house, pool), measuring.JobsFigures(house, pool)
         verifier.clear(older_than=0 if settings.is_sqlite else SWEEP_SECONDS)
+        postman = inbox.Postman(house.database, house.url, settings.language)
         works = operations.Works(desk_of(house))
         runner = jobs.Runner(
             house.database,
@@ -78,6 +91,8 @@ def run_jobs(settings: Settings) -> None:
                 jobs.Beat("seal", SEAL_SECONDS, lambda: seal_ledger(house)),
                 jobs.Beat("sign", SIGN_SECONDS, lambda: sign_ledger(house)),
                 jobs.Beat("mail", MAIL_SECONDS, lambda: send_letters(house)),
+                jobs.Beat("post", POST_SECONDS, lambda: post_letters(postman)),
+                jobs.Beat("digest", DIGEST_SECONDS, lambda: sum_up(postman)),
                 jobs.Beat("measure", MEASURE_SECONDS, works.measure),
                 jobs.Beat("sweep", SWEEP_SECONDS, lambda: sweep(house)),
                 jobs.Beat("figures", measuring.LEAVE_SECONDS, figures, everywhere=True),
@@ -101,6 +116,7 @@ def sweep(house: House) -> None:
     """Rows of what is over are gone."""
     people.sweep(house.database)
     mail.sweep(house.database)
+    inbox.sweep(house.database)
     compliance.forget(house.database)
 
 

@@ -7,6 +7,7 @@ It does not know what the deeds mean; rooms above name them.
 from madang.audit import cli
 from madang.audit.actions import record, seal, sign_head, verify_later
 from madang.audit.api import router
+from madang.audit.events import Recorded
 from madang.audit.headfile import NAME as HEADS_FILE
 from madang.audit.jobs import Checker
 from madang.audit.models import Check
@@ -37,6 +38,7 @@ __all__ = [
     "Line",
     "Page",
     "Problem",
+    "Recorded",
     "Seal",
     "Verification",
     "all_lines",

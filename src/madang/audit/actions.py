@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from madang import access, jobs
 from madang.audit import headfile, rules
+from madang.audit.events import Recorded
 from madang.audit.models import Check, Entry, SignedHead, Written
 from madang.audit.queries import content_of, has_unsealed, latest_seal
 from madang.audit.rules import FIRST_HASH, Head
 from madang.audit.verification import Verification
-from madang.db import Database
+from madang.db import Database, announce
 from madang.kit import Actor, new_id, now
 
 SLICE = 500
@@ -39,6 +40,7 @@ def record(session: Session, deed: str, *, target: str, by: Actor, **facts: obje
             facts=rules.clean_facts(facts),
         )
     )
+    announce(session, Recorded(deed, target, by, facts))
 
 
 def _next_id(session: Session) -> int:

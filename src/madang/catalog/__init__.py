@@ -46,6 +46,7 @@ from madang.catalog.queries import (
     get_version,
     get_version_by_id,
     namespaces_of,
+    place_of,
     versions_of,
     visible,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "get_version_by_id",
     "hand_over_namespace",
     "namespaces_of",
+    "place_of",
     "open_namespace",
     "refresh_search",
     "register",

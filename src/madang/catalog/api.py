@@ -22,11 +22,10 @@ router = web.api_router(tags=["assets"])
 Kind = Literal["software", "dataset", "model", "api", "pipeline", "equipment", "patent", "document"]
 Exposure = Literal["private", "inner", "partner", "open"]
 Field = Literal["", *FIELDS]  # type: ignore[valid-type]  # the words of the data file
-NAME = {"pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,95}$"}
 # What has another form is not there: these say so to programs and refuse nothing.
 InKind = Annotated[str, Path(json_schema_extra={"enum": list(get_args(Kind))}, examples=["software"])]
-InNamespace = Annotated[str, Path(description="A person's or an organisation's name.", json_schema_extra=dict(NAME), examples=["lab"])]
-InName = Annotated[str, Path(json_schema_extra=dict(NAME), examples=["speech"])]
+InNamespace = Annotated[str, Path(description="A person's or an organisation's name.", json_schema_extra=dict(web.NAME), examples=["lab"])]
+InName = Annotated[str, Path(json_schema_extra=dict(web.NAME), examples=["speech"])]
 
 
 class NewAsset(BaseModel):
@@ -35,8 +34,8 @@ class NewAsset(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: Kind
-    namespace: Annotated[str, pydantic.Field(json_schema_extra=dict(NAME), examples=["lab"])]
-    name: Annotated[str, pydantic.Field(json_schema_extra=dict(NAME), examples=["speech"])]
+    namespace: Annotated[str, pydantic.Field(json_schema_extra=dict(web.NAME), examples=["lab"])]
+    name: Annotated[str, pydantic.Field(json_schema_extra=dict(web.NAME), examples=["speech"])]
     title: Annotated[str, pydantic.Field(description="One line of at most 200 letters.")] = ""
     exposure: Exposure = "private"
     field: Field = ""

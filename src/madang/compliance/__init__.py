@@ -13,6 +13,7 @@ from madang.compliance.intake import Intake
 from madang.compliance.jobs import Verifier
 from madang.compliance.limits import Limits
 from madang.compliance.models import STATES, Verification
+from madang.compliance.news import host_opened
 from madang.compliance.queries import Subject, figures, get_subject, get_task, get_verification, licence_data, under_way
 from madang.compliance.verdict import Verdict
 from madang.compliance.web import routes
@@ -38,6 +39,7 @@ __all__ = [
     "get_subject",
     "get_task",
     "get_verification",
+    "host_opened",
     "licence_data",
     "move",
     "retry",

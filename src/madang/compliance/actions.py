@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from madang import audit, catalog, jobs, kit
-from madang.compliance import queries
+from madang.compliance import news, queries
 from madang.compliance.errors import NotFailed, TooManyWaiting
 from madang.compliance.limits import Limits
 from madang.compliance.models import FINAL, Verification
@@ -110,3 +110,4 @@ def fail(session: Session, version_id: str, task_id: str, failure: jobs.Failure)
         asset = catalog.get_asset_by_id(session, version.asset_id, viewer=kit.SYSTEM)
         catalog.describe(asset, version, state="failed")
         audit.record(session, "verification.failed", target=f"{asset.ref}@{version.number}", by=kit.SYSTEM, code=failure.code)
+        news.failed(session, asset, version, session.get_one(Verification, version.id), failure)

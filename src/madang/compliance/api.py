@@ -48,7 +48,7 @@ async def create_version(request: Request, kind: catalog.InKind, namespace: cata
     taking = intake.of(request)
     upload = await taking.read(request)
     given, label = _given(upload)
-    source = await taking.source_of(upload, given)
+    source = await intake.source_for(request, upload, given)
 
     def door(request: Request, session: Session, actor: kit.Actor) -> Response:
         asset = catalog.get_asset(session, kind, namespace, name, viewer=actor)

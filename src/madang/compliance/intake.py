@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from madang import archives, catalog, forges, kit, storage, web
+from madang.compliance import news
 from madang.compliance.errors import NoSource
 from madang.compliance.limits import Limits
 from madang.compliance.unpacking import unpacked
@@ -109,6 +110,21 @@ class Intake:
             return None
         finally:
             shutil.rmtree(into, ignore_errors=True)
+
+
+async def source_for(request: Request, upload: web.Upload, given: Mapping[str, Any]) -> catalog.Source:
+    """Where the version comes from. Where its host is shut, the operators are asked whether to open it, and the refusal stands."""
+    try:
+        return await of(request).source_of(upload, given)
+    except forges.InnerAddress as refusal:
+        await run_in_threadpool(_want_host, request, str(refusal.values.get("host", "")))
+        raise
+
+
+def _want_host(request: Request, host: str) -> None:
+    gate: web.Gate = request.app.state.gate
+    with gate.database.writing() as session:
+        news.want_host(session, host, by=gate.authenticate(session, request))
 
 
 def _is_range(pattern: str) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from madang import audit, catalog, kit, scan, storage
-from madang.compliance import rules
+from madang.compliance import news, rules
 from madang.compliance.actions import move
 from madang.compliance.models import FoundFile, FoundPackage, Holder, Tally, UnreadFile, Verification
 from madang.compliance.verdict import RANKS, Verdict
@@ -178,4 +178,5 @@ def conclude(session: Session, attempt: Attempt, verdict: Verdict, documents: di
         declared=report.declared_license_expression,
         report=documents["json"],
     )
+    news.verified(session, asset, version, session.get_one(Verification, version.id))
     return True

@@ -75,7 +75,7 @@ async def _taken_in(
     upload = await taking.read(request)
     values = {name: value for name, value in upload.fields.items() if isinstance(value, str)}
     try:
-        source = await taking.source_of(upload, values)
+        source = await intake.source_for(request, upload, values)
         return await web.perform(request, done(source, values), writes=True, fingerprint=str(source))
     except (kit.Invalid, kit.Conflict, kit.NotAllowed, kit.TooLarge) as refusal:
         if isinstance(refusal, web.ForgedForm):

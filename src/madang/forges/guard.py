@@ -82,6 +82,10 @@ class Guard:
                     raise InnerAddress(host=target.host, field="address")
         return replace(target, addresses=addresses)
 
+    def opens(self, host: str) -> bool:
+        """Whether the operator has opened this host, by its name or as an address; nothing is looked up."""
+        return self._is_listed(host) or self._is_open(host)
+
     def _check_written(self, host: str) -> None:
         """What is inward by its very writing is refused before anything is asked."""
         written = address_of(host)

@@ -97,8 +97,8 @@ def _change(session: Session, field: Field, value: Any, *, version: int, by: Act
     session.add(kept)
     session.flush()
     told = {"before": _fact(field, was.value), "after": _fact(field, after), "version": version + 1}
-    audit.record(session, "institute.changed", target=f"institute/{field.name}", by=by, **told, **({"reason": reason} if reason else {}))
     forget(session)
+    audit.record(session, "institute.changed", target=f"institute/{field.name}", by=by, **told, **({"reason": reason} if reason else {}))
     return queries.get_setting(session, field.name, viewer=by)
 
 

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn, TextIO
 
@@ -87,7 +87,7 @@ def command(open_source: Opener = open_path, *, translate: Translate = str) -> c
     @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file and not to standard output.")
     @click.option("--jobs", type=click.IntRange(1, 256), default=Limits().workers, show_default=True, help="Files looked at at once.")
     @click.option(
-        "--thorough", is_flag=True, help="The full matcher on every file. Today every scan does this; it will always be right to ask."
+        "--thorough", is_flag=True, help="Look at every file with ScanCode's own code alone, which costs about ten times as much."
     )
     def scan(source: str, form: str, output: Path | None, jobs: int, thorough: bool) -> None:
         """Find licences, copyrights and packages in SOURCE.
@@ -114,6 +114,7 @@ def _scanned(open_source: Opener, source: str, limits: Limits, options: Options,
         except (Refusal, OSError) as error:
             _end(_WRONG, _sentence(error, translate))
         try:
+            options = replace(options, trusts_git=opened.root.resolve() == Path(source).resolve())
             with Pool(limits) as pool, _progress(translate) as progress:
                 return scan_tree(opened.root, name=opened.name, pool=pool, cache=LocalCache(), progress=progress, options=options)
         except Unavailable as error:

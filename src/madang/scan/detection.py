@@ -14,6 +14,8 @@ from packagedcode.cache import get_cache as get_package_patterns
 from scancode.api import get_copyrights, get_licenses, get_package_data
 from typecode.contenttype import get_type
 
+from madang.scan import alignment, copyrights, kinds, ranking
+from madang.scan.replacing import Parts
 from madang.scan.written import as_written, lines_of
 
 Findings = Mapping[str, Any]
@@ -75,11 +77,18 @@ PARTS: Mapping[str, Callable[[str], Findings]] = {
 """Part → scanner, the quick ones first: when a file meets its deadline, what was found until then stands."""
 
 
-def looks(location: str, parts: list[str]) -> Iterator[tuple[str, Findings | None, str]]:
-    """Look at the file at ``location`` for each of ``parts``, as ScanCode's own command does with ``-clp``.
+_parts = Parts(())
+
+
+def looks(location: str, parts: list[str], *, thorough: bool = False) -> Iterator[tuple[str, Findings | None, str]]:
+    """Look at the file at ``location`` for each of ``parts``, as ScanCode's own command does with ``-clp``; ``thorough``: with its own
+    code and nothing else.
 
     Gives the part, what was found, and in words what a scanner raised instead. ``OSError`` and ``MemoryError`` pass.
     """
+    _parts.use(ours=not thorough)
+    kinds.forget()
+    alignment.cutter.forget()
     for name, scanner in PARTS.items():
         if name in parts:
             try:
@@ -93,7 +102,9 @@ def looks(location: str, parts: list[str]) -> Iterator[tuple[str, Findings | Non
 
 def load() -> list[str]:
     """Load all that workers share (index, grammars, patterns) and hand back the path patterns of package manifests."""
-    get_index()
+    global _parts
+    _parts = Parts([*ranking.parts(get_index()), *alignment.parts(), *copyrights.parts(), *kinds.parts()])
+    _parts.use(ours=True)
     get_package_patterns()
     with tempfile.TemporaryDirectory() as folder:
         sample = Path(folder) / "setup.cfg"

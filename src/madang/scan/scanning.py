@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from madang.scan import reading, summary
+from madang.scan import gitindex, reading, summary
 from madang.scan.cache import Cache, MemoryCache
 from madang.scan.expressions import joined
 from madang.scan.faults import last_line, step_line
@@ -36,11 +36,13 @@ _log = logging.getLogger("madang.scan")
 class Options:
     """What to look for, and how hard.
 
-    ``thorough`` asks for the engine's full matcher on every file. Today every scan does that; what is
-    remembered is kept apart all the same.
+    ``thorough`` has every file looked at by ScanCode's own code alone, which costs ten times as much. What is remembered is kept apart, so
+    that both can be compared. ``trusts_git``: a tracked file of a checkout that Git takes for unchanged is not read when its blob is known;
+    for a person's own checkout, never for what somebody else sent.
     """
 
     thorough: bool = False
+    trusts_git: bool = False
 
 
 def scan_tree(
@@ -92,6 +94,7 @@ class _Scan:
     def __init__(self, pool: Pool, cache: Cache, meter: Meter, stop: Callable[[], bool], options: Options) -> None:
         self.pool, self.cache, self.meter, self.stop = pool, cache, meter, stop
         self.limits = pool.limits
+        self.options = options
         self.salt = f"{fingerprint()}:{int(options.thorough)}"
         self.contents: dict[str, Content] = {}
         self.keys: dict[str, tuple[str, ...]] = {}
@@ -128,18 +131,41 @@ class _Scan:
         self.meter.beat()
 
     def _hash(self, root: Path, tree: Listing) -> list[Entry]:
-        """The files whose content could be read."""
+        """The files whose content is known: from Git's blob ids where it was looked at before, else by reading them."""
+        blobs = gitindex.unchanged(root) if self.options.trusts_git and not tree.is_file else {}
+        known = self._contents_of_blobs(blobs)
         readable = []
         for entry in tree.files:
             self._pause()
+            location = root if tree.is_file else root / entry.raw
             try:
-                self.contents[entry.raw] = content(root if tree.is_file else root / entry.raw)
+                self.contents[entry.raw] = self._content(location, blobs.get(entry.raw), known)
                 readable.append(entry)
             except OSError as error:
                 message = f"It cannot be opened: {error.strerror or error}."
                 self.unread.append(Unread(entry.path, "unreadable", message, path_bytes(entry.raw)))
                 self.meter.done(entry.size)
+        self._save()
         return readable
+
+    def _content(self, location: Path, blob: gitindex.Blob | None, known: Mapping[str, Content]) -> Content:
+        if blob is None or not gitindex.is_same(blob, location):
+            return content(location)
+        key = _blob_key(blob)
+        if key in known:
+            return known[key]
+        found = content(location)
+        if gitindex.holds(blob, location) and gitindex.is_same(blob, location):
+            self.fresh[key] = _json([found.sha256, found.sha1, found.size])
+        return found
+
+    def _contents_of_blobs(self, blobs: Mapping[str, gitindex.Blob]) -> dict[str, Content]:
+        wanted = sorted({_blob_key(blob) for blob in blobs.values()})
+        found: dict[str, Content] = {}
+        for start in range(0, len(wanted), _SLICE):
+            self._pause()
+            found.update({key: Content(*json.loads(value)) for key, value in self.cache.get_many(wanted[start : start + _SLICE]).items()})
+        return found
 
     def _tree_digest(self, name: str, entries: list[Entry]) -> str:
         lines = [self.salt, name, *(f"{self.contents[entry.raw].sha256} {entry.raw}" for entry in entries)]
@@ -187,7 +213,7 @@ class _Scan:
                 if key not in waiting:
                     parts = _LOOKS if key == self.keys[entry.raw][0] else ("packages",)
                     path = str(location if single else location / entry.raw)
-                    task = {"do": "look", "path": path, "parts": parts}
+                    task = {"do": "look", "path": path, "parts": parts, "thorough": self.options.thorough}
                     line.put(key, task, seconds=self.limits.file_seconds, memory=self.limits.worker_memory_bytes)
                 waiting.setdefault(key, []).append(entry)
             if not missing:
@@ -311,6 +337,11 @@ class _Scan:
             _log.info("scan.file-unread", extra={"path": entry.path, "reason": fault.reason, "detail": fault.detail})
         errors = [self._why(fault) for fault in faults]
         return reading.file(entry, self.contents[entry.raw], {**self._of(entry), **finished}, errors=errors)
+
+
+def _blob_key(blob: gitindex.Blob) -> str:
+    """What a blob's content is, depends on nothing else; its size is that in the work tree, where line ends may be others."""
+    return _digest("blob", blob.id, str(blob.size))
 
 
 def _digest(*parts: str) -> str:

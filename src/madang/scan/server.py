@@ -214,9 +214,11 @@ def main(arguments: list[str]) -> int:
     with socket.socket(fileno=number) as caller:
         server = Server(caller, workers=workers)
         try:
+            # Of the millions of objects of the index none is garbage: looking for some while it is read takes longer than reading it.
+            gc.disable()
             patterns = load()
-            gc.collect()
             gc.freeze()
+            gc.enable()
             server.serve({"pid": os.getpid(), "patterns": patterns})
         except (BrokenPipeError, ConnectionResetError):
             pass

@@ -59,7 +59,7 @@ def _answer(wire: socket.socket, task: dict[str, Any]) -> bool:
 
 
 def _look(task: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
-    return looks(task["path"], task["parts"])
+    return looks(task["path"], task["parts"], thorough=task.get("thorough", False))
 
 
 def _finish(task: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:

@@ -21,13 +21,14 @@ from madang.web.middleware import preference_cookie
 from madang.web.moments import in_utc, local_text, moment_in, offset_seconds
 from madang.web.paging import BadCursor, Page, next_address, page_of, place_of, position, write_cursor
 from madang.web.preferences import PreferenceChosen, local_path
-from madang.web.routers import ApiRouter, InId, api_router
+from madang.web.routers import NAME, ApiRouter, InId, InName, api_router
 from madang.web.streams import event_stream
 from madang.web.templating import render, render_text
 from madang.web.templating import size as shown_size
 
 __all__ = [
     "LANGUAGES",
+    "NAME",
     "ApiRouter",
     "BadCursor",
     "Composition",
@@ -38,6 +39,7 @@ __all__ = [
     "Gate",
     "IdempotentAnswer",
     "InId",
+    "InName",
     "Imprint",
     "Limits",
     "Meter",

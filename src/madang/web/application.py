@@ -60,6 +60,8 @@ class Composition:
     host: str = ""
     is_secure: bool = False
     imprint: Callable[[], Imprint] = Imprint
+    waiting: Callable[[Session, kit.Actor], int] = lambda _session, _actor: 0
+    """How many things wait for whoever asks, for the head of pages."""
     limits: Limits = field(default_factory=Limits)
     exposition: Exposition = field(default_factory=Exposition)
 
@@ -86,6 +88,7 @@ def application(composition: Composition) -> FastAPI:
         version=composition.version,
         masthead=composition.masthead,
         imprint=composition.imprint,
+        waiting=composition.waiting,
         zone=composition.zone,
         is_secure=composition.is_secure,
         host=composition.host,

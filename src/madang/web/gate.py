@@ -37,6 +37,7 @@ class Gate:
     version: str
     masthead: Callable[[], Masthead]
     imprint: Callable[[], Any]
+    waiting: Callable[[Session, kit.Actor], int]
     zone: str = "Asia/Seoul"
     is_secure: bool = False
     host: str = ""
@@ -95,6 +96,7 @@ def within_unit_of_work(request: Request, door: Door, *, writes: bool, fingerpri
     gate: Gate = request.app.state.gate
     with gate.database.reading() as session:
         actor = request.state.actor = gate.authenticate(session, request)
+        request.state.waiting = gate.waiting(session, actor) if actor.via == "session" else 0
     if writes:
         maintenance.check_writes(request, actor, gate.masthead())
     if writes and not is_confirmed:

@@ -19,6 +19,9 @@ from madang.web.gate import READS, within_unit_of_work
 GIVEN = ("session", "actor")
 InId = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-z]{26}$"}, examples=["01jd3v8qk2m5n7p9r1s3t5v7x9"])]
 """A row's id in an address. What has another form is not there: this says so to programs and refuses nothing."""
+NAME = {"pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,95}$"}
+InName = Annotated[str, Path(json_schema_extra=dict(NAME), examples=["lab"])]
+"""A name in an address, told as ``InId`` is."""
 
 
 class JsonRoute(APIRoute):

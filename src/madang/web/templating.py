@@ -104,6 +104,7 @@ def context_of(request: Request) -> dict[str, Any]:
         "lang": current_language(),
         "theme": getattr(request.state, "theme", "auto"),
         "actor": actor,
+        "waiting": getattr(request.state, "waiting", 0),
         "csrf": csrf.token_for(request),
         "page_address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         "request_id": getattr(request.state, "request_id", ""),

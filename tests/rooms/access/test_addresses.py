@@ -7,18 +7,9 @@ import pytest
 from httpx2 import Response
 
 from access_cast import ACTORS, Cast, Thing, Who
-from access_requests import REQUESTS, ask_of
-from madang import access, kit
+from access_requests import NAMES, REQUESTS, ask_of
+from madang import access
 
-NOBODYS = {
-    "secret": "a" * 43,
-    "setting": "contact",
-    "change": "99",
-    "task": kit.new_id(),
-    "identity_id": kit.new_id(),
-    "hash": "0",
-    "name": "css/tokens.css",
-}
 ROUTES = {f"{route.method} {route.path}": route for route in access.routes()}
 
 
@@ -27,7 +18,7 @@ def things_of(cast: Cast, route: access.Route) -> list[Thing]:
     kinds = {rule.thing for rule in access.rules_of(route)}
     if route.whose == "named":
         return [thing for thing in cast.things if thing.kind in kinds]
-    return [Thing(route.thing, "", NOBODYS)]
+    return [Thing(route.thing, "", NAMES.get(route.path, {}))]
 
 
 def ask(cast: Cast, who: Who, route: access.Route, thing: Thing, names: dict[str, str]) -> Response:
@@ -96,6 +87,7 @@ def plain(answer: Response, names: object) -> tuple[int, list[str], str]:
 
 def test_every_request_told_here_is_for_an_address_that_is_there() -> None:
     assert sorted(set(REQUESTS) - {(route.method, route.path) for route in access.routes()}) == []
+    assert sorted(set(NAMES) - {route.path for route in access.routes()}) == []
 
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE")

@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
+from builders import repository
 from madang import scan
+from madang.scan import scanning, tree
 from madang.scan.faults import last_line
 from madang.scan.pool import Answer
 from rooms.scan.conftest import HEADER, MIT
@@ -126,6 +128,37 @@ def test_thorough_is_remembered_apart(pool: scan.Pool, grow: Grow) -> None:
     before = cache.puts
     assert scanned(root, pool, cache=cache, options=scan.Options(thorough=True)) == plain
     assert cache.puts == 2 * before
+
+
+def test_what_scancode_alone_finds_is_what_is_found(pool: scan.Pool, grow: Grow) -> None:
+    root = grow({"LICENSE": MIT, "setup.py": SETUP, "thing/__init__.py": SEE, "thing/bsd.py": HEADER, "문서.md": "저작권 (c) 2020 연구원"})
+    assert scanned(root, pool, options=scan.Options(thorough=True)).to_json() == scanned(root, pool).to_json()
+
+
+@pytest.mark.needs("git")
+def test_a_file_that_git_takes_for_unchanged_is_not_read_again(pool: scan.Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = repository(tmp_path / "checkout", {"LICENSE": MIT, "a.py": HEADER, "b.py": "print(1)\n"})
+    later = (root / "a.py").stat().st_mtime + 5
+    os.utime(root / ".git" / "index", (later, later))
+    read: list[str] = []
+
+    def noted(path: Path) -> tree.Content:
+        read.append(path.name)
+        return tree.content(path)
+
+    monkeypatch.setattr(scanning, "content", noted)
+    cache, options = scan.MemoryCache(), scan.Options(trusts_git=True)
+    first = scanned(root, pool, cache=cache, options=options)
+    assert sorted(read) == ["LICENSE", "a.py", "b.py"]
+    read.clear()
+    assert scanned(root, pool, cache=cache, options=options).to_json() == first.to_json()
+    assert read == []
+    (root / "b.py").write_text("# SPDX-License-Identifier: 0BSD\n")
+    assert by_path(scanned(root, pool, cache=cache, options=options))["b.py"].detected_license_expression_spdx == "0BSD"
+    assert read == ["b.py"]
+    read.clear()
+    scanned(root, pool, cache=cache)
+    assert sorted(read) == ["LICENSE", "a.py", "b.py"]
 
 
 def test_one_file_is_scanned_alone(pool: scan.Pool, grow: Grow) -> None:

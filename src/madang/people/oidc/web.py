@@ -29,7 +29,7 @@ async def create_round(request: Request) -> Response:
     try:
         return await _send(request, oidc.begin(back=web.local_path(request.query_params.get("back", "/"))))
     except Refusal as refusal:
-        return await run_in_threadpool(sign_in_again, request, refusal)
+        return await run_in_threadpool(sign_in_again, _at_sign_in(request), refusal)
 
 
 async def create_linking_round(request: Request) -> Response:
@@ -56,13 +56,18 @@ async def finish_round(request: Request) -> Response:
     except Refusal as refusal:
         if is_linking:
             raise
-        done = await run_in_threadpool(sign_in_again, request, refusal)
+        done = await run_in_threadpool(sign_in_again, _at_sign_in(request), refusal)
     return browsers.drop(request, done, oidc.COOKIE)
 
 
 async def _send(request: Request, begun: Begun) -> Response:
     address = await oidc.authorization_address(directory(), begun)
     return browsers.keep(request, web.see_other(address), oidc.COOKIE, begun.sealed(), seconds=oidc.SECONDS)
+
+
+def _at_sign_in(request: Request) -> Request:
+    """The request as if it had asked for the sign-in page: no link on it leads back to an address with a used code."""
+    return Request({**request.scope, "path": "/sign-in", "raw_path": b"/sign-in", "query_string": b""})
 
 
 def _spending(begun: Begun) -> web.Door:
