@@ -118,6 +118,7 @@ def test_every_page_is_clean_for_every_reader(
         "/search?q=sensor",
         "/register",
         "/me",
+        "/me/sign-in",
         verified.rpartition("/versions")[0],
         *tabs,
         file,
@@ -131,7 +132,7 @@ def test_every_page_is_clean_for_every_reader(
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_a_visitor_sees_a_home_a_sign_in_page_and_nothing_private(verified: str, reader: Callable[..., Reader], language: str) -> None:
     visitor = reader(language)
-    for path in ("/", "/sign-in", "/assets"):
+    for path in ("/", "/sign-in", "/forgotten", "/assets"):
         visitor.open(path)
         visitor.look()
         expect(visitor.page.locator("main")).not_to_contain_text("operator/sensor")
