@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from builders import Yard, archive
-from madang import access, db, inbox, kit, people
+from madang import access, db, inbox, kit, people, sheets
 from madang.kit import Reach, Role
 from madang.web import csrf
 
@@ -130,6 +130,7 @@ def cast_in(yard: Yard) -> Cast:
             if not who.is_visitor:
                 _come(session, cast, who, organisation)
     _place(cast)
+    _place_people(cast)
     yard.application.state.gate.database = Undone(yard.house.database)
     return cast
 
@@ -183,6 +184,23 @@ def _inbox(cast: Cast, holder: str) -> list[Thing]:
             dict.fromkeys(("notice_id", "notification_id"), kit.new_id()),
         ),
     ]
+
+
+def _place_people(cast: Cast) -> None:
+    """Accounts, the organisation and who is in it, an invitation, a list of people."""
+    guest = "laboratory-guest"
+    with cast.yard.house.database.writing() as session:
+        account = people.create_account(session, name=guest, role=Role.READER, by=kit.SYSTEM)
+        organisation = people.get_organisation(session, ORGANISATION, viewer=kit.SYSTEM)
+        people.set_membership(session, organisation, account, role=Role.READER, by=kit.SYSTEM)
+        invitation, _secret = people.create_invitation(session, people.Offer(Role.READER), by=kit.SYSTEM)
+    listed = sheets.read(b"name\nnewcomer\n", name="list.csv")
+    people_list = people.keep_list(cast.yard.house.database, listed, name="list.csv", by=kit.SYSTEM)
+    missing = {"name": "there-is-no-such", "account": "nobody-at-all"}
+    names = {"name": ORGANISATION, "account": guest}
+    cast.things += [Thing(kind, ORGANISATION, names, missing) for kind in ("organisation", "membership")]
+    cast.things.append(Thing("invitation", "", {"invitation": invitation.id}, {"invitation": kit.new_id()}))
+    cast.things.append(Thing("people-list", "", {"list": people_list}, {"list": kit.new_id()}))
 
 
 def _asset(cast: Cast, holder: str, exposure: str, *, by: str) -> Thing:

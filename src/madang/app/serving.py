@@ -19,6 +19,7 @@ from madang.settings import Settings
 
 SOURCE = Path(__file__).parent.parent
 ROOMS_WITH_TEMPLATES = ("people", "audit", "inbox", "catalog", "compliance", "portal", "operations")
+AS_ONESELF = ("/conditions", "/api/v1/conditions", "/sign-out")
 IMPRINT_SECONDS = 15
 USES_SECONDS = 300
 SHUTDOWN_SECONDS = 5
@@ -31,7 +32,7 @@ def web_application(house: House) -> FastAPI:
     return web.application(
         web.Composition(
             database=house.database,
-            authenticate=lambda session, request: authenticate(session, request, is_secure=house.is_secure),
+            authenticate=lambda session, request: authenticate(session, request, house),
             csrf_key=house.keys.derive("csrf"),
             version=__version__,
             pages=[
@@ -43,14 +44,20 @@ def web_application(house: House) -> FastAPI:
                 *compliance.routes,
                 *operations.routes,
             ],
-            routers=[people.api.router, audit.router, inbox.router, catalog.router, compliance.router, *operations.routers],
+            routers=[*people.api.routers, audit.router, inbox.router, catalog.router, compliance.router, *operations.routers],
             templates=[SOURCE / room / "templates" for room in ROOMS_WITH_TEMPLATES],
-            state={"intake": intake_of(house), "desk": desk_of(house)},
+            state={
+                "intake": intake_of(house),
+                "desk": desk_of(house),
+                "sign_up": lambda: sign_up_of(house.institute),
+                "conditions": lambda: conditions_of(house.institute),
+            },
             masthead=lambda: masthead_of(house.institute),
             waiting=lambda session, actor: inbox.count_waiting(session, viewer=actor),
             language=house.settings.language,
             host=house.settings.url.partition("://")[2].partition("/")[0],
             is_secure=house.is_secure,
+            debts={"conditions": web.Debt("/conditions", people.ConditionsNotAccepted)},
             imprint=ImprintReader(house.database),
             limits=house.settings.fill("web", web.Limits),
             exposition=measuring.exposition_of(house),
@@ -81,10 +88,23 @@ def masthead_of(now: institute.Institute) -> web.Masthead:
     )
 
 
-def authenticate(session: Session, request: Request, *, is_secure: bool) -> kit.Actor:
-    """Who asks, by the session's cookie or the token in the header."""
-    cookie = request.cookies.get(people.cookie_name(is_secure))
-    return people.authenticate(session, cookie=cookie, authorization=request.headers.get("authorization"))
+def sign_up_of(now: institute.Institute) -> people.SignUpPolicy:
+    """Who may make an account, as the institute has it."""
+    role, reach = kit.Role.named(now.default_role), kit.Reach.named(now.default_reach)
+    return people.SignUpPolicy(now.sign_up, now.email_domains, role, reach, proves_email=now.proves_email)
+
+
+def conditions_of(now: institute.Institute) -> people.Conditions:
+    """The conditions of use, as the institute has them."""
+    return people.Conditions(now.conditions_version, {"ko": now.conditions.ko, "en": now.conditions.en})
+
+
+def authenticate(session: Session, request: Request, house: House) -> kit.Actor:
+    """Who asks, by the session's cookie or the token in the header. Who has not accepted the conditions of use is a visitor but there."""
+    cookie = request.cookies.get(people.cookie_name(house.is_secure))
+    version = house.institute.conditions_version
+    actor = people.authenticate(session, cookie=cookie, authorization=request.headers.get("authorization"), conditions=version)
+    return actor.as_visitor() if actor.owes and not request.url.path.startswith(AS_ONESELF) else actor
 
 
 class ImprintReader:

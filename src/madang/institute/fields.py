@@ -106,6 +106,15 @@ FIELDS: tuple[Field, ...] = (
         readers.choice("reader", "member"), "member", options=("reader", "member"),
     ),
     Field(
+        "default_reach", "people", "choice", _("Reach of a new account"),
+        _("Of accounts that people make by themselves. Inner sees what is open to the institute, partner what is open to partners."),
+        readers.choice("outer", "partner", "inner"), "outer", options=("outer", "partner", "inner"),
+    ),
+    Field(
+        "proves_email", "people", "flag", _("Proof of the e-mail address"),
+        _("Whether a letter proves the address before there is an account. It needs a mail server."), readers.flag, True,
+    ),
+    Field(
         "password_sign_in", "people", "flag", _("Passwords beside the institute's sign-in"),
         _("Whether others than operators may sign in by password where the institute's sign-in is set up."), readers.flag, True,
     ),

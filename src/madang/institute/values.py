@@ -70,6 +70,8 @@ class Institute:
     sign_up: str = INVITATION
     email_domains: tuple[str, ...] = ()
     default_role: str = "member"
+    default_reach: str = "outer"
+    proves_email: bool = True
     password_sign_in: bool = True
     conditions: Words = field(default_factory=Words)
     conditions_version: int = 0

@@ -56,7 +56,8 @@ class Actor:
     ``account_id`` is None for a visitor and for the platform. ``name`` is the account's name, which is also its own namespace.
     ``via`` says how the actor came: ``session``, ``token``, ``system`` or ``nobody``.
     ``reach`` says whether they belong to the institute or to a partner of it; ``duties`` are words of ``DUTIES``; ``organisations`` is the
-    role in each organisation, by the organisation's id.
+    role in each organisation, by the organisation's id. ``owes`` names what they have to do before they are more than a visitor
+    (``conditions``: accept the conditions of use), "" for nothing.
     """
 
     account_id: str | None
@@ -66,6 +67,7 @@ class Actor:
     reach: Reach = Reach.INNER
     duties: frozenset[str] = frozenset()
     organisations: Mapping[str, Role] = field(default_factory=lambda: NOWHERE, hash=False)
+    owes: str = ""
 
     @property
     def is_signed_in(self) -> bool:
@@ -75,6 +77,10 @@ class Actor:
     def is_at_least(self, role: Role) -> bool:
         """Whether the actor's role reaches ``role``."""
         return self.role >= role
+
+    def as_visitor(self) -> "Actor":
+        """The same person while they owe something: no more than a visitor, known by name."""
+        return Actor(None, self.name, Role.VISITOR, via=self.via, reach=Reach.OUTER, owes=self.owes)
 
     def role_in(self, organisation_id: str | None) -> Role | None:
         """The actor's role in that organisation; None for who is not in it, and for no organisation."""

@@ -11,6 +11,8 @@ from starlette.responses import Response
 from madang import web
 from madang.kit import DUTIES, Actor, NotSignedIn, Role
 from madang.people import actions, browsers, queries, rules
+from madang.people.administration import api as administration_api
+from madang.people.administration import organisations_api
 from madang.people.credentials import read_token, token_beginning
 from madang.people.models import Token
 
@@ -159,6 +161,10 @@ def delete_token(request: Request, session: Session, actor: Actor, token_id: web
     token = queries.get_token(session, token_id, viewer=_somebody(actor))
     actions.revoke_token(session, token, by=actor)
     return web.no_content()
+
+
+routers = (router, administration_api.router, organisations_api.router)
+"""Every router of this room."""
 
 
 def _somebody(actor: Actor) -> Actor:

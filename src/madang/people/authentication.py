@@ -11,17 +11,18 @@ from madang.people.errors import DisabledAccount, ExpiredToken, RevokedToken, Un
 from madang.people.models import Account, BrowserSession, Membership, Organisation, Token
 
 
-def authenticate(session: Session, *, cookie: str | None, authorization: str | None) -> Actor:
+def authenticate(session: Session, *, cookie: str | None, authorization: str | None, conditions: int = 0) -> Actor:
     """Who is behind the request. A header counts before a cookie.
 
     A header that names nobody is refused with a reason (a ``BadCredentials``); a cookie that is over, and nothing at all, is a visitor.
     The role is the lesser of the token's and the account's, as both stand now, and so is each role in an organisation. The reach is the
     widest of the account's own and its organisations'. A token that may less than its account has none of its duties.
+    ``conditions`` is the version of the conditions of use that holds; who has accepted only an older one owes that.
     """
     if authorization is not None:
-        return _by_token(session, authorization)
+        return _by_token(session, authorization, conditions)
     if cookie:
-        return _by_cookie(session, cookie)
+        return _by_cookie(session, cookie, conditions)
     return anonymous()
 
 
@@ -43,7 +44,7 @@ def find_session(session: Session, cookie: str | None) -> tuple[BrowserSession, 
     return (found[0], found[1]) if found else None
 
 
-def _by_token(session: Session, authorization: str) -> Actor:
+def _by_token(session: Session, authorization: str, conditions: int) -> Actor:
     given = read_authorization(authorization)
     found = session.execute(
         select(Token, Account)
@@ -60,19 +61,19 @@ def _by_token(session: Session, authorization: str) -> Actor:
     if account.disabled_at is not None:
         raise DisabledAccount
     uses.note_token(token.id, token.last_used_at, now())
-    return actor_of(session, account, via="token", highest=token.role)
+    return actor_of(session, account, via="token", highest=token.role, conditions=conditions)
 
 
-def _by_cookie(session: Session, cookie: str) -> Actor:
+def _by_cookie(session: Session, cookie: str, conditions: int) -> Actor:
     found = find_session(session, cookie)
     if found is None:
         return anonymous()
     row, account = found
     uses.note_session(row.id, row.seen_at, now())
-    return actor_of(session, account, via="session")
+    return actor_of(session, account, via="session", conditions=conditions)
 
 
-def actor_of(session: Session, account: Account, *, via: str, highest: Role = Role.OPERATOR) -> Actor:
+def actor_of(session: Session, account: Account, *, via: str, highest: Role = Role.OPERATOR, conditions: int = 0) -> Actor:
     """The account as somebody who acts, with no role above ``highest``. One query: the organisations."""
     theirs = session.execute(
         select(Membership.organisation_id, Membership.role_word, Organisation.reach_word)
@@ -87,4 +88,5 @@ def actor_of(session: Session, account: Account, *, via: str, highest: Role = Ro
         reach=max([account.reach, *(Reach.named(reach) for _id, _role, reach in theirs)]),
         duties=account.duties if highest >= account.role else frozenset(),
         organisations=rules.bounded({id_: Role.named(role) for id_, role, _reach in theirs}, highest),
+        owes="conditions" if account.conditions < conditions else "",
     )

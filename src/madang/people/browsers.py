@@ -8,6 +8,7 @@ from starlette.responses import Response
 from madang import web
 from madang.people import keys
 from madang.people.credentials import cookie_name
+from madang.people.joining.given import lead_to_conditions
 from madang.people.models import Account
 from madang.people.ways import Preference
 
@@ -42,7 +43,7 @@ def signed_in(request: Request, session: Session, answer: Response, account: Acc
         if wish:
             answer.headers.append("Set-Cookie", web.preference_cookie(word, wish, is_secure=secure))
     answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return lead_to_conditions(request, answer, account)
 
 
 def signed_out(request: Request, answer: Response) -> Response:

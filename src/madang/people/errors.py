@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What this room refuses."""
 
+from typing import ClassVar
+
 from madang.kit import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, Stale, TooMany, Unavailable, _
 
 
@@ -128,6 +130,120 @@ class InvalidEmail(Invalid):
 
     code = "invalid-email"
     message = _("“%(email)s” cannot be an e-mail address. Write it as name@example.org.")
+
+
+class DeadInvitation(NotFound):
+    """The invitation was used, withdrawn, is too old, or never was."""
+
+    code = "dead-invitation"
+    message = _("This invitation was used already, was withdrawn, or is too old. Ask whoever invited you for a new one.")
+
+
+class NoInvitation(NotFound):
+    """There is no such invitation, or it is not shown."""
+
+    code = "no-invitation"
+    message = _("There is no such invitation.")
+
+
+class NoPeopleList(NotFound):
+    """There is no such list of people, or it is not shown."""
+
+    code = "no-people-list"
+    message = _("There is no such list of people. Give the file once more.")
+
+
+class NoFile(Invalid):
+    """A form for a file came without one."""
+
+    code = "no-file"
+    message = _("Choose a file first: CSV, or Excel's .xlsx.")
+
+
+class NoNameColumn(Invalid):
+    """No column of a list is headed as the account's name."""
+
+    code = "no-name-column"
+    message = _("No column is headed as the account's name. Write one of these over it: %(words)s.")
+
+
+class ComputedCell(Invalid):
+    """A cell holds a formula."""
+
+    code = "computed-cell"
+    message = _("This row has a formula. Formulas are not computed here: put plain text into the cell.")
+
+
+class TwiceInList(Conflict):
+    """Two rows of a list ask for one name."""
+
+    code = "twice-in-list"
+    message = _("“%(name)s” stands in row %(number)s already.")
+
+
+class InvalidDays(Invalid):
+    """An invitation is good for a number of days within bounds."""
+
+    code = "invalid-days"
+    message = _("An invitation is good for 1 to %(most)d days.")
+
+
+class OfferTooHigh(NotAllowed):
+    """Nobody gives a role above their own."""
+
+    code = "offer-too-high"
+    message = _("You can give the role %(highest)s at most.")
+
+
+class SignUpShut(Conflict):
+    """People do not make accounts here by themselves."""
+
+    code = "sign-up-shut"
+    message = _("Accounts are made by an operator here. Ask the institute.")
+    _sentences: ClassVar[dict[str, str]] = {
+        "invitation": _("Who was invited makes an account here. Ask the institute for an invitation."),
+        "provider": _("Accounts are made by signing in with the institute's own account. Choose it on the page to sign in."),
+    }
+
+    @classmethod
+    def of(cls, mode: str) -> "SignUpShut":
+        """The refusal with the sentence of that mode."""
+        return cls(cls._sentences.get(mode))
+
+
+class SignUpNeedsMail(Conflict):
+    """An address is proved by a letter, and no letter can leave."""
+
+    code = "sign-up-needs-mail"
+    message = _("An account needs a letter to your e-mail address, and no mail server is set up here. Ask the institute for an invitation.")
+
+
+class SignUpNotForAddress(Invalid):
+    """The address is of none of the domains that may."""
+
+    code = "sign-up-not-for-address"
+    message = _("Accounts are for e-mail addresses of %(domains)s. Ask the institute for an invitation if yours is another.")
+
+
+class ConditionsNotAccepted(NotAllowed):
+    """The person has to accept the conditions of use first."""
+
+    code = "conditions-not-accepted"
+    message = _("Accept the conditions of use first: sign in and open /conditions.")
+
+
+class ConditionsChanged(Stale):
+    """Another version of the conditions holds than the one that was read."""
+
+    code = "conditions-changed"
+    message = _("The conditions of use have changed meanwhile. Read them as they are now.")
+
+
+class NotChecked(Invalid):
+    """A box that says yes was not ticked."""
+
+    code = "not-checked"
+    message = _("Tick the box if you accept; otherwise sign out.")
 
 
 class UnknownWord(Invalid):

@@ -14,6 +14,7 @@ class Limits:
     """
 
     link_hours: int = 24
+    invitation_days: int = 14
     session_idle_days: int = 14
     session_days: int = 90
     password_min: int = 10

@@ -2,11 +2,12 @@
 """The tables of this room. No secret is in them: passwords as argon2id, everything else as a keyed hash."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from madang.db import Base, UtcTime
+from madang.db import Base, Json, UtcTime
 from madang.kit import Reach, Role, new_id
 
 SECTORS = ("industry", "university", "individual", "public", "other")
@@ -171,30 +172,46 @@ class Invitation(Base):
     withdrawn_by: Mapped[str | None] = mapped_column(String(96))
 
 
-class Conditions(Base):
-    """A version of the conditions of use, in both languages. The highest holds; older ones stay as what people once accepted."""
-
-    __tablename__ = "people_conditions"
-
-    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    korean: Mapped[str] = mapped_column(Text)
-    english: Mapped[str] = mapped_column(Text)
-    published_at: Mapped[datetime] = mapped_column(UtcTime)
-    published_by: Mapped[str] = mapped_column(String(96))
-
-
 class Acceptance(Base):
     """Somebody accepted a version of the conditions of use."""
 
     __tablename__ = "people_acceptance"
 
     account_id: Mapped[str] = mapped_column(ID, ForeignKey("people_account.id"), primary_key=True)
-    version: Mapped[int] = mapped_column(ForeignKey("people_conditions.version"), primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     accepted_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
+class PeopleList(Base):
+    """A list of people that an operator gave, and how many of its rows are done."""
+
+    __tablename__ = "people_list"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(200))
+    total: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+    created_by: Mapped[str] = mapped_column(String(96))
+
+
+class PeopleListRow(Base):
+    """A row of such a list: what it asks for, and, once done, how that ended. ``number`` is the one that a spreadsheet shows."""
+
+    __tablename__ = "people_list_row"
+    __table_args__ = (Index("ix_people_list_row_name", "list_id", "name_key"),)
+
+    list_id: Mapped[str] = mapped_column(ID, ForeignKey("people_list.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]
+    name_key: Mapped[str] = mapped_column(String(96))
+    given: Mapped[dict[str, Any]] = mapped_column(Json)
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    reason: Mapped[dict[str, Any] | None] = mapped_column(Json)
+
+
 class BrowserSession(Base):
-    """A browser in which somebody is signed in. ``opened_by`` is ``password``, ``link`` or ``provider``."""
+    """A browser in which somebody is signed in. ``opened_by`` is ``password``, ``link``, ``provider``, ``invitation``, ``sign-up``."""
 
     __tablename__ = "people_session"
 

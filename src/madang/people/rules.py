@@ -9,9 +9,11 @@ from collections.abc import Iterable, Mapping
 from madang import access
 from madang.kit import DUTIES, Actor, NotAllowed, NotSignedIn, Reach, Role
 from madang.people.errors import (
+    InvalidDays,
     InvalidEmail,
     NotAnOperator,
     NotYourAccount,
+    OfferTooHigh,
     RoleTooHigh,
     TokenTooWeak,
     UnknownRole,
@@ -20,6 +22,7 @@ from madang.people.errors import (
 )
 from madang.people.models import SECTORS
 
+MOST_DAYS = 90
 NAMES_KEPT_BACK = frozenset({"madang"})
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
 _BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("OPR/", "Opera"), ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl"))
@@ -73,6 +76,27 @@ def check_email(text: str) -> str:
     if len(address) > 254 or not address.isascii() or not _EMAIL.fullmatch(address):
         raise InvalidEmail(email=address[:96], field="email")
     return address
+
+
+def number(text: str) -> int | None:
+    """The whole number that a form's field holds; None for an empty one; -1, which nothing has, for what is no number."""
+    if not text.strip():
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+
+
+def check_offer(role: Role, by: Actor) -> None:
+    """``OfferTooHigh`` when somebody would give more than they have."""
+    role_named(role.word)
+    if role > by.role:
+        raise OfferTooHigh(highest=by.role.word, field="role")
+
+
+def check_days(days: int) -> int:
+    """Hand back ``days`` if an invitation can be good for so long."""
+    if not 1 <= days <= MOST_DAYS:
+        raise InvalidDays(most=MOST_DAYS, field="days")
+    return days
 
 
 def reach_named(word: str) -> Reach:

@@ -8,8 +8,10 @@ from starlette.responses import Response
 from madang import web
 from madang.kit import Actor, NotSignedIn, Refusal, TooMany
 from madang.people import actions, browsers, keys, pages, queries, rules
+from madang.people.administration import web as administration_web
 from madang.people.credentials import token_beginning
 from madang.people.errors import DeadLink, PasswordsDiffer, SignInBusy, WrongPassword
+from madang.people.joining import web as joining_web
 from madang.people.models import Account
 from madang.people.oidc import web as oidc_web
 from madang.people.own import web as own_web
@@ -220,4 +222,6 @@ routes = [
     web.page("/me/sessions/revocation", delete_sessions, methods=["POST"]),
     *own_web.routes,
     *oidc_web.routes,
+    *joining_web.routes,
+    *administration_web.routes,
 ]

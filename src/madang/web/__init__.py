@@ -11,9 +11,9 @@ from madang.web.application import Composition, Imprint, application
 from madang.web.bodies import Upload, allow_body, form, read_upload
 from madang.web.csrf import ForgedForm
 from madang.web.csrf import token_for as csrf_token
-from madang.web.gate import Door, Gate, confirm, page, perform, reading
+from madang.web.gate import Debt, Door, Gate, confirm, page, perform, reading
 from madang.web.idempotency import IdempotentAnswer
-from madang.web.languages import LANGUAGES, current_language, translate, use_language
+from madang.web.languages import LANGUAGES, current_language, in_each_language, translate, use_language
 from madang.web.limits import Limits
 from madang.web.masthead import Masthead
 from madang.web.metrics import Exposition, Figure, Meter, leave
@@ -21,6 +21,7 @@ from madang.web.middleware import preference_cookie
 from madang.web.moments import in_utc, local_text, moment_in, offset_seconds
 from madang.web.paging import BadCursor, Page, next_address, page_of, place_of, position, write_cursor
 from madang.web.preferences import PreferenceChosen, local_path
+from madang.web.problems import status_of
 from madang.web.routers import NAME, ApiRouter, InId, InName, api_router
 from madang.web.streams import event_stream
 from madang.web.templating import render, render_text
@@ -32,18 +33,19 @@ __all__ = [
     "ApiRouter",
     "BadCursor",
     "Composition",
+    "Debt",
     "Door",
     "Exposition",
     "Figure",
     "ForgedForm",
     "Gate",
     "IdempotentAnswer",
+    "Imprint",
     "InId",
     "InName",
-    "Imprint",
     "Limits",
-    "Meter",
     "Masthead",
+    "Meter",
     "Page",
     "PreferenceChosen",
     "Upload",
@@ -56,6 +58,7 @@ __all__ = [
     "current_language",
     "event_stream",
     "form",
+    "in_each_language",
     "in_utc",
     "json_answer",
     "leave",
@@ -77,6 +80,7 @@ __all__ = [
     "render_text",
     "see_other",
     "shown_size",
+    "status_of",
     "streamed",
     "translate",
     "use_language",

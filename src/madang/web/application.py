@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The web application, put together from what the composition hands in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from madang.db import Database, revision
 from madang.web import metrics, openapi, preferences, problems
 from madang.web.assets import Assets
 from madang.web.bodies import BodyLimit
-from madang.web.gate import Gate
+from madang.web.gate import Debt, Gate
 from madang.web.limits import Limits
 from madang.web.masthead import Masthead
 from madang.web.metrics import Exposition, Measured, Meter
@@ -59,6 +59,7 @@ class Composition:
     zone: str = "Asia/Seoul"
     host: str = ""
     is_secure: bool = False
+    debts: Mapping[str, Debt] = field(default_factory=dict)
     imprint: Callable[[], Imprint] = Imprint
     waiting: Callable[[Session, kit.Actor], int] = lambda _session, _actor: 0
     """How many things wait for whoever asks, for the head of pages."""
@@ -92,6 +93,7 @@ def application(composition: Composition) -> FastAPI:
         zone=composition.zone,
         is_secure=composition.is_secure,
         host=composition.host,
+        debts=composition.debts,
     )
     meter = app.state.meter = Meter(composition.exposition, composition.database)
     for name, value in composition.state.items():

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One request's journey through the gate: who asks, the unit of work, the door, the answer after the commit."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from jinja2 import Environment
@@ -24,6 +24,14 @@ R = TypeVar("R")
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """Where people are led who owe something, and what programs of theirs are told. Below ``address`` they act as themselves."""
+
+    address: str
+    refusal: type[kit.Refusal]
+
+
 @dataclass
 class Gate:
     """What the composition hands to every request (as ``request.app.state.gate``)."""
@@ -42,6 +50,8 @@ class Gate:
     is_secure: bool = False
     host: str = ""
     """Host and port of the printed address, which a proxy may hide."""
+    debts: Mapping[str, Debt] = field(default_factory=dict)
+    """What people may owe before they are more than visitors, by the word in ``Actor.owes``."""
     streams: int = 0
 
 

@@ -43,6 +43,11 @@ def translate(message: str) -> str:
     return _translations(_current.get()).gettext(message) if message else ""
 
 
+def in_each_language(message: str) -> tuple[str, ...]:
+    """``message`` in every language, for readers of whom none is known."""
+    return tuple(_translations(language).gettext(message) for language in LANGUAGES)
+
+
 def translate_plural(one: str, many: str, count: int) -> str:
     """``one`` or ``many``, as ``count`` asks for, in the language of this request."""
     return _translations(_current.get()).ngettext(one, many, count)

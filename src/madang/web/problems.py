@@ -54,6 +54,10 @@ TITLES = {
 }
 
 
+HIDES = frozenset({401, 403, 404})
+"""What a visitor is told of what is not for visitors."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What a refused request is answered: plain values for the page (``web/error.html``) and for the document.
@@ -74,9 +78,14 @@ class Problem:
         return translate(TITLES.get(self.status, TITLES[400]))
 
 
+def status_of(refusal: kit.Refusal) -> int:
+    """The status code of a refusal."""
+    return next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 400)
+
+
 def problem_of(refusal: kit.Refusal) -> Problem:
     """The problem that says this refusal, in the language of this request."""
-    status = next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 400)
+    status = status_of(refusal)
     sentence, field = _shown(refusal.sentence(translate)), _shown(refusal.field) if refusal.field else None
     errors = ({"field": field, "message": sentence},) if field else ()
     return Problem(status, refusal.code, sentence, field, getattr(refusal, "retry_after", None), errors)
@@ -88,7 +97,14 @@ def _shown(text: str) -> str:
 
 
 async def answer(request: Request, problem: Problem) -> Response:
-    """The problem as a page where a person reads, else as a document."""
+    """The problem as a page where a person reads, else as a document. Who owes something first is told that instead."""
+    actor = getattr(request.state, "actor", None)
+    debt = request.app.state.gate.debts.get(actor.owes) if actor and problem.status in HIDES else None
+    if debt and not request.url.path.endswith(debt.address):
+        problem = problem_of(debt.refusal())
+        if _is_read_by_a_person(request):
+            back = request.url.path if request.method == "GET" else "/"
+            return see_other(f"{debt.address}?back={quote(back)}")
     if problem.status == 401 and _is_read_by_a_person(request) and request.method == "GET":
         return see_other(f"/sign-in?back={quote(str(request.url.path))}")
     response = await _page(request, problem) if _is_read_by_a_person(request) else _document(request, problem)

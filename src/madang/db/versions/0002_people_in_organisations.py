@@ -3,6 +3,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0002"
 down_revision = "0001"
@@ -24,7 +25,7 @@ def upgrade() -> None:
     _widen_accounts()
     _make_organisations()
     _make_invitations()
-    _make_conditions()
+    _make_acceptances_and_lists()
     _make_names()
     op.add_column(
         "catalog_namespace",
@@ -118,25 +119,39 @@ def _make_invitations() -> None:
         op.create_index(op.f(f"ix_people_invitation_{column}"), table, [column])
 
 
-def _make_conditions() -> None:
-    op.create_table(
-        "people_conditions",
-        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("korean", sa.Text(), nullable=False),
-        sa.Column("english", sa.Text(), nullable=False),
-        sa.Column("published_at", TIME, nullable=False),
-        sa.Column("published_by", sa.String(length=96), nullable=False),
-        sa.PrimaryKeyConstraint("version", name=op.f("pk_people_conditions")),
-    )
+def _make_acceptances_and_lists() -> None:
     op.create_table(
         "people_acceptance",
         sa.Column("account_id", ID, nullable=False),
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("accepted_at", TIME, nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["people_account.id"], name=op.f("fk_people_acceptance_account_id")),
-        sa.ForeignKeyConstraint(["version"], ["people_conditions.version"], name=op.f("fk_people_acceptance_version")),
         sa.PrimaryKeyConstraint("account_id", "version", name=op.f("pk_people_acceptance")),
     )
+    op.create_table(
+        "people_list",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.Column("created_by", sa.String(length=96), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people_list")),
+    )
+    op.create_index(op.f("ix_people_list_created_at"), "people_list", ["created_at"])
+    op.create_table(
+        "people_list_row",
+        sa.Column("list_id", ID, nullable=False),
+        sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("name_key", sa.String(length=96), nullable=False),
+        sa.Column("given", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.Column("reason", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.ForeignKeyConstraint(["list_id"], ["people_list.id"], name=op.f("fk_people_list_row_list_id")),
+        sa.PrimaryKeyConstraint("list_id", "place", name=op.f("pk_people_list_row")),
+    )
+    op.create_index("ix_people_list_row_name", "people_list_row", ["list_id", "name_key"])
 
 
 def _make_names() -> None:
@@ -159,7 +174,7 @@ def _make_names() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix_catalog_namespace_organisation_id"), "catalog_namespace")
     op.drop_column("catalog_namespace", "organisation_id")
-    for table in ("name", "acceptance", "conditions", "invitation", "membership", "organisation"):
+    for table in ("name", "list_row", "list", "acceptance", "invitation", "membership", "organisation"):
         op.drop_table(f"people_{table}")
     op.drop_index("uq_people_account_email_key", "people_account")
     for column in ("reach", "sector", "email", "email_key", "email_verified_at", "duties", "conditions", "revision"):

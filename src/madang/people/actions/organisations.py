@@ -78,8 +78,7 @@ def set_membership(session: Session, organisation: Organisation, account: Accoun
 
 def end_membership(session: Session, organisation: Organisation, account: Account, *, by: Actor) -> None:
     """The person is not in the organisation. They may leave by themselves; ``LastOrganisationOperator`` for the last one who manages it."""
-    if by.account_id != account.id:
-        rules.check_may(by, "membership", "change", organisation=organisation.id)
+    rules.check_may(by, "membership", "end", own=by.account_id == account.id, organisation=organisation.id)
     found = _find(session, organisation, account)
     if found is None:
         raise NotAMember(name=account.name, organisation=organisation.name)
