@@ -382,9 +382,9 @@ def test_thousands_of_rows_are_done_in_small_units(place: Place, monkeypatch: py
 def test_two_operators_who_change_one_account_meet_a_refusal(place: Place) -> None:
     place.make("lab")
     place.sign_in()
-    first = {"role": "reviewer", "reach": "inner", "sector": "other", "display_name": "", "email": "", "seen": "2"}
+    first: dict[str, Any] = {"role": "reviewer", "reach": "inner", "sector": "other", "display_name": "", "email": "", "seen": "2"}
     assert place.post("/admin/people/lab", **first).status_code == 303
-    stale = place.post("/admin/people/lab", **{**first, "role": "member"})
+    stale = place.post("/admin/people/lab", **(first | {"role": "member"}))
     assert stale.status_code == 412
     assert "Somebody else has changed this meanwhile." in stale.text
     assert place.account("lab").role is Role.REVIEWER
@@ -392,8 +392,9 @@ def test_two_operators_who_change_one_account_meet_a_refusal(place: Place) -> No
 
 def test_the_last_operator_stays_and_the_page_says_why(place: Place) -> None:
     place.sign_in()
-    given = {"role": "member", "reach": "inner", "sector": "other", "display_name": "", "email": ""}
-    for path, form in (("/admin/people/operator", given), ("/admin/people/operator/closing", {})):
+    given: dict[str, Any] = {"role": "member", "reach": "inner", "sector": "other", "display_name": "", "email": ""}
+    empty: dict[str, Any] = {}
+    for path, form in (("/admin/people/operator", given), ("/admin/people/operator/closing", empty)):
         answer = place.post(path, at="/admin/people/operator", **form)
         assert answer.status_code == 409
         assert "This is the last operator." in answer.text
@@ -410,13 +411,14 @@ def test_an_operator_makes_shuts_opens_and_links_an_account(place: Place) -> Non
     assert place.post("/admin/people/lab/closing", at="/admin/people/lab").status_code == 303
     assert place.account("lab").disabled_at is not None
     assert place.post("/admin/people/lab/opening", at="/admin/people/lab").status_code == 303
-    for wrong in (
+    refused: tuple[dict[str, Any], ...] = (
         {"name": "lab"},
         {"name": "LAB"},
         {"name": "admin"},
         {"name": "x", "email": "lab@example.org"},
         {"name": "x", "role": "king"},
-    ):
+    )
+    for wrong in refused:
         assert place.post("/admin/people", **wrong).status_code in (409, 422)
 
 
