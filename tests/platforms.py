@@ -46,8 +46,7 @@ class Platform:
     def start(self) -> None:
         """It is up and says so."""
         if not self.port:
-            with socket.create_server(("127.0.0.1", 0)) as probe:
-                self.port = probe.getsockname()[1]
+            self.port = free_port()
         with (self.home.parent / f"{self.home.name}.log").open("a") as log:
             command = [sys.executable, "-m", "madang", "up", "--port", str(self.port)]
             self._process = subprocess.Popen(command, env=self.environment(), stdout=subprocess.PIPE, stderr=log, text=True)
@@ -143,6 +142,12 @@ class Platform:
                 pass
             assert time.monotonic() < until, f"it did not get ready: {self.log()[-3000:]}"
             time.sleep(0.1)
+
+
+def free_port() -> int:
+    """A port of this machine that nothing listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 def _children() -> dict[int, list[int]]:

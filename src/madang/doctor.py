@@ -12,12 +12,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from madang import supervisor
-from madang.kit import Conflict, Invalid, Refusal, _
-from madang.settings import Settings
+from madang.kit import Conflict, Invalid, Refusal, Unavailable, _
+from madang.settings import Settings, listed
 
 GIB = 1 << 30
 GIT_LEAST = (2, 37)
@@ -59,10 +59,33 @@ class NewerDatabase(Conflict):
     )
 
 
+class DatabaseAway(Unavailable):
+    """The database's server does not let us in, or does not answer."""
+
+    code = "database-away"
+    message = _("The database at %(where)s does not let Madang in: %(reason)s. Check MADANG_DATABASE_URL and whether the server runs.")
+
+
+class ServerUnfit(Invalid):
+    """The database's server is too old, or the database keeps no UTF-8."""
+
+    code = "server-unfit"
+    message = _("PostgreSQL %(version)s with the encoding %(encoding)s does not suffice: Madang needs PostgreSQL 15 or newer and UTF8.")
+
+
+OTHER_KEY = _(
+    "The key file in %(home)s is not the one that this database was written with. Every machine of one platform needs the same home "
+    "folder, or a copy of its secret.key."
+)
+
+
 def check_database(settings: Settings) -> None:
-    """This release can work with the database, as far as its file tells; ``NotADatabase`` or ``NewerDatabase`` otherwise."""
+    """This release can work with the database, as far as it tells: else ``NotADatabase``, ``NewerDatabase``, ``DatabaseAway`` …"""
     path = _database_file(settings)
-    if path is None or not path.is_file():
+    if path is None:
+        _check_server(settings)
+        return
+    if not path.is_file():
         return
     try:
         found = _revision(path)
@@ -73,6 +96,26 @@ def check_database(settings: Settings) -> None:
     known = _releases()
     if found is not None and found not in known:
         raise NewerDatabase(path=path, found=found, newest=known[-1] if known else "-")
+
+
+def _check_server(settings: Settings) -> None:
+    from madang import db  # noqa: PLC0415 (rows: only where the database is a server's)
+
+    where = shown_url(settings)
+    try:
+        server = db.look(settings.database_url)
+    except db.Away as error:
+        raise DatabaseAway(where=where, reason=error) from error
+    if not server.is_fine:
+        raise ServerUnfit(version=server.shown, encoding=server.encoding)
+    known = _releases()
+    if server.revision is not None and server.revision not in known:
+        raise NewerDatabase(path=where, found=server.revision, newest=known[-1] if known else "-")
+
+
+def shown_url(settings: Settings) -> str:
+    """The database's address without its password."""
+    return next(row.value for row in listed(settings) if row.variable == "MADANG_DATABASE_URL")
 
 
 def is_damage(error: BaseException | None) -> bool:
@@ -164,7 +207,7 @@ def _database(settings: Settings, say: Say) -> Finding:
     newest = known[-1] if known else "-"
     path = _database_file(settings)
     if path is None:
-        return Finding("database", True, say(_("not a file of SQLite's; `madang up` looks at it")))
+        return _server(settings, say)
     if not path.exists():
         return Finding("database", True, say(_("not there yet; `madang up` makes it at revision %(newest)s"), newest=newest))
     try:
@@ -172,6 +215,33 @@ def _database(settings: Settings, say: Say) -> Finding:
     except sqlite3.Error as error:
         fact = say(_("%(path)s cannot be read: %(error)s"), path=path, error=error)
         return Finding("database", False, fact, say(_("Put back a copy, or move the file away to begin anew.")))
+    return _at_revision(found, known, newest, say)
+
+
+def _server(settings: Settings, say: Say) -> Finding:
+    """The same of a PostgreSQL database, and whether it was written with this home's key."""
+    from madang import audit, db, people  # noqa: PLC0415 (rows: only where the database is a server's)
+
+    try:
+        _check_server(settings)
+    except Refusal as refusal:
+        return Finding("database", False, shown_url(settings), refusal.sentence(say))
+    server, known = db.look(settings.database_url), _releases()
+    if server.revision is None:
+        fact = say(_("PostgreSQL %(version)s, still empty; `madang up` makes its tables"), version=server.shown)
+        return Finding("database", True, fact)
+    if (settings.home / people.keys.FILE).exists():
+        database = db.Database(settings.database_url)
+        with database.reading() as session:
+            is_ours = audit.is_signed_with(session, people.keys.load(settings.home).derive("ledger"))
+        database.close()
+        if not is_ours:
+            return Finding("database", False, shown_url(settings), say(OTHER_KEY, home=settings.home))
+    found = _at_revision(server.revision, known, known[-1], say)
+    return replace(found, fact=f"PostgreSQL {server.shown}: {found.fact}")
+
+
+def _at_revision(found: str, known: list[str], newest: str, say: Say) -> Finding:
     if found == newest:
         return Finding("database", True, say(_("at revision %(found)s"), found=found))
     if found in known:

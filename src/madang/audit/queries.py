@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from madang import access
-from madang.audit.models import Check, Entry, Written
-from madang.audit.rules import Content
+from madang.audit.models import Check, Entry, SignedHead, Written
+from madang.audit.rules import Content, Head, is_genuine
 from madang.db import Database
 from madang.kit import Actor
 
@@ -181,3 +181,9 @@ def _line(entry: Entry) -> Line:
     return Line(
         entry.id, entry.at, entry.deed, entry.target, entry.by_name, entry.via, entry.facts, sequence=entry.sequence, hash=entry.hash
     )
+
+
+def is_signed_with(session: Session, key: bytes) -> bool:
+    """Whether the newest signed head is this key's; true while there is none."""
+    row = session.scalars(select(SignedHead).order_by(SignedHead.sequence.desc()).limit(1)).first()
+    return row is None or is_genuine(Head(row.sequence, row.hash, row.at, row.signature), key)

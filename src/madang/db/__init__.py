@@ -7,9 +7,13 @@ This room knows how to open units of work and how tables are declared. It does n
 from madang.db.database import Connections, Database
 from madang.db.events import announce, subscribe
 from madang.db.migrate import draft, history, migrate, revision
+from madang.db.server import Away, Server, look
 from madang.db.tables import Base, Json, UtcTime, is_declared, slices
 
 __all__ = [
+    "Away",
+    "Server",
+    "look",
     "Base",
     "Connections",
     "Database",

@@ -83,7 +83,7 @@ class Presence:
             except DBAPIError as error:
                 log.warning("jobs.no-beat", extra={"kind": type(error).__name__})
             if self.is_lost:
-                log.error("jobs.lost", extra={"process": self.id})
+                log.error("jobs.lost", extra={"executor": self.id})
                 self.on_lost()
                 return
 
@@ -96,7 +96,7 @@ class Presence:
             if dead:
                 session.execute(delete(Process).where(Process.id.in_(dead)))
                 taken = durable.put_back(session, list(session.scalars(select(Process.id))))
-                log.warning("jobs.took-over", extra={"processes": dead, "tasks": taken})
+                log.warning("jobs.took-over", extra={"executors": dead, "tasks": taken})
         self._beaten_at = began  # what others saw is not older than this
 
     def _dead(self, session: Session) -> list[str]:

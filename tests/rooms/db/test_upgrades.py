@@ -30,7 +30,7 @@ FIRST = Path(__file__).parent / "first"
 KILLED = """
 import os, signal, sys
 from sqlalchemy import event
-from madang import app, db
+from madang import db
 database, left = db.Database(sys.argv[1]), int(sys.argv[2])
 def die(*_arguments):
     global left

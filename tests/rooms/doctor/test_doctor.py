@@ -164,12 +164,6 @@ def test_damage_is_known_through_an_orm_and_nothing_else_is_damage() -> None:
     assert not doctor.is_damage(sqlite3.OperationalError("busy"))
 
 
-def test_a_database_elsewhere_is_not_looked_into(tmp_path: Path) -> None:
-    chosen = settings.read({"MADANG_DATABASE_URL": "postgresql+psycopg://db.example/madang"}, home=tmp_path)
-    doctor.check_database(chosen)
-    assert finding(chosen, "database").is_fine
-
-
 def test_pages_that_were_not_built(chosen: settings.Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(doctor, "STATIC", tmp_path / "none")
     assert "make run" in finding(chosen, "pages").advice
