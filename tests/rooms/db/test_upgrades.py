@@ -141,7 +141,7 @@ def test_its_ledger_is_whole_and_goes_on(house: app.House) -> None:
     before = audit.verify(house.database, heads_file=heads, key=house.ledger_key)
     assert before.problems == ()
     assert (before.heads, before.unsealed >= 1) == (1, True)
-    app.seal_ledger(house)
+    app.sign_ledger(house)
     after = audit.verify(house.database, heads_file=heads, key=house.ledger_key)
     assert (after.problems, after.heads, after.unsealed) == ((), 2, 0)
 

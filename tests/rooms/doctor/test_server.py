@@ -33,7 +33,7 @@ def test_a_house_is_fine_until_it_has_another_key(tmp_path: Path) -> None:
     house = app.open_house(given)
     with house.database.writing() as session:
         audit.record(session, "asset.titled", target="x", by=kit.SYSTEM)
-    app.seal_ledger(house)
+    app.sign_ledger(house)
     house.close()
     assert finding(given).is_fine
     assert f"at revision {max(db.history())}" in finding(given).fact
