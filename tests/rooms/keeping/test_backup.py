@@ -19,6 +19,7 @@ from starlette.testclient import TestClient
 
 import builders
 import databases
+import stores
 from madang import app, audit, keeping, kit, people, settings
 from madang.keeping import errors
 
@@ -257,6 +258,21 @@ def test_rows_go_from_one_kind_of_database_to_the_other(made: keeping.Made, tmp_
     back = settings.read({"MADANG_HOME": str(tmp_path / "back"), **databases.environment(tmp_path)})
     again = keeping.back_up(chosen, tmp_path / "again")
     assert keeping.restore(back, again.path, keeping.Opening()).ledger.is_whole
+
+
+@pytest.mark.needs("s3-server")
+def test_objects_go_to_a_server_and_come_back(made: keeping.Made, tmp_path: Path, elsewhere: Elsewhere) -> None:
+    place = stores.server().place()
+    remote = {
+        "MADANG_OBJECTS_URL": f"s3://{place.bucket}/{place.prefix}?endpoint={place.endpoint}&region={place.region}",
+        "MADANG_OBJECTS_KEY": place.key,
+        "MADANG_OBJECTS_SECRET": place.secret,
+    }
+    there = elsewhere("there", **remote)
+    assert keeping.restore(there, made.path, keeping.Opening()).objects == made.objects
+    again = keeping.back_up(there, tmp_path / "again")
+    assert again.objects == made.objects
+    assert keeping.restore(elsewhere("back"), again.path, keeping.Opening()).ledger.is_whole
 
 
 def test_counting_goes_on_where_it_was(yard: builders.Yard, made: keeping.Made, elsewhere: Elsewhere) -> None:
