@@ -58,7 +58,11 @@ def first_scan(program: str, source: Path, environ: dict[str, str]) -> str:
                 assert line, "it ended before it was ready"
                 said += line
             token = subprocess.run(
-                [program, "token", "create", "--role", "operator", "--note", "first"], env=environ, capture_output=True, text=True, check=True
+                [program, "token", "create", "--role", "operator", "--note", "first"],
+                env=environ,
+                capture_output=True,
+                text=True,
+                check=True,
             )
             api, secret = f"http://127.0.0.1:{port}/api/v1", token.stdout.strip()
             ask(f"{api}/assets", secret, {"kind": "software", "namespace": "operator", "name": "first", "exposure": "private"})
