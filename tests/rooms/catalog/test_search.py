@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 import databases
 from actors import NEIGHBOUR, OPERATOR, READER, RESEARCHER, REVIEWER, VISITOR
-from madang import catalog, db, kit
+from madang import catalog, db, kit, people
 from madang.catalog.search import indexing, tokens
 from madang.catalog.search.models import SearchRow
 
@@ -273,3 +273,55 @@ def test_both_databases_find_the_same_in_the_same_order(tmp_path: Path) -> None:
 
 def _told(hit: catalog.Hit) -> tuple[int, str]:
     return hit.tier, hit.asset.ref
+
+
+def test_a_namespace_that_changes_hands_takes_its_private_assets_along(database: db.Database) -> None:
+    organisation = kit.Actor("member-id", "colleague", kit.Role.MEMBER, organisations={"lab-id": kit.Role.MEMBER})
+    with database.writing() as session:
+        _register(session, "tool", "도구")
+    with database.reading() as session:
+        assert (_names(session, viewer=RESEARCHER), _names(session, viewer=organisation)) == (["tool"], [])
+    with database.writing() as session:
+        namespace = session.get(catalog.Namespace, "researcher")
+        assert namespace is not None
+        namespace.owner_id, namespace.organisation_id = None, "lab-id"
+    with database.reading() as session:
+        assert (_names(session, viewer=RESEARCHER), _names(session, viewer=organisation)) == ([], ["tool"])
+        assert _names(session, "도구", viewer=organisation) == ["tool"]
+
+
+def test_answers_are_right_after_few_changes_and_after_very_many(database: db.Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("madang.catalog.search.shelf.MOST_CHANGES", 30)
+    monkeypatch.setattr("madang.catalog.search.shelf.FEW_ENOUGH_TO_SORT", 10)
+    monkeypatch.setattr("madang.catalog.search.shelf.MOST_QUESTIONS", 3)
+    expected: list[str] = []
+    for count in (1, 2, 25, 40, 3):
+        with database.writing() as session:
+            for _ in range(count):
+                name = f"tool-{len(expected)}"
+                _register(session, name, "도구")
+                expected.insert(0, name)
+        with database.reading() as session:
+            assert _names(session) == _names(session, "tool") == _names(session, "도구") == expected
+            found = catalog.find(session, catalog.Filter("tool"), viewer=RESEARCHER)
+            whole = found.page(1000)
+            tenth = min(len(whole), 10)
+            assert [hit.asset.name for hit in found.page(7, after=whole[tenth - 1].place)] == expected[tenth : tenth + 7]
+            assert [hit.asset.name for hit in found.page(7, offset=20)] == expected[20:27]
+            for word in ("researcher", "too", "도"):
+                assert len(_names(session, word)) == len(expected)
+
+
+def test_the_organisation_of_an_asset_is_a_facet_by_its_name(database: db.Database) -> None:
+    with database.writing() as session:
+        lab = people.create_organisation(session, name="Speech-Lab", sector="public", by=kit.SYSTEM)
+        catalog.register(session, kind="model", namespace="Speech-Lab", name="asr", exposure="open", by=OPERATOR)
+        namespace = session.get(catalog.Namespace, "speech-lab")
+        assert namespace is not None
+        assert namespace.organisation_id == lab.id
+        _register(session, "tool", exposure="open")
+    with database.reading() as session:
+        found = catalog.find(session, catalog.Filter(), viewer=VISITOR)
+        assert found.facets()["organisation"] == [("Speech-Lab", 1)]
+        assert _names(session, viewer=VISITOR, organisation=("speech-lab",)) == ["asr"]
+        assert _names(session, viewer=VISITOR, organisation=("nobody", "\0")) == []

@@ -32,6 +32,7 @@ def shown(page: HomePage, *, signed_in: bool = True) -> str:
         "page_address": "/",
         "version": "1",
         "institute": "",
+        "may": lambda _thing, _action: False,
         "masthead": Masthead(),
         "imprint": Imprint("", "", None),
         "static": lambda path: f"/static/{path}",

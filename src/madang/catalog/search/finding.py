@@ -135,7 +135,7 @@ class Found:
         return {name: _in_order(name, counts) for name, counts in found.items()}
 
     def _named(self, counts: dict[str, int]) -> dict[str, int]:
-        most = sorted(counts, key=lambda holder: -counts[holder])[: 2 * FACET_VALUES]
+        most = sorted(counts, key=lambda holder: (-counts[holder], holder))[:FACET_VALUES]
         chosen = [holder for holder in holders.ids_of(self._session, self._asked.organisation) if holder in counts]
         names = holders.names_of(self._session, {*most, *chosen})
         return {name: counts[holder] for holder, name in names.items()}
@@ -199,7 +199,7 @@ def _exposed(shelf: Shelf, exposures: Collection[str]) -> int:
 def _in_order(name: str, counts: dict[str, int]) -> list[tuple[str, int]]:
     if name in IN_ORDER:
         return [(value, counts[value]) for value in IN_ORDER[name] if value in counts]
-    return sorted(((value, count) for value, count in counts.items() if value), key=lambda pair: (-pair[1], pair[0]))[:FACET_VALUES]
+    return sorted(((value, count) for value, count in counts.items() if value), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _shelf_of(session: Session) -> Shelf:
