@@ -7,7 +7,7 @@ It does not decide or keep anything itself.
 from madang.app.house import House, open_house
 from madang.app.serving import run_web, web_application
 from madang.app.starting import prepare
-from madang.app.working import example_folder, run_jobs, seal_ledger, sweep, verifier_of
+from madang.app.working import example_folder, run_jobs, seal_ledger, sign_ledger, sweep, verifier_of
 
 __all__ = [
     "House",
@@ -17,6 +17,7 @@ __all__ = [
     "run_jobs",
     "run_web",
     "seal_ledger",
+    "sign_ledger",
     "sweep",
     "verifier_of",
     "web_application",
