@@ -314,11 +314,12 @@ def test_answers_are_right_after_few_changes_and_after_very_many(database: db.Da
 
 def test_the_organisation_of_an_asset_is_a_facet_by_its_name(database: db.Database) -> None:
     with database.writing() as session:
-        lab = people.create_organisation(session, name="Speech-Lab", sector="public", by=kit.SYSTEM)
+        made = {"created_at": kit.now(), "created_by": "operator"}
+        names = {"name": "Speech-Lab", "name_key": "speech-lab", "display_name": "음성 연구실"}
+        session.add(people.Organisation(id="lab-id", sector="public", reach_word="inner", **names, **made))
+        session.add(catalog.Namespace(key="speech-lab", name="Speech-Lab", organisation_id="lab-id", **made))
+        session.flush()
         catalog.register(session, kind="model", namespace="Speech-Lab", name="asr", exposure="open", by=OPERATOR)
-        namespace = session.get(catalog.Namespace, "speech-lab")
-        assert namespace is not None
-        assert namespace.organisation_id == lab.id
         _register(session, "tool", exposure="open")
     with database.reading() as session:
         found = catalog.find(session, catalog.Filter(), viewer=VISITOR)
