@@ -154,6 +154,7 @@ REQUESTS: dict[tuple[str, str], Maker] = {
 
 
 NAMES: dict[str, dict[str, str]] = {
+    "/me/feed/{secret}.atom": {"secret": "a" * 32},
     "/link/{secret}": {"secret": "a" * 43},
     "/static/{hash}/{name:path}": {"hash": "0", "name": "css/tokens.css"},
     "/me/identities/{identity_id}/removal": {"identity_id": kit.new_id()},

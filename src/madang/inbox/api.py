@@ -71,7 +71,7 @@ def list_tasks(request: Request, session: Session, actor: kit.Actor, cursor: str
 
 
 @router.post("/me/tasks/{task_id}/end", status_code=204)
-def finish_task(request: Request, session: Session, actor: kit.Actor, task_id: str) -> Response:
+def finish_task(request: Request, session: Session, actor: kit.Actor, task_id: web.InId) -> Response:
     """Say that a task of yours is done."""
     actions.finish_task(session, queries.get_task(session, task_id, viewer=actor), by=actor)
     return web.no_content()
@@ -89,7 +89,7 @@ def list_notifications(
 
 
 @router.post("/me/notifications/{notification_id}/reading", status_code=204)
-def mark_read(request: Request, session: Session, actor: kit.Actor, notification_id: str) -> Response:
+def mark_read(request: Request, session: Session, actor: kit.Actor, notification_id: web.InId) -> Response:
     """Mark a notification as read."""
     actions.mark_read(session, queries.get_notice(session, notification_id, viewer=actor), by=actor)
     return web.no_content()

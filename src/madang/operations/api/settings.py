@@ -4,7 +4,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import Query
+from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -13,6 +13,8 @@ from madang import institute, kit, web
 from madang.operations import presenting
 
 router = web.api_router(tags=["operations"])
+InSetting = Annotated[str, Path(examples=["contact"])]
+InChange = Annotated[int, Path(ge=1, le=2**63 - 1, examples=[1])]
 Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
@@ -121,7 +123,7 @@ def list_settings(request: Request, session: Session, actor: kit.Actor) -> Setti
 
 
 @router.patch("/admin/settings/{setting}")
-def update_setting(request: Request, session: Session, actor: kit.Actor, setting: str, change: SettingChange) -> SettingOut:
+def update_setting(request: Request, session: Session, actor: kit.Actor, setting: InSetting, change: SettingChange) -> SettingOut:
     """Change one setting, from the version that was looked at (412 when somebody changed it since)."""
     reason = presenting.plain(change.reason)
     return _out(institute.change(session, presenting.plain(setting), change.value, version=change.version, by=actor, reason=reason))
@@ -150,7 +152,7 @@ def list_changes(
 
 
 @router.post("/admin/changes/{change}/undoing")
-def create_undoing(request: Request, session: Session, actor: kit.Actor, change: int, undoing: Undoing) -> SettingOut:
+def create_undoing(request: Request, session: Session, actor: kit.Actor, change: InChange, undoing: Undoing) -> SettingOut:
     """The setting is as it was before that change."""
     return _out(institute.put_back(session, change, version=undoing.version, by=actor))
 

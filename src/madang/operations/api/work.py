@@ -180,13 +180,13 @@ def _job(task: jobs.Task, subject: Any) -> JobOut:
 
 
 @router.post("/admin/jobs/{task}/attempts", status_code=202)
-def create_attempt(request: Request, session: Session, actor: kit.Actor, task: str) -> Again:
+def create_attempt(request: Request, session: Session, actor: kit.Actor, task: web.InId) -> Again:
     """Do a failed or cancelled job again."""
     return Again(task=actions.retry(session, presenting.plain(task), by=actor))
 
 
 @router.delete("/admin/jobs/{task}", status_code=204)
-def delete_job(request: Request, session: Session, actor: kit.Actor, task: str) -> Response:
+def delete_job(request: Request, session: Session, actor: kit.Actor, task: web.InId) -> Response:
     """Cancel a job."""
     actions.cancel(session, presenting.plain(task), by=actor)
     return web.no_content()
