@@ -77,6 +77,8 @@ REQUESTS: dict[tuple[str, str], Maker] = {
     ("POST", "/me/sessions/{session_id}/revocation"): _empty,
     ("POST", "/admin/people/{name}/second-factor/removal"): _empty,
     ("DELETE", API + "/me/sessions/{session_id}"): _nothing,
+    ("GET", "/people/{name}"): _besides(404),  # who has nothing to show is not told of
+    ("GET", "/organisations/{name}"): _besides(404),
     ("POST", "/sign-up"): _form(email="somebody@example.org"),
     ("POST", "/invitations/{secret}"): _form(name="somebody", password=PASSWORD, again=PASSWORD),
     ("POST", "/conditions"): _form(version="1", accepted="yes"),

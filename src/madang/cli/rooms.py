@@ -16,6 +16,7 @@ ARCHIVE_ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar
 FACTORIES = {
     "token": ("madang.people.cli", "token_group"),
     "user": ("madang.people.cli", "user_group"),
+    "organisation": ("madang.people.cli", "organisation_group"),
     "link": ("madang.people.cli", "link_command"),
     "ledger": ("madang.audit.cli", "ledger_group"),
 }

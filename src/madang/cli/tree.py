@@ -22,6 +22,7 @@ COMMANDS = {
     "link": ("rooms", "Print a one-time sign-in link."),
     "token": ("rooms", "Make, list and revoke access tokens."),
     "user": ("rooms", "Make and change accounts."),
+    "organisation": ("rooms", "Bring organisations in and keep their members."),
     "access": ("rights", "Print who may do what: the table of rights and addresses."),
     "ledger": ("rooms", "Check that the ledger is whole."),
     "backup": ("keeping", "Write everything that the platform keeps into one file."),

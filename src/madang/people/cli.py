@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``madang token``, ``madang user``, ``madang link``: beside the running platform, or before its first start."""
+"""``madang token``, ``madang user``, ``madang organisation``, ``madang link``: beside the running platform, or before its first start."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -9,11 +9,13 @@ from typing import Protocol
 import click
 
 from madang.db import Database
-from madang.kit import SYSTEM, Role, _
+from madang.kit import SYSTEM, Reach, Role, _
 from madang.people import actions, queries, rules
 from madang.people.credentials import token_beginning
+from madang.people.models import SECTORS
 
 ROLES = click.Choice(rules.roles_up_to(Role.OPERATOR))
+REACHES = click.Choice([reach.word for reach in Reach])
 
 
 class House(Protocol):
@@ -71,7 +73,7 @@ def token_group(open_house: Opener, _translate: Translate = str) -> click.Group:
 
 
 def user_group(open_house: Opener, translate: Translate = str) -> click.Group:
-    """``madang user create | list | set-role | set-password | disable | enable``; questions are asked as ``translate`` gives them."""
+    """``madang user create | invite | list | set-role | set-password | disable | enable``; questions are in ``translate``'s words."""
     group = click.Group("user", help="Make and change accounts.")
 
     @group.command("create")
@@ -115,7 +117,74 @@ def user_group(open_house: Opener, translate: Translate = str) -> click.Group:
         with _opened(open_house) as house, house.database.writing() as session:
             actions.reset_second_factor(session, queries.get_account(session, name, viewer=SYSTEM), by=SYSTEM)
 
+    _add_invitations(group, open_house)
     _add_doors(group, open_house)
+    return group
+
+
+def _add_invitations(group: click.Group, open_house: Opener) -> None:
+    @group.command("invite")
+    @click.option("--email", default="", help="Whom it is for; without, whoever has the link.")
+    @click.option("--role", type=ROLES, default="member", show_default=True, help="What the account may do.")
+    @click.option("--reach", type=REACHES, default="outer", show_default=True, help="How near the person stands to the institute.")
+    @click.option("--organisation", default="", help="The organisation that the person joins.")
+    @click.option("--organisation-role", type=ROLES, default="member", show_default=True, help="The role there.")
+    @click.option("--days", type=click.IntRange(1, rules.MOST_DAYS), help="How long it is good.")
+    @click.option("--note", default="", help="For operators' eyes.")
+    def invite(email: str, role: str, reach: str, organisation: str, organisation_role: str, days: int | None, note: str) -> None:
+        """Print an address by which one person makes an account or joins an organisation, once."""
+        with _opened(open_house) as house, house.database.writing() as session:
+            found = queries.get_organisation(session, organisation, viewer=SYSTEM) if organisation else None
+            offer = actions.Offer(
+                role=rules.role_named(role),
+                reach=rules.reach_named(reach),
+                email=email,
+                organisation=found,
+                organisation_role=rules.role_named(organisation_role),
+                note=note,
+            )
+            _row, secret = actions.create_invitation(session, offer, days=days, by=SYSTEM)
+        click.echo(f"{house.url}/invitations/{secret}")
+
+
+def organisation_group(open_house: Opener, _translate: Translate = str) -> click.Group:
+    """``madang organisation add | list | member``."""
+    group = click.Group("organisation", help="Bring organisations in and keep their members.")
+
+    @group.command("add")
+    @click.argument("name")
+    @click.option("--sector", type=click.Choice(SECTORS), required=True, help="What sort of organisation it is.")
+    @click.option("--reach", type=REACHES, default="outer", show_default=True, help="How near its members stand to the institute.")
+    @click.option("--display-name", default="", help="The name as people write it.")
+    def add(name: str, sector: str, reach: str, display_name: str) -> None:
+        """Bring an organisation in; its name is its namespace."""
+        with _opened(open_house) as house, house.database.writing() as session:
+            actions.create_organisation(
+                session, name=name, sector=sector, display_name=display_name, reach=rules.reach_named(reach), by=SYSTEM
+            )  # fmt: skip
+
+    @group.command("list")
+    def list_() -> None:
+        """Print every organisation with its sector and reach."""
+        with _opened(open_house) as house, house.database.reading() as session:
+            for row in queries.organisations(session, viewer=SYSTEM, limit=None):
+                click.echo(f"{row.name}  {row.sector}  {row.reach_word}  {row.display_name}".rstrip())
+
+    @group.command("member")
+    @click.argument("name")
+    @click.argument("account")
+    @click.option("--role", type=ROLES, default="member", show_default=True, help="What the person may do there.")
+    @click.option("--remove", is_flag=True, help="Take the person out instead.")
+    def member(name: str, account: str, role: str, remove: bool) -> None:
+        """Give somebody a role in an organisation, or take them out of it."""
+        with _opened(open_house) as house, house.database.writing() as session:
+            found = queries.get_organisation(session, name, viewer=SYSTEM)
+            who = queries.get_account(session, account, viewer=SYSTEM)
+            if remove:
+                actions.end_membership(session, found, who, by=SYSTEM)
+            else:
+                actions.set_membership(session, found, who, role=rules.role_named(role), by=SYSTEM)
+
     return group
 
 

@@ -13,7 +13,7 @@ class SignInPage:
     """``people/sign_in.html``: a name and a password.
 
     ``name`` is what was typed before, ``fault`` the refusal's sentence, ``back`` the page to go to afterwards (a path of this site).
-    ``provider`` is the name of the institute's sign-in, None where there is none.
+    ``provider`` is the name of the institute's sign-in, None where there is none. ``sign_up`` says who may make an account.
     """
 
     name: str = ""
@@ -22,6 +22,7 @@ class SignInPage:
     provider: str | None = None
     takes_passwords: bool = True
     can_be_forgotten: bool = False
+    sign_up: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from madang import mail, web
 from madang.kit import NotAllowed, Refusal, TooMany, Unavailable
 from madang.people import oidc, pages
+from madang.people.joining.given import sign_up_policy
 
 
 def sign_in_page(request: Request, *, name: str = "", fault: str | None = None, back: str = "/", status: int = 200) -> Response:
@@ -19,6 +20,7 @@ def sign_in_page(request: Request, *, name: str = "", fault: str | None = None, 
         provider=(provider.name or web.translate("The institute's sign-in")) if provider else None,
         takes_passwords=oidc.takes_passwords(),
         can_be_forgotten=mail.is_possible(),
+        sign_up=sign_up_policy(request).mode,
     )
     return web.render(request, "people/sign_in.html", page, status=status)
 

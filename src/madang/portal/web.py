@@ -10,6 +10,7 @@ from starlette.responses import Response
 from madang import catalog, compliance, kit, web
 from madang.portal import actions, queries
 from madang.portal.pages import HomePage, RunningRow, SearchPage
+from madang.portal.profiles import web as profiles_web
 
 NEW_SHOWN = 8
 RUNNING_SHOWN = 6
@@ -85,4 +86,5 @@ routes = [
     web.page("/search", show_search),
     web.page("/find", show_answers),
     web.page("/examples", create_example, methods=["POST"]),
+    *profiles_web.routes,
 ]

@@ -114,3 +114,37 @@ def test_a_link_is_printed_as_an_address(house: House) -> None:
     assert "/link/" in run(house, "link").stdout
     with house.database.reading() as session:
         assert people.get_account(session, "operator", viewer=SYSTEM).name == "operator"
+
+
+def run_on_organisations(house: House, *arguments: str) -> Result:
+    return CliRunner().invoke(click.Group(commands=[people.cli.organisation_group(lambda: house)]), ("organisation", *arguments))
+
+
+def test_an_invitation_is_one_address_on_standard_output(house: House) -> None:
+    done = run(house, "user", "invite", "--email", "new@example.org", "--role", "reader", "--days", "3", "--note", "for a guest")
+    assert done.exit_code == 0
+    secret = done.stdout.strip().removeprefix("http://127.0.0.1:8000/invitations/")
+    with house.database.reading() as session:
+        found = people.find_invitation(session, secret)
+        assert found
+        assert (found.email, found.role_word, found.reach_word, found.created_by) == ("new@example.org", "reader", "outer", "madang")
+
+
+@pytest.mark.parametrize("arguments", [("--days", "0"), ("--days", "91"), ("--role", "king"), ("--reach", "far")])
+def test_an_invitation_that_cannot_be_is_wrong_use(house: House, arguments: tuple[str, ...]) -> None:
+    assert run(house, "user", "invite", *arguments).exit_code == 2
+
+
+def test_an_invitation_into_no_organisation_is_refused(house: House) -> None:
+    assert isinstance(run(house, "user", "invite", "--organisation", "nowhere").exception, Refusal)
+
+
+def test_organisations_are_brought_in_listed_and_kept(house: House) -> None:
+    assert run_on_organisations(house, "add", "works", "--sector", "industry", "--display-name", "The Works").exit_code == 0
+    assert run_on_organisations(house, "list").stdout == "works  industry  outer  The Works\n"
+    assert run_on_organisations(house, "member", "works", "lab", "--role", "operator").exit_code == 0
+    assert list(actor_of(house.database, "lab").organisations.values()) == [Role.OPERATOR]
+    assert run_on_organisations(house, "member", "works", "lab", "--remove").exit_code == 0
+    assert actor_of(house.database, "lab").organisations == {}
+    assert isinstance(run_on_organisations(house, "add", "lab", "--sector", "public").exception, Refusal)
+    assert run_on_organisations(house, "add", "x", "--sector", "army").exit_code == 2

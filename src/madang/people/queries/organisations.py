@@ -29,7 +29,7 @@ def get_organisation(session: Session, name: str, *, viewer: Actor) -> Organisat
 
 
 def organisations(
-    session: Session, *, viewer: Actor, q: str = "", after: str = "", limit: int = 200, offset: int = 0
+    session: Session, *, viewer: Actor, q: str = "", after: str = "", limit: int | None = 200, offset: int = 0
 ) -> Sequence[Organisation]:
     """Organisations by name, those that the viewer may see; ``q`` stands in a name, ``after`` is the key of the last one seen."""
     query = select(Organisation).where(_seen(viewer), called(Organisation.name_key, Organisation.display_name, q))
