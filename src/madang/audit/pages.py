@@ -65,4 +65,6 @@ def told(facts: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def _short(value: object) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value).lower() if isinstance(value, bool) else str(value)
+    if text.startswith("sha256:"):
+        return text[:19]
     return text if len(text) <= 120 else f"{text[:119]}…"
