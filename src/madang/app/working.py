@@ -51,8 +51,13 @@ def example_folder() -> Path:
 
 
 def seal_ledger(house: House) -> None:
-    """Every ledger line is numbered and chained, and the head is signed, in the database and beside it."""
+    """Every ledger line is numbered and chained. Often, for until then nothing outside the database knows of a line."""
     audit.seal(house.database)
+
+
+def sign_ledger(house: House) -> None:
+    """The ledger is sealed and its head signed, in the database and beside it."""
+    seal_ledger(house)
     audit.sign_head(house.database, heads_file=house.home / audit.HEADS_FILE, key=house.ledger_key)
 
 
@@ -83,9 +88,8 @@ def run_jobs(settings: Settings) -> None:
             house.database,
             jobs=[*verifier.tasks(), *checker_of(house).tasks(), *works.tasks()],
             beats=[
-                # Often, for nothing outside the chain knows of a line before: whoever takes one out then is told by the count alone.
-                jobs.Beat("seal", SEAL_SECONDS, lambda: audit.seal(house.database)),
-                jobs.Beat("sign", SIGN_SECONDS, lambda: seal_ledger(house)),
+                jobs.Beat("seal", SEAL_SECONDS, lambda: seal_ledger(house)),
+                jobs.Beat("sign", SIGN_SECONDS, lambda: sign_ledger(house)),
                 jobs.Beat("mail", MAIL_SECONDS, lambda: send_letters(house)),
                 jobs.Beat("post", POST_SECONDS, lambda: post_letters(postman)),
                 jobs.Beat("digest", DIGEST_SECONDS, lambda: sum_up(postman)),
@@ -102,7 +106,7 @@ def run_jobs(settings: Settings) -> None:
         supervisor.wait_for_end()
         ended = runner.stop(SHUTDOWN_SECONDS)
         end_traces()
-    seal_ledger(house)
+    sign_ledger(house)
     house.close()
     if not ended:
         os._exit(0)

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from actors import OPERATOR, READER, RESEARCHER
 from builders import HTML, Yard, yard_in
 from madang import audit, kit, scan
-from madang.app.working import checker_of, seal_ledger
+from madang.app.working import checker_of, sign_ledger
 from madang.db import Database
 from madang.jobs import Failure
 
@@ -151,7 +151,7 @@ def test_a_program_pages_through_all(yard: Yard) -> None:
 
 def test_a_verification_is_asked_for_on_the_page_and_its_answer_stays(yard: Yard) -> None:
     house = yard.house
-    seal_ledger(house)
+    sign_ledger(house)
     assert yard.client.post("/admin/ledger/checks", headers={**HTML, **yard.signed}).status_code == 303
     made = json.loads(get(yard, "/api/v1/admin/ledger/checks"))["items"][0]
     assert (made["state"], made["by"]) == ("running", "operator")
