@@ -94,8 +94,7 @@ def _make_account(session: Session, claims: Claims) -> Account:
     provider, admission = held(), held().admission()
     if not admission.makes_accounts:
         raise NoAccountYet
-    domain = claims.email.rpartition("@")[2].lower()
-    if admission.domains and domain not in [each.lower() for each in admission.domains]:
+    if not admission.takes(claims.email):
         raise WrongDomain(domains=", ".join(admission.domains))
     account = _named(session, claims, admission.role)
     account.reach_word = provider.reach.word

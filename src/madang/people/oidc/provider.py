@@ -18,6 +18,11 @@ class Admission:
     domains: tuple[str, ...] = ()
     takes_passwords: bool = True
 
+    def takes(self, email: str) -> bool:
+        """Whether a verified address, "" for none, may have an account: its host is one of the domains, or below one."""
+        host = email.rpartition("@")[2].lower()
+        return not self.domains or any(host == domain.lower() or host.endswith(f".{domain.lower()}") for domain in self.domains)
+
 
 @dataclass(frozen=True, slots=True)
 class Provider:
