@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The web process: every room's doors behind one gate."""
 
+import gc
 import socket
 import tempfile
 import threading
@@ -125,6 +126,12 @@ class ImprintReader:
         return self.known
 
 
+def keep_what_stands() -> None:
+    """What a process has loaded stays for good, so the collector need not walk it again and again, a tenth of a second each time."""
+    gc.collect()
+    gc.freeze()
+
+
 def run_web(settings: Settings) -> None:
     """Serve until told to end."""
     house = open_house(settings, connections=WEB_CONNECTIONS)
@@ -144,6 +151,7 @@ def run_web(settings: Settings) -> None:
     )
     with house.database.reading() as session:
         catalog.find(session, catalog.Filter(), viewer=kit.anonymous())  # the first visitor does not wait for the search
+    keep_what_stands()
     ended = threading.Event()
     threading.Thread(target=_write_uses, args=(house, ended), name="uses", daemon=True).start()
     leave = application.state.meter.leave
