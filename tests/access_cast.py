@@ -160,12 +160,20 @@ def _place(cast: Cast) -> None:
             Thing("token", holder, {"token_id": token}, {"token_id": kit.new_id()}),
             Thing("session", holder, {"session_id": session}, {"session_id": kit.new_id()}),
             *_inbox(cast, holder),
+            _list(cast, holder),
         ]
 
 
 def _session_of(cast: Cast, holder: str) -> str:
     with cast.yard.house.database.reading() as session:
         return people.sessions(session, people.get_account(session, holder, viewer=kit.SYSTEM), viewer=kit.SYSTEM)[0].id
+
+
+def _list(cast: Cast, holder: str) -> Thing:
+    """A draft of somebody's own list."""
+    body, signed = {"rows": [{"source": "https://example.org/a.git"}]}, {"Authorization": f"Bearer {cast.tokens[holder]}"}
+    made = cast.yard.client.post("/api/v1/registrations", json=body, headers=signed).json()
+    return Thing("registration-list", holder, {"list_id": made["id"], "number": "1"}, {"list_id": kit.new_id(), "number": "1"})
 
 
 def _inbox(cast: Cast, holder: str) -> list[Thing]:

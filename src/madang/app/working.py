@@ -86,7 +86,12 @@ def run_jobs(settings: Settings) -> None:
         works = operations.Works(desk_of(house))
         runner = jobs.Runner(
             house.database,
-            jobs=[*verifier.tasks(), *checker_of(house).tasks(), *works.tasks()],
+            jobs=[
+                *verifier.tasks(),
+                *compliance.Registrar(house.database, lambda: house.guard).tasks(),
+                *checker_of(house).tasks(),
+                *works.tasks(),
+            ],
             beats=[
                 jobs.Beat("seal", SEAL_SECONDS, lambda: seal_ledger(house)),
                 jobs.Beat("sign", SIGN_SECONDS, lambda: sign_ledger(house)),

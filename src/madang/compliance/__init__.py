@@ -12,6 +12,9 @@ from madang.compliance.errors import NoSource, NoSuchFile, NoSuchTask, NotFailed
 from madang.compliance.intake import Intake
 from madang.compliance.jobs import Verifier
 from madang.compliance.limits import Limits
+from madang.compliance.many.api import router as registrations_router
+from madang.compliance.many.web import routes as list_routes
+from madang.compliance.many.work import Registrar
 from madang.compliance.models import STATES, Verification
 from madang.compliance.news import host_opened
 from madang.compliance.queries import Subject, figures, get_subject, get_task, get_verification, licence_data, under_way
@@ -28,6 +31,7 @@ __all__ = [
     "NoSuchTask",
     "NotFailed",
     "NotVerified",
+    "Registrar",
     "Subject",
     "TooManyWaiting",
     "Verdict",
@@ -41,7 +45,9 @@ __all__ = [
     "get_verification",
     "host_opened",
     "licence_data",
+    "list_routes",
     "move",
+    "registrations_router",
     "retry",
     "router",
     "routes",

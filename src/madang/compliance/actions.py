@@ -10,9 +10,12 @@ from madang import audit, catalog, jobs, kit
 from madang.compliance import news, queries
 from madang.compliance.errors import NotFailed, TooManyWaiting
 from madang.compliance.limits import Limits
+from madang.compliance.many import closing
 from madang.compliance.models import FINAL, Verification
 
 JOB = "compliance.verify"
+_IN_PERSON = Verification.lane == jobs.Lane.PEOPLE.value
+"""What came from a list waits in its own lane and hinders nobody from handing in one version more."""
 
 
 def submit(
@@ -61,7 +64,7 @@ def _enqueue(session: Session, version_id: str, lane: jobs.Lane) -> str:
 
 
 def _check_waiting(session: Session, limits: Limits, by: kit.Actor) -> None:
-    waiting = select(func.count()).where(Verification.requested_by_id == by.account_id, Verification.state.not_in(FINAL))
+    waiting = select(func.count()).where(Verification.requested_by_id == by.account_id, Verification.state.not_in(FINAL), _IN_PERSON)
     if by.account_id is not None and (session.scalar(waiting) or 0) >= limits.max_waiting:
         raise TooManyWaiting(limit=limits.max_waiting)
 
@@ -73,6 +76,7 @@ def cancel(session: Session, asset: catalog.Asset, version: catalog.Version, ver
         jobs.cancel(session, verification.task_id)
         catalog.describe(asset, version, state="cancelled")
         audit.record(session, "verification.cancelled", target=f"{asset.ref}@{version.number}", by=by)
+        closing.version_ended(session, version.id)
 
 
 def retry(session: Session, asset: catalog.Asset, version: catalog.Version, verification: Verification, *, by: kit.Actor) -> None:

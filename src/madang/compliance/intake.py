@@ -74,18 +74,8 @@ class Intake:
         if upload.file is None:
             forges.check_ref(ref) if ref else None
             target = self.guard.parse(address)
-            return catalog.Source("git", target.url, ref or None, is_public=self._is_public(target))
+            return catalog.Source("git", target.url, ref or None, is_public=is_public(target, self.guard))
         return await run_in_threadpool(self._keep, upload)
-
-    def _is_public(self, target: forges.Target) -> bool:
-        """Whether the host is surely one of the open world: no folder, no inner address, none that the operator had to allow.
-
-        Where whole ranges are allowed a name can stand for an inner host, which shows only when it is resolved; then none counts as open.
-        """
-        allowed = [pattern.lower() for pattern in self.guard.allowed_hosts]
-        if target.scheme == "file" or any(_is_range(pattern) for pattern in allowed):
-            return False
-        return not any(fnmatch(target.host.lower(), pattern) for pattern in allowed)
 
     def _keep(self, upload: web.Upload) -> catalog.Source:
         assert upload.file is not None
@@ -110,6 +100,17 @@ class Intake:
             return None
         finally:
             shutil.rmtree(into, ignore_errors=True)
+
+
+def is_public(target: forges.Target, guard: forges.Guard) -> bool:
+    """Whether the host is surely one of the open world: no folder, no inner address, none that the operator had to allow.
+
+    Where whole ranges are allowed a name can stand for an inner host, which shows only when it is resolved; then none counts as open.
+    """
+    allowed = [pattern.lower() for pattern in guard.allowed_hosts]
+    if target.scheme == "file" or any(_is_range(pattern) for pattern in allowed):
+        return False
+    return not any(fnmatch(target.host.lower(), pattern) for pattern in allowed)
 
 
 async def source_for(request: Request, upload: web.Upload, given: Mapping[str, Any]) -> catalog.Source:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from sqlalchemy.orm import Session
 
 from madang import catalog, forges, inbox, jobs, kit
+from madang.compliance.many import closing
 from madang.compliance.models import Verification
 from madang.kit import _
 
@@ -23,6 +24,8 @@ MOST_WISHES = 20
 def verified(session: Session, asset: catalog.Asset, version: catalog.Version, verification: Verification) -> None:
     """Those whom it concerns know that the version is verified, or that licences conflict in it."""
     conflicts = len(verification.conflicts)
+    if closing.version_ended(session, version.id) and not conflicts:
+        return
     values = {"asset": shown(asset), "version": version.label or str(version.number)}
     if conflicts:
         text = _("%(asset)s %(version)s is verified; licences conflict in it: %(count)s.")
@@ -36,7 +39,8 @@ def failed(session: Session, asset: catalog.Asset, version: catalog.Version, ver
     values = {"asset": shown(asset), "version": version.label or str(version.number)}
     reason = inbox.nested(failure.message, failure.values)
     text = _("%(asset)s %(version)s could not be verified. %(reason)s")
-    _tell(session, FAILED, asset, version, verification, text, {**values, "reason": reason})
+    if not closing.version_ended(session, version.id):
+        _tell(session, FAILED, asset, version, verification, text, {**values, "reason": reason})
     if verification.requested_by_id and failure.code == forges.InnerAddress.code:
         by = kit.Actor(verification.requested_by_id, verification.requested_by, kit.Role.READER)
         want_host(session, str(failure.values.get("host", "")), by=by)
