@@ -15,6 +15,7 @@ from madang.people import actions, refusals, second_factor
 from madang.people.ways import RecoveryCode, SecondFactor
 
 from .conftest import PASSWORD, House, actor_of, deeds
+from .test_commands import run
 from .test_doors import client_of, csrf, link, sign_in
 
 
@@ -286,6 +287,23 @@ def test_an_operator_resets_it_for_others_and_nobody_else_does(client: TestClien
     assert deeds(house.database).count("second-factor.reset") == 1
     assert sign_in(client) == 303
     assert client.get("/me").status_code == 200
+
+
+def test_an_operator_resets_it_on_the_persons_page_and_by_a_command(client: TestClient, house: House, clock: Clock) -> None:
+    turn_on(house, clock)
+    secret = link(house, "operator")
+    client.post(f"/link/{secret}", data={"csrf": csrf(client, f"/link/{secret}")})
+    page = client.get("/admin/people/lab").text
+    assert "/admin/people/lab/second-factor/removal" in page
+    answer = client.post("/admin/people/lab/second-factor/removal", data={"csrf": csrf(client, "/me")})
+    assert answer.headers["location"] == "/admin/people/lab?done=second-factor"
+    page = client.get("/admin/people/lab?done=second-factor").text
+    assert "The second factor is off" in page
+    assert "second-factor/removal" not in page
+    clock.move(60)
+    turn_on(house, clock)
+    assert run(house, "user", "reset-second-factor", "lab").exit_code == 0
+    assert deeds(house.database)[-1] == "second-factor.reset"
 
 
 def test_a_token_has_no_hand_in_it(house: House, clock: Clock) -> None:

@@ -60,6 +60,7 @@ class PersonPage:
     memberships: tuple[MembershipRow, ...]
     may_change: bool
     is_self: bool
+    has_second_factor: bool = False
     link: str | None = None
     done: str = ""
     faults: Mapping[str, str] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from madang.people.models import Account
 CSV_ROWS = 50_000
 CHOICES = ("role", "reach", "duty", "sector", "state")
 COLUMNS = ("name", "display_name", "email", "role", "reach", "sector", "duties", "state", "created_at")
-DONE = frozenset({"changed", "shut", "opened", "made"})
+DONE = frozenset({"changed", "shut", "opened", "made", "second-factor"})
 
 
 def list_people(request: Request, session: Session, actor: Actor) -> Response:
@@ -145,6 +145,7 @@ def _person(
         seen=account.revision,
         is_verified=account.email_verified_at is not None,
         has_password=account.has_password,
+        has_second_factor=actions.is_second_factor_on(session, account.id),
         memberships=tuple(
             pages.MembershipRow(row.name, row.display_name, role.word) for row, role in queries.organisations_of(session, account)
         ),

@@ -93,7 +93,7 @@ def reset_second_factor(request: Request, session: Session, actor: Actor) -> Res
     """An operator turns somebody's second factor off who has lost it."""
     account = queries.get_account(session, request.path_params["name"], viewer=views.self(actor))
     actions.reset_second_factor(session, account, by=actor)
-    return web.see_other(f"/admin/people/{account.name}")
+    return web.see_other(f"/admin/people/{account.name}?done=second-factor")
 
 
 def delete_identity(request: Request, session: Session, actor: Actor) -> Response:
