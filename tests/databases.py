@@ -75,9 +75,9 @@ class Cluster:
             self.made.append(name)
         return self.address(name)
 
-    def drop(self) -> None:
-        """The databases that the test made are gone, whoever still holds them."""
-        while self.made:
+    def drop(self, down_to: int = 0) -> None:
+        """The databases that were made after the first so many are gone, whoever still holds them."""
+        while len(self.made) > down_to:
             self.run(f"DROP DATABASE IF EXISTS {self.made.pop()} WITH (FORCE)")
 
     def end(self) -> None:
@@ -131,10 +131,15 @@ def end() -> None:
         cluster.cache_clear()
 
 
-def forget() -> None:
-    """The databases that the test made are gone."""
+def count() -> int:
+    """How many databases tests have in the cluster now."""
+    return len(cluster().made) if cluster.cache_info().currsize else 0
+
+
+def forget(down_to: int = 0) -> None:
+    """The databases that were made after the first so many are gone."""
     if cluster.cache_info().currsize:
-        cluster().drop()
+        cluster().drop(down_to)
 
 
 @cache

@@ -12,9 +12,10 @@ from madang.db import Database
 
 @pytest.fixture(autouse=True)
 def _databases() -> Iterator[None]:
-    """What a test made in the cluster goes with it."""
+    """What a test made in the cluster goes with it; what a whole module shares was there before."""
+    before = databases.count()
     yield
-    databases.forget()
+    databases.forget(before)
 
 
 @pytest.fixture
