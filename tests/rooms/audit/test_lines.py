@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+import databases
 from actors import OPERATOR, READER, RESEARCHER
 from builders import HTML, Yard, yard_in
 from madang import audit, kit, scan
@@ -105,7 +106,8 @@ def test_lines_are_found_by_words_deed_person_target_and_time(database: Database
 @pytest.fixture(scope="module")
 def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
     with scan.Pool(scan.Limits(workers=1)) as pool:
-        made = yard_in(tmp_path_factory.mktemp("ledger"), pool)
+        home = tmp_path_factory.mktemp("ledger")
+        made = yard_in(home, pool, **databases.environment(home, kept=True))
         write(made.house.database, *[f"software/lab/{number:04}" for number in range(1300)], files=3, formula="=1+1")
         yield made
         made.house.close()

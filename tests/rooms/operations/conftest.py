@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import databases
 from builders import HTML, Yard, yard_in
 from madang import kit, operations, scan
 from madang.app.house import desk_of
@@ -53,6 +54,8 @@ class Office:
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     folder: Path = tmp_path_factory.mktemp("office")
     with scan.Pool(scan.Limits(workers=1)) as pool:
-        yard = yard_in(folder, pool, MADANG_ALLOWED_HOSTS="git.example", MADANG_MAX_WAITING="50")
+        yard = yard_in(
+            folder, pool, MADANG_ALLOWED_HOSTS="git.example", MADANG_MAX_WAITING="50", **databases.environment(folder, kept=True)
+        )
         yield Office(yard)
         yard.house.close()

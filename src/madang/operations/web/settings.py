@@ -15,7 +15,14 @@ from madang.operations.web.hosts import version_of
 ROWS = 40
 CSV_ROWS = 5000
 COLUMNS = ("at", "setting", "before", "after", "reason", "by", "version")
-WORDS = {"reader": kit.marked("Reader"), "member": kit.marked("Member"), **institute.SIGN_UP_WORDS}
+WORDS = {
+    "reader": kit.marked("Reader"),
+    "member": kit.marked("Member"),
+    "outer": kit.marked("From outside"),
+    "partner": kit.marked("Of a partner institute"),
+    "inner": kit.marked("Of the institute"),
+    **institute.SIGN_UP_WORDS,
+}
 
 
 def show_settings(request: Request, session: Session, actor: kit.Actor) -> Response:
@@ -52,7 +59,7 @@ def _row(request: Request, shown: institute.Shown, last: institute.Past | None, 
         name=field.name, kind=field.kind, title=web.translate(field.title), help=web.translate(field.help), value=value,
         shown=shown_in_words(field, shown.value), default=shown_in_words(field, shown.default), version=shown.version,
         is_set=shown.is_set, is_fixed=shown.is_fixed, is_late=field.is_late, variable=field.variable, options=field.options,
-        words=tuple(web.translate(WORDS[option]) for option in field.options), unit=web.translate(field.unit) if field.unit else "",
+        words=tuple(web.translate(WORDS.get(option, option)) for option in field.options), unit=web.translate(field.unit) if field.unit else "",
         changed_at=shown.changed_at, changed_by=shown.changed_by, change_id=last.id if last else None,
         before=shown_in_words(field, last.before) if last else "", fault=fault,
     )  # fmt: skip
@@ -61,7 +68,7 @@ def _row(request: Request, shown: institute.Shown, last: institute.Past | None, 
 def shown_in_words(field: institute.Field, value: Any) -> str:
     """A value in one line, in the language of the request."""
     if field.kind == "choice":
-        return web.translate(WORDS[value])
+        return web.translate(WORDS.get(value, value))
     if field.kind == "flag":
         return web.translate(kit.marked("Yes") if value else kit.marked("No"))
     text = field.shown(value)
