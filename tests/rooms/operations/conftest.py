@@ -54,8 +54,7 @@ class Office:
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     folder: Path = tmp_path_factory.mktemp("office")
     with scan.Pool(scan.Limits(workers=1)) as pool:
-        yard = yard_in(
-            folder, pool, MADANG_ALLOWED_HOSTS="git.example", MADANG_MAX_WAITING="50", **databases.environment(folder, kept=True)
-        )
+        given = {"MADANG_ALLOWED_HOSTS": "git.example", "MADANG_MAX_WAITING": "50"}
+        yard = yard_in(folder, pool, **given, **databases.environment(folder, kept=True))
         yield Office(yard)
         yard.house.close()

@@ -172,3 +172,9 @@ def test_what_one_process_changed_another_knows_within_two_seconds(office: Offic
     assert institute.at_hand(other).max_files == 1234
     change(office, "max_files", None)
     other.close()
+
+
+def test_every_option_of_a_setting_has_its_words() -> None:
+    from madang.operations.web import settings
+
+    assert {option for field in institute.FIELDS for option in field.options} <= set(settings.WORDS)
