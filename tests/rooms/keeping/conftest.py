@@ -40,7 +40,8 @@ def elsewhere(tmp_path: Path) -> Elsewhere:
     """Settings for an empty home that is not there yet, on an empty database."""
 
     def named(name: str = "restored", **environ: str) -> settings.Settings:
-        given = databases.environment(tmp_path) | environ
+        empty = {} if databases.kind() == "sqlite" else {"MADANG_DATABASE_URL": databases.address(tmp_path, migrated=False)}
+        given = empty | environ
         return settings.read({"MADANG_HOME": str(tmp_path / name), "MADANG_LANGUAGE": "en", **given})
 
     return named

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 import databases
-from madang import audit, cli, db, doctor, jobs, keeping, kit, people, settings, supervisor
+from madang import cli, db, doctor, jobs, keeping, people, settings, supervisor
 from madang.keeping import errors
 
 FIRST = "0001"
@@ -37,9 +37,12 @@ def old(elsewhere: Elsewhere) -> settings.Settings:
                 "VALUES ('01m82vr59nth3htvbm5vqq6k3q', 'colleague', 'colleague', 'A colleague', 'member', '2026-01-02 03:04:05', 'madang')"
             )
         )
-        audit.record(session, "account.created", target="account/colleague", by=kit.SYSTEM)
-    audit.seal(database)
-    audit.sign_head(database, heads_file=chosen.home / audit.HEADS_FILE, key=people.keys.load(chosen.home).derive("ledger"))
+        session.execute(
+            text(
+                "INSERT INTO audit_entry (at, deed, target, by_name, via, facts) "
+                "VALUES ('2026-01-02 03:04:05', 'account.created', 'account/colleague', 'madang', 'system', '{}')"
+            )
+        )
     database.close()
     return chosen
 
@@ -71,7 +74,7 @@ def test_an_upgrade_keeps_everything_and_can_be_taken_back(old: settings.Setting
     assert revision(old) == NEWEST
     assert done.backup is not None
     assert done.backup.revision == FIRST
-    assert (done.ledger.lines, done.ledger.is_whole) == (1, True)
+    assert (done.ledger.unsealed, done.ledger.is_whole) == (1, True)
     assert keeping.plan(old).steps == ()
     again = elsewhere("again")
     restored = keeping.restore(again, done.backup.path, keeping.Opening())
@@ -94,7 +97,7 @@ def test_the_command_says_what_there_is_to_do(old: settings.Settings, tmp_path: 
     assert f"madang restore {tmp_path / 'before'}" in done.stdout
     assert (tmp_path / "before.key").is_file()
     assert run(old, "upgrade", "--check").returncode == 0
-    assert "ledger has 1 lines, and is whole" in done.stdout
+    assert "and is whole" in done.stdout
 
 
 def test_whoever_has_a_backup_needs_none(old: settings.Settings) -> None:
