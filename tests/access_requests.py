@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from access_cast import PASSWORD, Thing
+from access_cast import ORGANISATION, OWNER, PASSWORD, Thing
 from madang import kit
 
 Values = Mapping[str, Any]
@@ -166,6 +166,9 @@ REQUESTS: dict[tuple[str, str], Maker] = {
 
 NAMES: dict[str, dict[str, str]] = {
     "/me/feed/{secret}.atom": {"secret": "a" * 32},
+    "/people/{name}": {"name": OWNER},
+    "/organisations/{name}": {"name": ORGANISATION},
+    "/invitations/{secret}": {"secret": "a" * 43},
     "/link/{secret}": {"secret": "a" * 43},
     "/static/{hash}/{name:path}": {"hash": "0", "name": "css/tokens.css"},
     "/me/identities/{identity_id}/removal": {"identity_id": kit.new_id()},

@@ -39,6 +39,13 @@ class LineList(BaseModel):
     next: str | None
 
 
+class ProblemOut(BaseModel):
+    """What does not fit, and at which number of the chain."""
+
+    kind: str
+    sequence: int
+
+
 class CheckOut(BaseModel):
     """One verification: ``state`` is ``running``, ``whole``, ``broken`` or ``failed``; each problem is a kind and a line's number."""
 
@@ -49,7 +56,7 @@ class CheckOut(BaseModel):
     lines: int
     unsealed: int
     heads: int
-    problems: list[tuple[str, int]]
+    problems: list[ProblemOut]
     cpu_seconds: float
     by: str
 
@@ -70,8 +77,8 @@ def list_lines(
     deed: Annotated[str, Query(max_length=64)] = "",
     who: Annotated[str, Query(max_length=96)] = "",
     target: Annotated[str, Query(max_length=300)] = "",
-    since: datetime | None = None,
-    until: datetime | None = None,
+    since: web.InTime = None,
+    until: web.InTime = None,
     cursor: str = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> LineList:
@@ -110,6 +117,6 @@ def _plain(text: str) -> str:
 def _out(check: Check) -> CheckOut:
     return CheckOut(
         id=check.id, state=check.state, started_at=check.started_at, finished_at=check.finished_at, lines=check.lines,
-        unsealed=check.unsealed, heads=check.heads, problems=[(kind, place) for kind, place in check.problems],
+        unsealed=check.unsealed, heads=check.heads, problems=[ProblemOut(kind=kind, sequence=place) for kind, place in check.problems],
         cpu_seconds=check.cpu_seconds, by=check.by_name,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from madang.web.limits import Limits
 from madang.web.masthead import Masthead
 from madang.web.metrics import Exposition, Figure, Meter, leave
 from madang.web.middleware import preference_cookie
-from madang.web.moments import in_utc, local_text, moment_in, offset_seconds
+from madang.web.moments import InTime, in_utc, local_text, moment_in, offset_seconds
 from madang.web.paging import BadCursor, Page, next_address, page_of, place_of, position, write_cursor
 from madang.web.preferences import PreferenceChosen, local_path
 from madang.web.problems import status_of
@@ -43,6 +43,7 @@ __all__ = [
     "Imprint",
     "InId",
     "InName",
+    "InTime",
     "Limits",
     "Masthead",
     "Meter",

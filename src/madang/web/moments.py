@@ -2,9 +2,22 @@
 """Days and times that a reader writes in a form, as the clock on the pages shows them."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
+from pydantic import BeforeValidator
 from starlette.requests import Request
+
+
+def _written(value: object) -> object:
+    """A bare number is no time here, though the parser would count seconds from 1970."""
+    if isinstance(value, str) and "-" not in value[1:]:
+        raise ValueError(value)
+    return value
+
+
+InTime = Annotated[datetime | None, BeforeValidator(_written)]
+"""A time in a query, as ISO 8601 writes it."""
 
 
 def moment_in(request: Request, text: str, *, next_day: bool = False) -> datetime | None:

@@ -14,6 +14,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import APIOperation, Case, GenerationMode, checks
+from schemathesis.core.failures import FailureGroup
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.core.result import Ok
 from schemathesis.python import asgi
@@ -70,6 +71,7 @@ def try_all(cast: Cast, operations: list[Door], client: Any, role: str, count: i
     """About ``count`` requests by that role to all doors, as many well made as badly; how often each status came."""
     who = next(each for each in ACTORS if each.name == ROLES[role])
     statuses: Counter[int] = Counter()
+    wrong: list[str] = []
     each = count // (len(operations) * len(MODES)) + 1
 
     def send(case: Case[Any]) -> None:
@@ -86,6 +88,9 @@ def try_all(cast: Cast, operations: list[Door], client: Any, role: str, count: i
                 seed(1)(law)()
             except Unsatisfiable:
                 assert mode is GenerationMode.NEGATIVE, operation.label  # a door that asks nothing cannot be asked wrongly
+            except FailureGroup as group:
+                wrong.append(f"{operation.label}\n{group}")
+    assert not wrong, "\n\n".join(wrong)
     return statuses
 
 

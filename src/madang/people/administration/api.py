@@ -52,14 +52,14 @@ def create_account(request: Request, session: Session, actor: Actor, body: shape
 
 
 @router.get("/accounts/{name}", response_model=shapes.AccountOut)
-def show_account(request: Request, session: Session, actor: Actor, name: str) -> shapes.AccountOut:
+def show_account(request: Request, session: Session, actor: Actor, name: web.InName) -> shapes.AccountOut:
     """One account: one's own; an operator's and an auditor's any."""
     _check_signed_in(actor)
     return shapes.AccountOut.of(queries.get_account(session, name, viewer=actor))
 
 
 @router.patch("/accounts/{name}", response_model=shapes.AccountOut)
-def update_account(request: Request, session: Session, actor: Actor, name: str, body: shapes.AccountChange) -> shapes.AccountOut:
+def update_account(request: Request, session: Session, actor: Actor, name: web.InName, body: shapes.AccountChange) -> shapes.AccountOut:
     """Change an account: its name as people write it, sector and address oneself; role, reach, duties and shutting an operator."""
     _check_signed_in(actor)
     account = queries.get_account(session, name, viewer=actor)
@@ -78,7 +78,7 @@ def update_account(request: Request, session: Session, actor: Actor, name: str, 
 
 
 @router.post("/accounts/{name}/link", status_code=201, response_model=shapes.LinkOut)
-def create_link(request: Request, session: Session, actor: Actor, name: str) -> Response:
+def create_link(request: Request, session: Session, actor: Actor, name: web.InName) -> Response:
     """A one-time link by which the account's person signs in. It replaces the one before."""
     _check_signed_in(actor)
     account = queries.get_account(session, name, viewer=actor)

@@ -42,14 +42,14 @@ def create_organisation(request: Request, session: Session, actor: Actor, body: 
 
 
 @router.get("/organisations/{name}", response_model=shapes.OrganisationOut)
-def show_organisation(request: Request, session: Session, actor: Actor, name: str) -> shapes.OrganisationOut:
+def show_organisation(request: Request, session: Session, actor: Actor, name: web.InName) -> shapes.OrganisationOut:
     """One organisation."""
     return shapes.OrganisationOut.of(queries.get_organisation(session, name, viewer=actor))
 
 
 @router.patch("/organisations/{name}", response_model=shapes.OrganisationOut)
 def update_organisation(
-    request: Request, session: Session, actor: Actor, name: str, body: shapes.OrganisationChange
+    request: Request, session: Session, actor: Actor, name: web.InName, body: shapes.OrganisationChange
 ) -> shapes.OrganisationOut:
     """Change what an organisation is called and how it counts; its reach only an operator of the platform."""
     found = queries.get_organisation(session, name, viewer=actor)
@@ -66,7 +66,9 @@ def update_organisation(
 
 
 @router.get("/organisations/{name}/members", response_model=shapes.MembershipList)
-def list_members(request: Request, session: Session, actor: Actor, name: str, cursor: str = "", limit: Limit = 50) -> shapes.MembershipList:
+def list_members(
+    request: Request, session: Session, actor: Actor, name: web.InName, cursor: str = "", limit: Limit = 50
+) -> shapes.MembershipList:
     """Who is in an organisation, by name."""
     found = queries.get_organisation(session, name, viewer=actor)
     after = web.position(cursor, str)[0] if cursor else ""
@@ -77,7 +79,9 @@ def list_members(request: Request, session: Session, actor: Actor, name: str, cu
 
 
 @router.put("/organisations/{name}/members/{account}", status_code=204)
-def set_member(request: Request, session: Session, actor: Actor, name: str, account: str, body: shapes.NewMembership) -> Response:
+def set_member(
+    request: Request, session: Session, actor: Actor, name: web.InName, account: web.InName, body: shapes.NewMembership
+) -> Response:
     """Give somebody a role in the organisation, or another one."""
     found, who = _both(session, actor, name, account, "change")
     actions.set_membership(session, found, who, role=shapes.role_of(body.role), by=actor)
@@ -85,14 +89,14 @@ def set_member(request: Request, session: Session, actor: Actor, name: str, acco
 
 
 @router.delete("/organisations/{name}/members/{account}", status_code=204)
-def delete_member(request: Request, session: Session, actor: Actor, name: str, account: str) -> Response:
+def delete_member(request: Request, session: Session, actor: Actor, name: web.InName, account: web.InName) -> Response:
     """Take somebody out of the organisation, or leave it."""
     found, who = _both(session, actor, name, account, "end")
     actions.end_membership(session, found, who, by=actor)
     return web.no_content()
 
 
-def _both(session: Session, actor: Actor, name: str, account: str, action: str) -> tuple[Organisation, Account]:
+def _both(session: Session, actor: Actor, name: web.InName, account: web.InName, action: str) -> tuple[Organisation, Account]:
     """The organisation and the account; an account's name is looked for only by who may do this."""
     found = queries.get_organisation(session, name, viewer=actor)
     queries.check_sees_members(found, actor)
