@@ -33,6 +33,7 @@ def shown(page: HomePage, *, signed_in: bool = True) -> str:
         "version": "1",
         "institute": "",
         "may": lambda _thing, _action: False,
+        "waiting": 0,
         "masthead": Masthead(),
         "imprint": Imprint("", "", None),
         "static": lambda path: f"/static/{path}",

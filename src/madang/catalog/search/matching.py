@@ -9,38 +9,35 @@ from sqlalchemy.orm import Session
 
 from madang.catalog.search.tokens import Term
 
-_COLUMNS = ("names", "titles", "texts")
-_SQLITE = text("SELECT group_concat(rowid) FROM catalog_search_words WHERE catalog_search_words MATCH :asked")
-_POSTGRESQL = (
-    text(
-        "SELECT string_agg(place::text, ',') FROM catalog_search "
-        "WHERE array_to_tsvector(string_to_array(rtrim(names), ' ')) @@ CAST(:asked AS tsquery)"
-    ),
-    text(
-        "SELECT string_agg(place::text, ',') FROM catalog_search "
-        "WHERE array_to_tsvector(string_to_array(rtrim(names || titles), ' ')) @@ CAST(:asked AS tsquery)"
-    ),
-    text(
-        "SELECT string_agg(place::text, ',') FROM catalog_search "
-        "WHERE array_to_tsvector(string_to_array(rtrim(names || titles || texts), ' ')) @@ CAST(:asked AS tsquery)"
-    ),
+_SQLITE = text(
+    "SELECT (SELECT group_concat(rowid) FROM catalog_search_words WHERE catalog_search_words MATCH :names), "
+    "(SELECT group_concat(rowid) FROM catalog_search_words WHERE catalog_search_words MATCH :titles), "
+    "(SELECT group_concat(rowid) FROM catalog_search_words WHERE catalog_search_words MATCH :texts)"
+)
+_POSTGRESQL = text(
+    "SELECT (SELECT string_agg(place::text, ',') FROM catalog_search "
+    "WHERE array_to_tsvector(string_to_array(rtrim(names), ' ')) @@ CAST(:asked AS tsquery)), "
+    "(SELECT string_agg(place::text, ',') FROM catalog_search "
+    "WHERE array_to_tsvector(string_to_array(rtrim(names || titles), ' ')) @@ CAST(:asked AS tsquery)), "
+    "(SELECT string_agg(place::text, ',') FROM catalog_search "
+    "WHERE array_to_tsvector(string_to_array(rtrim(names || titles || texts), ' ')) @@ CAST(:asked AS tsquery))"
 )
 """Word for word what is indexed there."""
 _BY_INDEX = text("SET LOCAL enable_seqscan = off")
 """A word that stands nearly everywhere would else be looked for in every row, whose tokens would be taken apart for it."""
 
 
-def places(session: Session, terms: Sequence[Term], tier: int) -> list[int]:
-    """The places of all assets that have every one of ``terms`` in the first column, in two (``tier`` 1) or in all three (2).
+def places(session: Session, terms: Sequence[Term]) -> list[list[int]]:
+    """The places of all assets that have every one of ``terms`` among the names; among names and titles; anywhere.
 
     Tokens hold no sign that a database reads.
     """
     if session.get_bind().dialect.name == "sqlite":
         asked = " AND ".join(f'"{term.token}"{"*" if term.is_prefix else ""}' for term in terms)
-        found = session.scalar(_SQLITE, {"asked": f"{{{' '.join(_COLUMNS[: tier + 1])}}} : ({asked})"})
+        tiers = {"names": "names", "titles": "names titles", "texts": "names titles texts"}
+        found = session.execute(_SQLITE, {name: f"{{{columns}}} : ({asked})" for name, columns in tiers.items()}).one()
     else:
         session.execute(_BY_INDEX)
         asked = " & ".join(f"'{term.token}'{':*' if term.is_prefix else ''}" for term in terms)
-        found = session.scalar(_POSTGRESQL[tier], {"asked": asked})
-    numbers: list[int] = json.loads(f"[{found or ''}]")
-    return numbers
+        found = session.execute(_POSTGRESQL, {"asked": asked}).one()
+    return [json.loads(f"[{numbers or ''}]") for numbers in found]

@@ -45,6 +45,13 @@ def flags_of(bits: int, size: int) -> bytes:
     return format(bits, "b").encode().translate(_TO_FLAGS)[::-1].ljust(size, b"\0")
 
 
+def _bits_at(places: Sequence[int]) -> int:
+    flags = bytearray(max(places, default=0) + 1)
+    for place in places:
+        flags[place] = 1
+    return bits_of(flags)
+
+
 class Column:
     """One thing that assets are filtered by: the value at each place, as a code; code 0 stands where there is no asset."""
 
@@ -182,21 +189,13 @@ class Shelf:
             if terms in self.asked and seen == self.stamp:
                 self.asked.move_to_end(terms)
                 return self.asked[terms]
-        anywhere = self._places(session, terms, 2)
-        closer = (self._places(session, terms, 0), self._places(session, terms, 1)) if anywhere else (0, 0)
+        tiers = tuple(_bits_at(places) for places in matching.places(session, terms))
         with self.lock:
             if seen == self.stamp:
-                self.asked[terms] = (*closer, anywhere)
+                self.asked[terms] = tiers
                 if len(self.asked) > min(MOST_QUESTIONS, MOST_BITS // (3 * self.size + 1) + 1):
                     self.asked.popitem(last=False)
-        return (*closer, anywhere)
-
-    def _places(self, session: Session, terms: tuple[Term, ...], tier: int) -> int:
-        places = matching.places(session, terms, tier)
-        flags = bytearray(max(places, default=0) + 1)
-        for place in places:
-            flags[place] = 1
-        return bits_of(flags)
+        return tiers
 
     def newest(self, among: int, before: tuple[int, int] | None = None) -> Iterator[int]:
         """The places of ``among``, last changed first, from behind ``before`` (a time and a place)."""
