@@ -18,7 +18,8 @@ from madang.people.actions.profiles import Change, change_account
 from madang.people.errors import ComputedCell, EmailTaken, NameTaken, NoNameColumn, NoOrganisation, NoPeopleList, TwiceInList
 from madang.people.models import Account, Name, PeopleList, PeopleListRow
 
-SLICE = 20
+SLICE = 5
+KEPT_SLICE = 250
 VOCABULARY = {
     "name": ("account", "user", "login", "id", "이름", "계정", "아이디", "사용자"),
     "display_name": ("display name", "full name", "성명", "표시 이름", "보이는 이름"),
@@ -61,7 +62,7 @@ def keep_list(database: Database, table: sheets.Table, *, name: str, by: Actor) 
         session.add(kept)
         session.flush()
         list_id = kept.id
-    for chunk in slices(enumerate(table.rows)):
+    for chunk in slices(enumerate(table.rows), KEPT_SLICE):
         with database.writing() as session:
             session.add_all([_kept(list_id, place, row, found) for place, row in chunk])
             session.get_one(PeopleList, list_id).total += len(chunk)
