@@ -142,7 +142,7 @@ def list_registrations(
 
 
 @router.get(ONE, response_model=RegistrationOut)
-def show_registration(request: Request, session: Session, actor: kit.Actor, list_id: str) -> Any:
+def show_registration(request: Request, session: Session, actor: kit.Actor, list_id: web.InId) -> Any:
     """One list, and how far it is."""
     return pages.as_out(session, queries.get_list(session, list_id, viewer=actor))
 
@@ -152,7 +152,7 @@ def list_rows(
     request: Request,
     session: Session,
     actor: kit.Actor,
-    list_id: str,
+    list_id: web.InId,
     cursor: str = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Any:
@@ -165,7 +165,7 @@ def list_rows(
 
 
 @router.post(ONE + "/confirmation", status_code=202, response_model=RegistrationOut)
-def create_confirmation(request: Request, session: Session, actor: kit.Actor, list_id: str) -> Any:
+def create_confirmation(request: Request, session: Session, actor: kit.Actor, list_id: web.InId) -> Any:
     """Register what is ready; the work is done behind. Confirmed again it changes nothing."""
     made = queries.get_list(session, list_id, viewer=actor, action="change")
     actions.confirm(session, made, intake.of(request).guard, by=actor)
@@ -173,7 +173,7 @@ def create_confirmation(request: Request, session: Session, actor: kit.Actor, li
 
 
 @router.post(ONE + "/attempts", status_code=202, response_model=RegistrationOut)
-def create_attempt(request: Request, session: Session, actor: kit.Actor, list_id: str) -> Any:
+def create_attempt(request: Request, session: Session, actor: kit.Actor, list_id: web.InId) -> Any:
     """Try again what failed or was cancelled."""
     made = queries.get_list(session, list_id, viewer=actor, action="change")
     actions.retry(session, made, by=actor)
@@ -181,7 +181,7 @@ def create_attempt(request: Request, session: Session, actor: kit.Actor, list_id
 
 
 @router.delete(ONE, status_code=202, response_model=RegistrationOut)
-def cancel_registration(request: Request, session: Session, actor: kit.Actor, list_id: str) -> Any:
+def cancel_registration(request: Request, session: Session, actor: kit.Actor, list_id: web.InId) -> Any:
     """Cancel what has not ended."""
     made = queries.get_list(session, list_id, viewer=actor, action="change")
     actions.cancel(session, made, by=actor)
