@@ -1,19 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
 """Letting go of objects that nobody needs any more.
 
-A put of an object that is there already touches it, and a collection takes only what nobody has touched for a day. An object is set aside
-first and looked at again: one that was touched meanwhile goes back, and a put that finds it set aside writes it anew. So an object that
-somebody puts while it is collected is never lost.
+A put of an object that is there already touches it, and a collection takes only what nobody has touched for a day. What somebody puts in
+the very moment in which it is taken is not lost either. A file is set aside first and looked at again: one that was touched meanwhile goes
+back, and a put that finds it set aside writes it anew. On a server, which knows no renaming, a mark stands beside the object while it is
+taken, and whoever sends an old object anew looks for the mark and then for the object.
 """
 
-import os
-import time
-from collections.abc import Callable, Container
-from contextlib import suppress
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Protocol
 
-from madang.storage.objects import Objects
+from madang.storage.objects import Touched
+
+ASK_EVERY = 500
+
+
+class Keeper(Protocol):
+    """What a collection needs of objects, wherever they lie."""
+
+    def touched(self) -> Iterator[Touched]:
+        """All objects, and when each was last put."""
+        ...
+
+    def let_go(self, found: Touched, *, before: float) -> bool:
+        """The object is gone, unless somebody has put it since ``before``; whether it is."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,33 +37,16 @@ class Collected:
     bytes: int = 0
 
 
-def collect(
-    objects: Objects, needed: Container[bytes], *, older_than: float, dry: bool, stop: Callable[[], None] | None = None
-) -> Collected:
-    """Objects whose digest (32 bytes) is not ``needed`` and that nobody touched for ``older_than`` seconds are gone, or only counted."""
+def collect(objects: Keeper, needed: Container[bytes], *, before: float, dry: bool, stop: Callable[[], None] | None = None) -> Collected:
+    """Objects whose digest (32 bytes) is not ``needed`` and that nobody put since ``before`` are gone, or only counted."""
     kept = gone = size = 0
-    for shard in sorted(objects.root.iterdir()):
-        if stop is not None:
+    for number, found in enumerate(objects.touched()):
+        if stop is not None and number % ASK_EVERY == 0:
             stop()
-        with os.scandir(shard) as found:
-            for entry in found:
-                stat = entry.stat(follow_symlinks=False)
-                if bytes.fromhex(shard.name + entry.name) in needed or time.time() - stat.st_mtime < older_than:
-                    kept += 1
-                elif dry or _let_go(objects, Path(entry.path), stat.st_mtime_ns):
-                    gone, size = gone + 1, size + stat.st_size
-                else:
-                    kept += 1
+        if bytes.fromhex(found.sha256) in needed or found.at >= before:
+            kept += 1
+        elif dry or objects.let_go(found, before=before):
+            gone, size = gone + 1, size + found.size
+        else:
+            kept += 1
     return Collected(kept, gone, size)
-
-
-def _let_go(objects: Objects, place: Path, touched_ns: int) -> bool:
-    aside = objects.new_temporary()
-    with suppress(FileNotFoundError):
-        place.rename(aside)
-        if aside.stat().st_mtime_ns != touched_ns:
-            aside.rename(place)
-            return False
-        aside.unlink()
-        return True
-    return False

@@ -46,6 +46,15 @@ class Usage:
     bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """An object with its size and when it was last put, in seconds."""
+
+    sha256: str
+    size: int
+    at: float
+
+
 class Objects:
     """All objects under ``root``. Several processes may use the same root at once."""
 
@@ -61,11 +70,6 @@ class Objects:
         if not _SHA256.fullmatch(sha256):
             raise ObjectMissing(sha256=sha256[:64])
         return self._objects / sha256[:2] / sha256[2:]
-
-    @property
-    def root(self) -> Path:
-        """The folder of all objects, a folder for each first byte in it."""
-        return self._objects
 
     def put(self, chunks: Iterable[bytes], *, max_bytes: int | None = None, expected: str | None = None) -> Stored:
         """The bytes are kept for good once this returns."""
@@ -116,6 +120,26 @@ class Objects:
         for shard in sorted(self._objects.iterdir()):
             for path in sorted(shard.iterdir()):
                 yield Stored(shard.name + path.name, path.stat().st_size, is_new=False)
+
+    def touched(self) -> Iterator[Touched]:
+        """All objects, and when each was last put."""
+        for shard in sorted(self._objects.iterdir()):
+            with os.scandir(shard) as found:
+                for entry in found:
+                    stat = entry.stat(follow_symlinks=False)
+                    yield Touched(shard.name + entry.name, stat.st_size, stat.st_mtime)
+
+    def let_go(self, found: Touched, *, before: float) -> bool:
+        """The object is gone, unless somebody has put it since ``before``; whether it is."""
+        place, aside = self.place(found.sha256), self.new_temporary()
+        with suppress(FileNotFoundError):
+            place.rename(aside)
+            if aside.stat().st_mtime >= before:
+                aside.rename(place)
+                return False
+            aside.unlink()
+            return True
+        return False
 
     def usage(self) -> Usage:
         """What is kept now; walks all objects."""

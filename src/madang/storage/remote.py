@@ -23,7 +23,7 @@ from obstore import exceptions
 from obstore.store import S3Store
 
 from madang.storage.errors import DigestMismatch, ObjectDamaged, ObjectMissing, ObjectTooLarge, StoreAway
-from madang.storage.objects import CHUNK, Objects, Stored, Usage
+from madang.storage.objects import CHUNK, Objects, Stored, Touched, Usage
 from madang.storage.places import Place
 
 SMALL = 8 * CHUNK
@@ -32,6 +32,9 @@ AT_ONCE = 8
 TOUCH_AFTER = timedelta(hours=12)
 """An object that is put again and was last sent longer ago is sent again, so that whoever collects what nobody needs sees that it is."""
 KEPT_SECONDS = 86_400
+MARK_SECONDS = 180
+"""Taking an object away takes less, with every patience that we have with a server."""
+MARK_POLL = 0.2
 
 
 class RemoteObjects:
@@ -102,11 +105,8 @@ class RemoteObjects:
 
     def every(self) -> Iterator[Stored]:
         """All objects, in the order of their names; what is put meanwhile may or may not be among them."""
-        with self._answers("*"):
-            for some in obstore.list(self._bucket, prefix=f"{self._prefix}objects/"):
-                for each in some:
-                    name = each["path"].removeprefix(f"{self._prefix}objects/").replace("/", "")
-                    yield Stored(name, each["size"], is_new=False)
+        for path, size, _at in self._listed("objects"):
+            yield Stored(path.replace("/", ""), size, is_new=False)
 
     def usage(self) -> Usage:
         """What is kept now; lists all objects."""
@@ -115,15 +115,31 @@ class RemoteObjects:
             count, size = count + 1, size + each.size
         return Usage(count, size)
 
-    def delete(self, sha256: str, *, untouched_since: datetime) -> bool:
-        """The object is gone, unless somebody has sent it since; whether it is."""
-        told = self._told(sha256)
-        if told is None or told[1] >= untouched_since:
-            return False
+    def touched(self) -> Iterator[Touched]:
+        """All objects, and when each was last sent."""
+        for path, size, at in self._listed("objects"):
+            yield Touched(path.replace("/", ""), size, at.timestamp())
+
+    def let_go(self, found: Touched, *, before: float) -> bool:
+        """The object is gone, unless somebody has sent it since ``before``; whether it is. A mark stands beside it meanwhile."""
+        sha256 = found.sha256
         with self._answers(sha256):
-            obstore.delete(self._bucket, self._key(sha256))
-        self._local.place(sha256).unlink(missing_ok=True)
-        return True
+            obstore.put(self._bucket, self._mark(sha256), b"")
+        try:
+            told = self._told(sha256)
+            if told is None or told[1].timestamp() >= before:
+                return False
+            with self._answers(sha256):
+                obstore.delete(self._bucket, self._key(sha256))
+            self._local.place(sha256).unlink(missing_ok=True)
+            return True
+        finally:
+            with self._answers(sha256):
+                obstore.delete(self._bucket, self._mark(sha256))
+
+    def disk_bytes(self) -> int:
+        """How many bytes the local disk has in all."""
+        return self._local.disk_bytes()
 
     def free_bytes(self) -> int:
         """How many bytes the local disk can still take, through which everything passes."""
@@ -145,10 +161,13 @@ class RemoteObjects:
         try:
             told = self._told(sha256)
             is_there = told is not None and told[0] == size
-            if not is_there or (told is not None and datetime.now(UTC) - told[1] > TOUCH_AFTER):
-                with self._answers(sha256), suppress(exceptions.AlreadyExistsError):
-                    create = told is None and size <= SMALL
-                    obstore.put(self._bucket, self._key(sha256), temporary, mode="create" if create else "overwrite", chunk_size=SMALL)
+            if told is None or not is_there:
+                self._upload(temporary, sha256, is_first=told is None and size <= SMALL)
+            elif datetime.now(UTC) - told[1] > TOUCH_AFTER:
+                self._upload(temporary, sha256)
+                self._wait_for_collector(sha256)
+                if self._told(sha256) is None:
+                    self._upload(temporary, sha256)
             place = self._local.place(sha256)
             place.parent.mkdir(exist_ok=True)
             if not place.exists():
@@ -156,6 +175,21 @@ class RemoteObjects:
             return not is_there
         finally:
             temporary.unlink(missing_ok=True)
+
+    def _upload(self, file: Path, sha256: str, *, is_first: bool = False) -> None:
+        with self._answers(sha256), suppress(exceptions.AlreadyExistsError):
+            obstore.put(self._bucket, self._key(sha256), file, mode="create" if is_first else "overwrite", chunk_size=SMALL)
+
+    def _wait_for_collector(self, sha256: str) -> None:
+        """Nobody is taking the object any more. The mark of one who was killed holds nobody up for long."""
+        until = time.monotonic() + MARK_SECONDS
+        while time.monotonic() < until:
+            try:
+                with self._answers(sha256):
+                    obstore.head(self._bucket, self._mark(sha256))
+            except ObjectMissing:
+                return
+            time.sleep(MARK_POLL)
 
     def range(self, sha256: str, start: int, length: int) -> bytes:
         """Some bytes of the object."""
@@ -205,6 +239,17 @@ class RemoteObjects:
             told = obstore.head(self._bucket, self._key(sha256))
             return told["size"], told["last_modified"]
         return None
+
+    def _listed(self, folder: str) -> Iterator[tuple[str, int, datetime]]:
+        """What lies under the folder: path in it, size, when it was last sent."""
+        below = f"{self._prefix}{folder}/"
+        with self._answers("*"):
+            for some in obstore.list(self._bucket, prefix=below):
+                for each in some:
+                    yield each["path"].removeprefix(below), each["size"], each["last_modified"]
+
+    def _mark(self, sha256: str) -> str:
+        return f"{self._prefix}leaving/{sha256}"
 
     def _key(self, sha256: str) -> str:
         self._local.place(sha256)  # what is no digest names no object

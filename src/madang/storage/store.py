@@ -4,6 +4,7 @@
 import os
 import stat
 import sys
+import time
 from collections.abc import Callable, Container, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -155,10 +156,10 @@ class Store:
         self, needed: Container[bytes], *, older_than: float = 86_400, dry: bool = False, stop: Callable[[], None] | None = None
     ) -> Collected:
         """Objects that are not ``needed`` (32 bytes each) and that nobody put for ``older_than`` seconds are gone; ``dry`` only counts."""
-        return collect(self._objects, needed, older_than=older_than, dry=dry, stop=stop)
+        return collect(self._objects, needed, before=time.time() - older_than, dry=dry, stop=stop)
 
     def disk_bytes(self) -> int:
-        """How many bytes the disk has in all."""
+        """How many bytes the local disk has in all."""
         return self._objects.disk_bytes()
 
     def free_bytes(self) -> int:

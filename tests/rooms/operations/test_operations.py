@@ -219,14 +219,14 @@ def test_what_is_put_while_it_is_collected_stays(office: Office) -> None:
     store = office.yard.house.store
     kept = store.put_bytes(b"found again while it is looked at")
     old(office)
-    place = store._objects.place(kept.sha256)
-    touched = place.stat().st_mtime_ns
+    before = time.time() - 86_400
+    found = next(each for each in store._objects.touched() if each.sha256 == kept.sha256)
+    assert found.at < before
     assert store.put_bytes(b"found again while it is looked at").is_new is False
-    from madang.storage import collecting
-
-    assert collecting._let_go(store._objects, place, touched) is False
+    assert store._objects.let_go(found, before=before) is False
     assert store.exists(kept.sha256)
-    assert collecting._let_go(store._objects, place, place.stat().st_mtime_ns) is True
+    assert store._objects.let_go(found, before=time.time() + 60) is True
+    assert store._objects.let_go(found, before=time.time() + 60) is False
     assert store.put_bytes(b"found again while it is looked at").is_new is True
 
 

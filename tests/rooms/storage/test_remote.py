@@ -2,10 +2,11 @@
 """What is so of objects in a bucket alone: addresses, damage, a server that is away, ranges, what is kept here for a while."""
 
 import os
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import obstore
@@ -132,13 +133,70 @@ def test_all_objects_are_listed_in_order(store: storage.Store) -> None:
 
 
 def test_an_object_goes_only_when_nobody_has_sent_it_since(store: storage.Store) -> None:
-    sha256 = store.put_bytes(b"old").sha256
+    stored = store.put_bytes(b"old")
     objects = remote_of(store)
-    assert not objects.delete(sha256, untouched_since=datetime.now(UTC) - timedelta(days=1))
+    found = next(objects.touched())
+    assert (found.sha256, found.size) == (stored.sha256, 3)
+    assert not objects.let_go(found, before=time.time() - 86_400)
+    assert store.exists(stored.sha256)
+    assert objects.let_go(found, before=time.time() + 86_400)
+    assert not store.exists(stored.sha256)
+    assert not objects.let_go(found, before=time.time() + 86_400)
+    assert marks(objects) == []
+
+
+def marks(objects: remote.RemoteObjects) -> list[str]:
+    """What stands beside objects that are being taken."""
+    return [path for path, _size, _at in objects._listed("leaving")]
+
+
+def test_what_is_sent_anew_while_it_is_taken_away_stays(
+    place: storage.Place, store: storage.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The moment between the collector's last look and the taking: the object is old, and another machine sends it anew."""
+    monkeypatch.setattr(remote, "TOUCH_AFTER", timedelta(seconds=-1))
+    monkeypatch.setattr(remote, "MARK_POLL", 0.01)
+    sha256 = store.put_bytes(b"wanted again").sha256
+    collector, other = remote_of(store), storage.Store(tmp_path / "other", place)
+    found = next(collector.touched())
+    look, sending = collector._told, []
+    waited = threading.Event()
+    asks = remote_of(other)._mark
+
+    def ask_and_say_so(sha256: str) -> str:
+        waited.set()
+        return asks(sha256)
+
+    monkeypatch.setattr(remote_of(other), "_mark", ask_and_say_so)
+
+    def look_and_be_slow(sha256: str) -> object:
+        told = look(sha256)
+        sending.append(pool.submit(other.put_bytes, b"wanted again"))
+        assert waited.wait(30), "the other machine did not look for the mark"
+        return told
+
+    monkeypatch.setattr(collector, "_told", look_and_be_slow)
+    with ThreadPoolExecutor(1) as pool:
+        assert collector.let_go(found, before=time.time() + 86_400)
+        assert not sending[0].result(30).is_new
+    monkeypatch.undo()
     assert store.exists(sha256)
-    assert objects.delete(sha256, untouched_since=datetime.now(UTC) + timedelta(days=1))
-    assert not store.exists(sha256)
-    assert not objects.delete(sha256, untouched_since=datetime.now(UTC))
+    assert storage.Store(tmp_path / "third", place).read(sha256, verify=True) == b"wanted again"
+    assert marks(collector) == []
+
+
+def test_the_mark_of_a_killed_collector_holds_nobody_up_for_long(store: storage.Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "TOUCH_AFTER", timedelta(seconds=-1))
+    monkeypatch.setattr(remote, "MARK_SECONDS", 0.3)
+    sha256 = store.put_bytes(b"still wanted").sha256
+    objects = remote_of(store)
+    obstore.put(objects._bucket, objects._mark(sha256), b"")
+    assert not store.put_bytes(b"still wanted").is_new
+    assert store.exists(sha256)
+
+
+def test_the_local_disk_is_measured(store: storage.Store) -> None:
+    assert 0 < store.free_bytes() <= store.disk_bytes()
 
 
 def test_what_was_not_used_for_a_day_is_kept_at_the_server_alone(store: storage.Store, tmp_path: Path) -> None:
