@@ -8,7 +8,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from madang import mail, storage
+from madang import storage
 from madang.kit import _
 
 _SIZE = re.compile(r"(\d+)\s*(?:([KMGT])i?B?|B)?", re.IGNORECASE)
@@ -100,6 +100,8 @@ def _read_address(text: str) -> str:
 
 
 def _read_mail_server(text: str) -> str:
+    from madang import mail  # noqa: PLC0415 (it brings rows: only where letters leave)
+
     mail.read_server(_read_text(text))
     return text
 
@@ -119,6 +121,8 @@ def _read_scopes(text: str) -> str:
 
 
 def _read_sender(text: str) -> str:
+    from madang import mail  # noqa: PLC0415 (it brings rows: only where letters leave)
+
     mail.read_sender(_read_text(text))
     return text
 
