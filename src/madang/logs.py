@@ -18,6 +18,7 @@ _HIDDEN = re.compile(r"(?i)password|passwd|secret|token|api_?key|cookie|authoriz
 _SECRETS = (
     (re.compile(r"(?i)(://[^/\s:@\"']*:)[^/\s@\"']+(?=@)"), r"\1***"),
     (re.compile(r"(?i)(/(?:link|sign-in)/)[A-Za-z0-9._~-]{8,}"), r"\1***"),
+    (re.compile(r"(?i)(/(?:invitations|me/feed)/)[A-Za-z0-9._~-]{30,}"), r"\1***"),
     (re.compile(r"(?i)\b(bearer|basic)([ +]+)[A-Za-z0-9._~+/=-]{4,}"), r"\1\2***"),
     (re.compile(r"(?i)\b((?:mdg|madang)_[a-z]*_?)[A-Za-z0-9]{16,}"), r"\1***"),
     (re.compile(r"(?i)(\b[\w-]*(?:password|passwd|secret|token|api_?key|cookie)[\"']?\s*[:=]\s*[\"']?)[^\s\"'&,;}]{3,}"), r"\1***"),

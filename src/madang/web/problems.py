@@ -21,6 +21,7 @@ from madang import kit
 from madang.web.answers import see_other
 from madang.web.bodies import UnsupportedBody
 from madang.web.languages import translate
+from madang.web.middleware import plain_path
 from madang.web.templating import render
 
 log = logging.getLogger(__name__)
@@ -245,7 +246,7 @@ class FaultBoundary:
             await self.app(scope, receive, watching)
         except Exception as fault:  # the edge: everything that rooms can say has been translated below
             request = Request(scope, receive)
-            log.error("fault", exc_info=fault, extra={"request_id": scope["state"]["request_id"], "path": scope["path"]})
+            log.error("fault", exc_info=fault, extra={"request_id": scope["state"]["request_id"], "path": plain_path(scope["path"])})
             if not began:
                 response = await answer(request, Problem(500, "fault", translate(FAULT)))
                 await response(scope, receive, send)

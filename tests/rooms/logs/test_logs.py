@@ -14,6 +14,8 @@ from madang import logs
 SECRETS = [
     ("cloning https://me:hunter2secret@git.example/x", "hunter2secret"),
     ("GET /link/AbCdEf0123456789 200", "AbCdEf0123456789"),
+    ("GET /invitations/AbCdEf0123456789AbCdEf0123456789AbCdEf 200", "AbCdEf0123456789"),
+    ("GET /me/feed/AbCdEf0123456789AbCdEf0123456789.atom 200", "AbCdEf0123456789"),
     ("Authorization: Bearer abc.def-ghi", "abc.def-ghi"),
     ("refused mdg_operator_0123456789abcdefABCDEF", "0123456789abcdefABCDEF"),
     ('{"password": "open-sesame"}', "open-sesame"),
@@ -49,7 +51,10 @@ def test_no_secret_is_written(line: str, secret: str) -> None:
         assert secret not in stream.getvalue()
 
 
-@pytest.mark.parametrize("line", ["scan.done 7 files", "https://git.example/lab/tool.git", "/assets/software/lab/tool", "a.c: 3 tokens"])
+@pytest.mark.parametrize(
+    "line",
+    ["scan.done 7 files", "https://git.example/lab/tool.git", "/assets/software/lab/tool", "a.c: 3 tokens", "/admin/invitations/01hzy"],
+)
 def test_what_is_no_secret_stays(line: str) -> None:
     assert logs.mask(line) == line
 

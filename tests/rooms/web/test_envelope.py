@@ -69,9 +69,10 @@ def test_the_browser_language_is_taken_by_weight(accept: str, language: str) -> 
     assert preferred(accept, "ko") == language
 
 
-def test_requests_are_logged_without_secrets(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("address", ["/link/very-secret-word", "/invitations/very-secret-word", "/me/feed/very-secret-word.atom"])
+def test_requests_are_logged_without_secrets(client: TestClient, caplog: pytest.LogCaptureFixture, address: str) -> None:
     with caplog.at_level(logging.INFO, logger="madang.access"):
-        client.get("/link/very-secret-word")
+        client.get(address)
     assert "very-secret-word" not in str([record.__dict__ for record in caplog.records])
     assert caplog.records[-1].__dict__["status"] == 404
 
