@@ -136,6 +136,29 @@ def test_an_invitation_that_is_not_good_opens_nothing(place: Place, spoil: str) 
     assert place.post(f"/invitations/{given}", at="/sign-in", client=browser, **newcomer()).status_code == 410
 
 
+@pytest.mark.parametrize("end", ["shut", "demoted"])
+def test_who_is_no_operator_any_more_leaves_no_way_back(place: Place, end: str) -> None:
+    place.make("second", Role.OPERATOR)
+    place.make("somebody")
+    with place.house.database.writing() as session:
+        second, somebody = (people.get_account(session, name, viewer=SYSTEM) for name in ("second", "somebody"))
+        by = people.actor_of(session, second, via="session")
+        _row, secret = people.create_invitation(session, people.Offer(role=Role.OPERATOR, reach=Reach.INNER), by=by)
+        link = people.create_link(session, somebody, by=by)
+    kept = place.invite()
+    with place.house.database.writing() as session:
+        second = people.get_account(session, "second", viewer=SYSTEM)
+        if end == "shut":
+            people.set_disabled(session, second, disabled=True, by=SYSTEM)
+        else:
+            people.set_role(session, second, role=Role.READER, by=SYSTEM)
+    browser = place.browser()
+    assert place.post(f"/invitations/{secret}", at="/sign-in", client=browser, **newcomer("back")).status_code == 410
+    assert browser.get(f"/link/{link}").status_code == 410
+    assert browser.get(f"/invitations/{kept}").status_code == 200
+    assert place.deeds().count("invitation.withdrawn") == 1
+
+
 def test_of_two_who_come_with_one_invitation_at_once_one_is_let_in(place: Place) -> None:
     secret = place.invite()
     database = place.house.database

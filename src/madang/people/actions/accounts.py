@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from madang.people import keys, passwords, queries, rules, throttle
 from madang.people.actions import sessions
 from madang.people.actions.names import check_free_word, take_name
 from madang.people.errors import LastOperator, NameTaken, WrongPassword
-from madang.people.models import Account
+from madang.people.models import Account, Invitation, Link
 
 FRESH_LINK_SECONDS = 3600
 
@@ -53,11 +53,15 @@ def lay_account(session: Session, *, name: str, role: Role, display_name: str, b
 
 
 def set_role(session: Session, account: Account, *, role: Role, by: Actor) -> None:
-    """The account has this role; its tokens and sessions feel it at once. ``LastOperator`` when nobody would be left to operate."""
+    """The account has this role; its tokens and sessions feel it at once. ``LastOperator`` when nobody would be left to operate.
+
+    What somebody who is no longer an operator handed out, and nobody has used, opens nothing any more; so it is when one is shut.
+    """
     rules.check_may_manage_accounts(by)
     rules.role_named(role.word)
     if role is not Role.OPERATOR:
         _check_not_the_last(session, account)
+        _take_back(session, account, by=by)
     before, account.role_word = account.role_word, role.word
     audit.record(session, "account.role-set", target=account.ref, by=by, role=role.word, before=before)
 
@@ -70,6 +74,7 @@ def set_disabled(session: Session, account: Account, *, disabled: bool, by: Acto
     if disabled:
         _check_not_the_last(session, account)
         sessions.end_all(session, account, keep=None)
+        _take_back(session, account, by=by)
     account.disabled_at, account.disabled_by = (now(), by.name) if disabled else (None, None)
     audit.record(session, "account.disabled" if disabled else "account.enabled", target=account.ref, by=by)
 
@@ -128,6 +133,19 @@ def _lay(session: Session, account: Account, password_hash: str, *, by: Actor, k
     account.password_hash = password_hash
     sessions.end_all(session, account, keep=keep)
     audit.record(session, "account.password-set", target=account.ref, by=by)
+
+
+def _take_back(session: Session, account: Account, *, by: Actor) -> None:
+    """What an operator handed out and nobody has used yet opens nothing, lest they come back by it: invitations, and links to others."""
+    if account.role is not Role.OPERATOR:
+        return
+    session.execute(delete(Link).where(Link.created_by == account.name, Link.used_at.is_(None)))
+    open_still = (Invitation.created_by == account.name, Invitation.used_at.is_(None), Invitation.withdrawn_at.is_(None))
+    gone = session.scalars(
+        update(Invitation).where(*open_still).values(withdrawn_at=now(), withdrawn_by=by.name).returning(Invitation.id)
+    ).all()
+    for invitation in gone:
+        audit.record(session, "invitation.withdrawn", target=f"invitation/{invitation}", by=by)
 
 
 def _check_not_the_last(session: Session, account: Account) -> None:
