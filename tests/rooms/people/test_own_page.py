@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from madang import db, kit, mail, people, web
 from madang.kit import SYSTEM, Role
+from madang.people import oidc
 from madang.people.models import BrowserSession, Token
 
 from .conftest import PASSWORD, House, actor_of, deeds
@@ -184,6 +185,16 @@ class TestForgotten:
         with house.database.writing() as session:
             people.set_disabled(session, people.get_account(session, "lab", viewer=SYSTEM), disabled=True, by=SYSTEM)
         ask(client, "lab")
+        assert letters(house) == []
+
+    def test_where_the_provider_alone_lets_people_in_no_letter_passes_it_by(self, client: TestClient, house: House) -> None:
+        give_address(house)
+        shut = oidc.Provider("https://id.example", "madang", "s", "http://x/", admission=lambda: oidc.Admission(takes_passwords=False))
+        oidc.use(shut)
+        try:
+            assert ask(client, "lab")[0] == 200
+        finally:
+            oidc.use(None)
         assert letters(house) == []
 
     def test_too_many_questions_are_refused_with_or_without_an_account(self, client: TestClient, house: House) -> None:

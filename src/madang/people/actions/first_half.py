@@ -19,8 +19,13 @@ def is_second_factor_on(session: Session, account_id: str) -> bool:
 
 def check_passwords_open(account: Account) -> None:
     """``PasswordsShut`` where people sign in through the provider only; operators always may, lest a silent provider shuts all out."""
-    if account.role < Role.OPERATOR and not oidc.takes_passwords():
+    if not may_use_password(account):
         raise PasswordsShut
+
+
+def may_use_password(account: Account) -> bool:
+    """Whether a password, or a link to set one, opens this account."""
+    return account.role is Role.OPERATOR or oidc.takes_passwords()
 
 
 def ask(session: Session, account: Account, *, how: str, proof: str) -> None:
