@@ -86,7 +86,7 @@ def test_somebody_is_invited_and_comes_in(operator: Callable[..., Reader], reade
     for field, text in (("#name", name), ("#display_name", "연구원"), ("#password", PASSWORD), ("#again", PASSWORD)):
         write(newcomer.page, field, text)
     press(newcomer.page, "main form button.first")
-    newcomer.page.wait_for_load_state()
+    newcomer.page.wait_for_url(re.compile(r"^(?!.*/invitations/)"))
     newcomer.open("/me")
     expect(newcomer.page.locator("main")).to_contain_text(name)
     newcomer.check()
