@@ -59,14 +59,17 @@ def operator(session_state: Path, reader: Callable[..., Reader]) -> Callable[[st
 @pytest.fixture(scope="module")
 def conditions(platform: Platform) -> Iterator[None]:
     """Conditions of use stand, and are gone again afterwards."""
-    address = "/api/v1/admin/settings/conditions"
-    status, setting = platform.call("GET", address)
-    assert status == 200, setting
-    text = {"ko": "자료를 남에게 넘기지 않습니다.", "en": "Nothing is passed on."}
-    assert platform.call("PUT", address, {"value": text, "version": setting["version"]})[0] == 200
+    set_conditions(platform, {"ko": "자료를 남에게 넘기지 않습니다.", "en": "Nothing is passed on."})
     yield
-    _status, setting = platform.call("GET", address)
-    platform.call("PUT", address, {"value": {"ko": "", "en": ""}, "version": setting["version"]})
+    set_conditions(platform, None)
+
+
+def set_conditions(platform: Platform, text: object) -> None:
+    status, settings = platform.call("GET", "/api/v1/admin/settings")
+    assert status == 200, settings
+    (setting,) = (each for each in settings["items"] if each["name"] == "conditions")
+    status, answer = platform.call("PATCH", "/api/v1/admin/settings/conditions", {"value": text, "version": setting["version"]})
+    assert status == 200, answer
 
 
 @pytest.mark.parametrize(("language", "size"), SIZES)
@@ -193,6 +196,11 @@ def test_a_list_is_previewed_and_registered(operator: Callable[..., Reader], tmp
     expect(person.page.locator("main")).to_contain_text(folders[2].name)
     person.look()
     person.check()
+    for _ in range(120):
+        if person.page.locator(".facts b").first.inner_text() in ("끝남", "Ended"):
+            break
+        person.page.wait_for_timeout(1000)
+        person.page.reload()
     for folder in folders:
         person.open(f"/assets/software/operator/{folder.name}/versions/1")
         expect(person.page.locator("main")).to_contain_text("MIT")

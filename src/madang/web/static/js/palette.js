@@ -69,6 +69,9 @@ if (box) {
     if (step) {
       event.preventDefault();
       choose(chosen + step);
+    } else if (event.key === "Escape") {
+      event.preventDefault();  // else the first press only empties the field
+      box.close();
     } else if (event.key === "Enter" && list.children[chosen]) {
       event.preventDefault();
       location.assign(list.children[chosen].dataset.href);
