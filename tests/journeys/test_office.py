@@ -56,12 +56,21 @@ def operator(session_state: Path, reader: Callable[..., Reader]) -> Callable[[st
     return come
 
 
-@pytest.fixture(scope="module")
-def conditions(platform: Platform) -> Iterator[None]:
-    """Conditions of use stand, and are gone again afterwards."""
+@pytest.fixture
+def conditions(platform: Platform, operator: Callable[..., Reader]) -> Iterator[None]:
+    """Conditions of use stand, the operator has accepted them like everybody, and they are gone again afterwards."""
     set_conditions(platform, {"ko": "자료를 남에게 넘기지 않습니다.", "en": "Nothing is passed on."})
+    person = operator("ko")
+    person.open("/conditions")
+    accept(person.page)
     yield
     set_conditions(platform, None)
+
+
+def accept(page: Page) -> None:
+    press(page, "input[name=accepted]", " ")
+    press(page, "form[action='/conditions'] button")
+    page.wait_for_url(re.compile(r"^(?!.*/conditions$)|accepted"))
 
 
 def set_conditions(platform: Platform, text: object) -> None:
@@ -166,12 +175,13 @@ def test_conditions_are_accepted_before_anything_else(
     person.context.add_cookies([{"name": "madang_language", "value": language, "url": person.base}])
     person.open(link[link.index("/link/") :])
     press(person.page, "main form button")
+    person.page.wait_for_url(re.compile(r"^(?!.*/link/)"))
     person.open("/me")
     person.page.wait_for_url(re.compile("/conditions"))
     person.look()
-    press(person.page, "input[name=accepted]", " ")
-    press(person.page, "form[action='/conditions'] button")
-    person.page.wait_for_url(re.compile("/me"))
+    accept(person.page)
+    person.open("/me")
+    expect(person.page.locator("main")).to_contain_text(name)
     person.check()
 
 
