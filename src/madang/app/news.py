@@ -18,6 +18,12 @@ MEMBERSHIPS = {
     "membership.changed": _("Your role in “%(organisation)s” changed."),
     "membership.ended": _("You do not belong to “%(organisation)s” any more."),
 }
+CAME_AS = {
+    "reader": _("%(name)s made an account and is a reader."),
+    "member": _("%(name)s made an account and is a member."),
+    "reviewer": _("%(name)s made an account and is a reviewer."),
+    "operator": _("%(name)s made an account and is an operator."),
+}
 RIGHTS = frozenset({"role", "reach", "duties"})
 
 
@@ -51,7 +57,8 @@ def _tell_account(
 
 def _tell_operators(session: Session, line: audit.Recorded) -> None:
     name = line.target.partition("/")[2]
-    text = _("%(name)s made an account and is a %(role)s.")
+    text = CAME_AS.get(str(line.facts.get("role")), CAME_AS["reader"])
     to = [inbox.to_role(kit.Role.OPERATOR)]
-    values = {"name": name, "role": line.facts.get("role")}
-    inbox.tell(session, kind=CAME.name, to=to, about=line.target, address=f"/admin/people/{name}", text=text, values=values, by=line.by)
+    inbox.tell(
+        session, kind=CAME.name, to=to, about=line.target, address=f"/admin/people/{name}", text=text, values={"name": name}, by=line.by
+    )

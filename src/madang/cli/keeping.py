@@ -23,6 +23,7 @@ SAME = _("%(tables)s tables with %(rows)s rows and %(objects)s objects are as th
 LEDGER = _("The ledger has %(lines)s lines, and is whole.")
 LEDGER_NOT = _("The ledger is not whole: `madang ledger verify` says where.")
 START = _("Start it with: MADANG_HOME=%(home)s madang up")
+START_SO = _("Start it with %(names)s as now, else it is another platform: MADANG_HOME=%(home)s madang up")
 NOTHING = _("Nothing to do: the database is at revision %(current)s, which is this release's.")
 TO_DO = _("The database is at revision %(current)s (Madang %(release)s); this release wants %(newest)s:")
 UPGRADED = _("The database is at revision %(newest)s; %(rows)s rows.")
@@ -104,8 +105,15 @@ def _say_made(made: keeping.Made, translate: Any) -> None:
         click.echo("madang: " + translate(DAMAGED) % {"count": len(made.damaged), "first": made.damaged[0]}, err=True)
 
 
+def _start(chosen: settings.Settings, home: Path, translate: Any) -> str:
+    """How the restored platform starts: rows and objects that lie elsewhere are found through the same variables."""
+    elsewhere = {"MADANG_DATABASE_URL": not chosen.is_sqlite, "MADANG_OBJECTS_URL": bool(chosen.objects_url)}
+    names = ", ".join(name for name, is_so in elsewhere.items() if is_so)
+    return str(translate(START_SO if names else START) % {"home": home, "names": names})
+
+
 @click.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
 @click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="The empty folder to restore into.")
 @click.option("--key", type=click.Path(dir_okay=False, path_type=Path), help="The key file of the backup; FILE.key unless set.")
 @click.option(
@@ -134,7 +142,7 @@ def restore(file: Path, home: Path | None, key: Path | None, passphrase_file: Pa
     counted = {"tables": len(done.tables), "rows": sum(each.rows for each in done.tables.values()), "objects": done.objects["count"]}
     click.echo(translate(SAME) % counted)
     _say_ledger(done.ledger.lines, done.ledger.is_whole, translate)
-    click.echo(translate(START) % {"home": done.home})
+    click.echo(_start(chosen, done.home, translate))
     return 0 if done.ledger.is_whole else ATTENTION
 
 

@@ -2,6 +2,7 @@
 """The few shapes of answers that doors give."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
@@ -18,8 +19,12 @@ def see_other(address: str) -> Response:
 
 
 def json_answer(value: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """``value`` (models, dataclasses, dictionaries) as JSON."""
-    return JSONResponse(jsonable_encoder(value), status_code=status, headers=headers)
+    """``value`` (models, dataclasses, dictionaries) as JSON; moments end in Z, whichever of them holds them."""
+    return JSONResponse(jsonable_encoder(value, custom_encoder={datetime: _moment}), status_code=status, headers=headers)
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
 
 
 def no_content() -> Response:

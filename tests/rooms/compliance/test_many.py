@@ -325,3 +325,30 @@ def test_three_hundred_are_made_in_short_units_of_work(yard: Yard) -> None:
     registrar(yard).work(str(made["id"]), actions.MAKE)
     with yard.house.database.reading() as session:
         assert {row.state for row in session.scalars(select(RegistrationRow))} == {"made"}
+
+
+def test_a_formula_without_a_value_is_refused_and_not_guessed_at(yard: Yard) -> None:
+    signed_in(yard)
+    book = openpyxl.Workbook()
+    for row in (
+        ["url", "name"],
+        ['="https://git.example/"&"a"', "a"],
+        ["https://git.example/lab/b", "=1+1"],
+        ["https://git.example/lab/c", "c"],
+    ):
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    status, address = upload(yard, file.getvalue(), "list.xlsx")
+    assert status == 303
+    rows = yard.client.get(f"{address}/rows.json").json()["items"]
+    assert [row["state"] for row in rows] == ["refused", "refused", "ready"]
+    assert "formula without a value" in rows[0]["reason"]
+    assert yard.client.post(f"{address}/rows/3", data={"csrf": csrf(yard), "name": "b"}, headers=HTML).status_code == 303
+    assert [row["state"] for row in yard.client.get(f"{address}/rows.json").json()["items"]] == ["refused", "ready", "ready"]
+
+
+def test_moments_of_a_list_end_in_z_wherever_they_are_told(yard: Yard) -> None:
+    made = give(yard, [{"source": "https://git.example/lab/a"}])
+    assert str(made["created_at"]).endswith("Z")
+    assert yard.get(str(made["url"]))["created_at"] == made["created_at"]

@@ -292,7 +292,10 @@ def test_who_has_not_accepted_the_conditions_is_led_there_and_reads_what_is_open
     browser = place.sign_in("lab", place.browser())
     assert browser.get("/me").headers["location"] == "/conditions?back=/me"
     assert browser.get("/assets").status_code == 200
+    told = "until you accept the conditions of use"
+    assert told in browser.get("/assets").text
     page = browser.get("/conditions?back=/me").text
+    assert told not in page
     assert "We respect one another." in page
     assert place.post("/conditions", client=browser, version="1").status_code == 422
     assert place.post("/conditions", client=browser, version="7", accepted="yes").status_code == 412

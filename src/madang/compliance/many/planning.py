@@ -22,6 +22,7 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
 }
 EXPOSURES = {"비공개": "private", "내부": "inner", "협력": "partner", "공개": "open"}
 LONGEST_TITLE = 200
+COMPUTED = "computed"
 Key = tuple[str, str, str]
 
 
@@ -60,7 +61,14 @@ class Ground:
 def cells_of(table: sheets.Table, rows: Iterable[sheets.Row]) -> list[tuple[int, dict[str, str]]]:
     """The rows' numbers and what stands under the columns that are known."""
     found = sheets.columns(table, VOCABULARY)
-    return [(row.number, {name: text for name, column in found.items() if (text := row.cell(column))}) for row in rows]
+    return [(row.number, _given(row, found)) for row in rows]
+
+
+def _given(row: sheets.Row, found: Mapping[str, int]) -> dict[str, str]:
+    """What stands in the row. ``COMPUTED`` names a column whose formula has no value in the file: nobody's guess takes its place."""
+    given = {name: text for name, column in found.items() if (text := row.cell(column))}
+    lost = [name for name, column in found.items() if column in row.computed and name not in given]
+    return {**given, COMPUTED: lost[0]} if lost else given
 
 
 def read(table: sheets.Table) -> list[tuple[int, dict[str, str]]]:
@@ -101,6 +109,7 @@ def plan(rows: Iterable[tuple[int, Mapping[str, str], str, bool]], ground: Groun
     for number, given, state, is_forced in rows:
         cells = resolved(given, namespace=namespace, exposure=exposure)
         try:
+            _check_computed(given)
             planned = _planned(cells, ground, taken, is_forced=is_forced)
         except kit.Refusal as refusal:
             planned = _as(REFUSED, cells, refusal.template, refusal.values)
@@ -129,6 +138,13 @@ def _planned(cells: Mapping[str, str], ground: Ground, taken: Mapping[Key, int],
     if not ground.assets[key]:
         raise kit.NotAllowed(_("This name is taken by an asset that you may not change."))
     return _as(READY, cells, None, {}, NEW_VERSION)
+
+
+def _check_computed(given: Mapping[str, str]) -> None:
+    if given.get(COMPUTED) and not given.get(given[COMPUTED]):
+        raise kit.Invalid(
+            _("A cell of this row is a formula without a value. Open the file in a spreadsheet and save it, or write plain text.")
+        )
 
 
 def _check(cells: Mapping[str, str]) -> None:
