@@ -145,7 +145,9 @@ def shown_name(file_name: str) -> str:
 
 def text_of(given: Mapping[str, Any], name: str) -> str:
     """The text under ``name``, "" when it is missing; refused when it is no text or holds what no text has."""
-    value = given.get(name) or ""
+    value = given.get(name)
+    if value is None:
+        return ""
     if not isinstance(value, str):
         raise kit.Invalid(_("“%(name)s” must be a text."), field=name, name=name)
     if any(ord(c) < 32 or ord(c) == 127 for c in value):

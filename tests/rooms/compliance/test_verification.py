@@ -177,6 +177,8 @@ def test_a_hostile_archive_fails_with_a_reason_and_leaves_nothing(yard: Yard, co
         ({"git": "ftp://git.example/a.git"}, 422),
         ({"git": ""}, 422),
         ({"git": 3}, 422),
+        ({"git": "https://git.example/a.git", "ref": 0}, 422),
+        ({"git": "https://git.example/a.git", "ref": []}, 422),
         ({"git": "https://git.example/a.git", "ref": "--upload-pack=x"}, 422),
         ({"git": "https://git.example/a.git", "depth": 1}, 422),
         ({"git": "https://git.example/a\n.git"}, 422),
