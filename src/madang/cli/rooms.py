@@ -19,6 +19,7 @@ FACTORIES = {
     "organisation": ("madang.people.cli", "organisation_group"),
     "link": ("madang.people.cli", "link_command"),
     "ledger": ("madang.audit.cli", "ledger_group"),
+    "register": ("madang.compliance.cli", "register_command"),
 }
 
 
