@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """``madang register``: one address or archive, or a whole list, beside the running platform, whose jobs process does the work."""
 
-from time import sleep
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 from typing import Protocol
 
 import click

@@ -119,7 +119,7 @@ def test_a_list_is_shown_asked_for_and_done(yard: Yard, tmp_path: Path) -> None:
     assert done.exit_code == 3
     shown, result = done.stdout.split("2 to register, 1 duplicates, 1 refused")
     assert shown.count("  new asset  operator/") == 2
-    assert "Row 2 has this name already" in shown
+    assert "Row 3 has this name already" in shown
     assert "2 verified, 0 failed, 1 refused, 1 duplicates" in result
     assert "Register 2 rows?" in done.stderr
     assert "2 of 2 have ended" in done.stderr
