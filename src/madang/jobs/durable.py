@@ -3,8 +3,9 @@
 
 Set by us, because its defaults do harm here: the application's version (else unfinished work is stranded by an upgrade), the executor's
 name (one for each start of a process: what stands under the name of none that lives is taken up anew), the serializer (else rows are
-unpickled), and the engine, whose every transaction takes SQLite's write lock first (else two of its read-then-write transactions meet and
-one fails; on PostgreSQL it locks the rows that it needs).
+unpickled; a row that says of itself that it is pickled would be nevertheless, so pickles are refused), and the engine, whose every
+transaction takes SQLite's write lock first (else two of its read-then-write transactions meet and one fails; on PostgreSQL it locks the
+rows that it needs).
 """
 
 import json
@@ -17,6 +18,7 @@ from weakref import WeakKeyDictionary
 
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions, PortableWorkflowError
 from dbos._schemas.system_database import SystemSchema
+from dbos._serialization import DefaultSerializer
 from sqlalchemy import BigInteger, Connection, Engine, String, TableClause, column, table, update
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool
@@ -36,6 +38,14 @@ _COLUMNS = ("workflow_uuid", "status", "name", "queue_name", "owner_xid", "dedup
 _TIMES = ("recovery_attempts", "created_at", "updated_at", "started_at_epoch_ms", "completed_at")
 _clients: WeakKeyDictionary[Pool, DBOSClient] = WeakKeyDictionary()
 _clients_lock = threading.Lock()
+
+
+def _refuse_pickles(_serializer: DefaultSerializer, _text: str) -> Any:
+    """Nothing of ours is pickled: such a row was written by whoever made a backup or the database hostile, and reading it would run it."""
+    raise NotPortable("a task's row says that it is pickled, and pickles are not read")
+
+
+DefaultSerializer.deserialize = _refuse_pickles  # type: ignore[assignment]
 
 
 def tasks(bind: Engine | Connection) -> TableClause:

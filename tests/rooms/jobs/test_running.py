@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a job runs: steps, refusals, faults, stopping, giving way, beats."""
 
+import base64
 import contextlib
+import pickle
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,6 +45,33 @@ def test_a_job_runs_with_what_it_was_given(database: Database, start: Start, wai
     task = add(database, "scan", "v1", 2, {"deep": True})
     wait_for(lambda: state(database, task) is jobs.State.DONE)
     assert got == [("v1", 2, {"deep": True})]
+
+
+def test_a_row_that_says_it_is_pickled_runs_nothing_of_its_own(database: Database, start: Start, wait_for: WaitFor, tmp_path: Path) -> None:
+    made: list[str] = []
+    begun = tmp_path / "begun"
+    hostile = base64.b64encode(pickle.dumps(Touch(begun))).decode()
+    task = add(database, "make", "hostile")
+    schema = "" if database.is_sqlite else "dbos."
+    with database.writing() as session:
+        for table, column in (("workflow_input", "inputs"), ("workflow_status", "serialization")):
+            given = {"value": hostile if column == "inputs" else "py_pickle", "task": task}
+            session.execute(text(f"UPDATE {schema}{table} SET {column} = :value WHERE workflow_uuid = :task"), given)
+    start(jobs.Job("make", run=made.append))
+    after = add(database, "make", "after")
+    wait_for(lambda: state(database, after) is jobs.State.DONE)
+    assert made == ["after"]
+    assert not begun.exists()
+
+
+class Touch:
+    """What makes a file when it is unpickled."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+
+    def __reduce__(self) -> tuple[Callable[[Path], None], tuple[Path]]:
+        return Path.touch, (self.place,)
 
 
 def test_a_step_hands_its_answer_on(database: Database, start: Start, wait_for: WaitFor) -> None:
