@@ -187,6 +187,16 @@ class TestForgotten:
         ask(client, "lab")
         assert letters(house) == []
 
+    def test_a_link_to_an_address_that_was_given_up_opens_nothing(self, client: TestClient, house: House) -> None:
+        give_address(house)
+        ask(client, "lab")
+        secret = next(word for word in text_of(letters(house)[0]).split() if "/link/" in word).rpartition("/")[2]
+        assert client.get(f"/link/{secret}").status_code == 200
+        with house.database.writing() as session:
+            account = people.get_account(session, "lab", viewer=SYSTEM)
+            people.change_account(session, account, people.Change(email="other@institute.example"), by=SYSTEM)
+        assert client.get(f"/link/{secret}").status_code == 410
+
     def test_where_the_provider_alone_lets_people_in_no_letter_passes_it_by(self, client: TestClient, house: House) -> None:
         give_address(house)
         shut = oidc.Provider("https://id.example", "madang", "s", "http://x/", admission=lambda: oidc.Admission(takes_passwords=False))

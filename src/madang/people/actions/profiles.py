@@ -4,6 +4,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -11,8 +12,9 @@ from madang import audit
 from madang.kit import Actor, Reach, Role, now
 from madang.people import rules
 from madang.people.actions.accounts import set_role
+from madang.people.actions.sessions import FOR_PASSWORD
 from madang.people.errors import ChangedMeanwhile, EmailTaken
-from madang.people.models import Account
+from madang.people.models import Account, Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,10 @@ def change_account(session: Session, account: Account, change: Change, *, seen: 
 
 
 def set_email(session: Session, account: Account, email: str, *, is_verified: bool = False, by: Actor) -> None:
-    """The account has this e-mail address, "" for none. ``EmailTaken`` when another account has it. Once verified, the same stays so."""
+    """The account has this e-mail address, "" for none. ``EmailTaken`` when another account has it. Once verified, the same stays so.
+
+    A link for a forgotten password that went to the address before is void.
+    """
     address = rules.check_email(email) if email.strip() else None
     key = address.lower() if address else None
     if key == account.email_key and (account.email_verified_at is not None or not is_verified):
@@ -65,6 +70,7 @@ def set_email(session: Session, account: Account, email: str, *, is_verified: bo
             session.flush()
     except IntegrityError as error:
         raise EmailTaken(field="email") from error
+    session.execute(delete(Link).where(Link.account_id == account.id, Link.used_at.is_(None), Link.purpose == FOR_PASSWORD))
     audit.record(session, "account.email-set", target=account.ref, by=by, verified=account.email_verified_at is not None)
 
 
