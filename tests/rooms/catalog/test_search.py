@@ -4,7 +4,7 @@
 import random
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 import databases
 from actors import NEIGHBOUR, OPERATOR, READER, RESEARCHER, REVIEWER, VISITOR
 from madang import catalog, db, kit, people
-from madang.catalog.search import indexing, tokens
+from madang.catalog.search import indexing, matching, tokens
 from madang.catalog.search.models import SearchRow
 
 KOREAN = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), min_size=2, max_size=12)
@@ -326,3 +326,18 @@ def test_the_organisation_of_an_asset_is_a_facet_by_its_name(database: db.Databa
         assert found.facets()["organisation"] == [("Speech-Lab", 1)]
         assert _names(session, viewer=VISITOR, organisation=("speech-lab",)) == ["asr"]
         assert _names(session, viewer=VISITOR, organisation=("nobody", "\0")) == []
+
+
+def test_a_licence_filter_of_thousands_of_names_asks_the_database_for_few(database: db.Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    places = matching.places
+
+    def counted(session: Session, terms: Sequence[tokens.Term]) -> list[list[int]]:
+        asked.append(len(terms))
+        return places(session, terms)
+
+    monkeypatch.setattr(matching, "places", counted)
+    with database.reading() as session:
+        expression = " AND ".join(f"a{number}" for number in range(5000))
+        assert catalog.find(session, catalog.Filter(licence=(expression,)), viewer=kit.SYSTEM).total == 0
+    assert asked == [tokens.MOST_TERMS]

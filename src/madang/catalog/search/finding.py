@@ -21,7 +21,7 @@ from madang.catalog.search import holders
 from madang.catalog.search.indexing import microseconds
 from madang.catalog.search.models import SearchRow
 from madang.catalog.search.shelf import HOLDER, Shelf
-from madang.catalog.search.tokens import Term, licence_tokens, terms
+from madang.catalog.search.tokens import MOST_TERMS, Term, licence_tokens, terms
 
 LONGEST_QUESTION = 500
 FACET_VALUES = 12
@@ -106,8 +106,8 @@ class Found:
         return bits
 
     def _licensed(self, expression: str, seen: int) -> int:
-        """Who names every licence of ``expression``."""
-        named = tuple(Term(token) for token in sorted(licence_tokens(expression)))
+        """Who names every licence of ``expression``, of which so many count as words of a question do."""
+        named = tuple(Term(token) for token in sorted(licence_tokens(expression))[:MOST_TERMS])
         return self._shelf.answer(self._session, named, seen)[-1] if named else 0
 
     def _matching(self, *, but: Collection[str] = ()) -> int:
