@@ -4,6 +4,7 @@
 import dataclasses
 import difflib
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields
@@ -65,7 +66,7 @@ class Settings:
     web_processes: int = setting(1, _("Web processes that share the port."), readers.whole(1, 64))
     url: str = setting("", _("The address printed on pages and in copied lines."), readers.web_address, shown=_("from host and port"))
     database_url: str = setting(
-        "", _("The database, in SQLAlchemy's form."), readers.text, shown=_("madang.db in the home folder"), hidden="address"
+        "", _("The database, in SQLAlchemy's form."), readers.database, shown=_("madang.db in the home folder"), hidden="address"
     )
     objects_url: str = setting(
         "", _("The bucket of an S3 server where objects are kept."), readers.bucket, shown=_("the folder store in the home folder")
@@ -226,7 +227,8 @@ def _value(each: "Field[Any]", text: str) -> Any:
     try:
         return accepts.read(text.strip())
     except ValueError:
-        raise WrongSetting(name=variable(each), value=text, accepts=accepts, field=each.name) from None
+        covered = {"secret": "***", "address": re.sub(r"//[^/]*@", "//***@", text)}.get(each.metadata["hidden"], text)
+        raise WrongSetting(name=variable(each), value=covered, accepts=accepts, field=each.name) from None
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

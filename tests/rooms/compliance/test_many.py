@@ -309,6 +309,21 @@ def test_a_duplicate_of_an_asset_is_taken_in_when_it_is_wanted(yard: Yard) -> No
     assert "Register 1 row" in yard.client.get(address, headers=HTML).text
 
 
+def test_an_address_that_a_list_has_twice_is_taken_in_twice_only_when_that_is_wanted(yard: Yard) -> None:
+    signed_in(yard)
+    status, address = upload(
+        yard, b"url,name,branch\nhttps://git.example/a,one,\nhttps://git.example/a,two,\nhttps://git.example/a,three,v2\n"
+    )
+    assert status == 303
+
+    def shown() -> list[tuple[str, str]]:
+        return [(row["state"], row["reason"]) for row in yard.client.get(f"{address}/rows.json").json()["items"]]
+
+    assert shown() == [("ready", ""), ("duplicate", "Row 2 has this address already."), ("ready", "")]
+    yard.client.post(f"{address}/rows/3", data={"csrf": csrf(yard), "leave": "force"}, headers=HTML)
+    assert [state for state, _reason in shown()] == ["ready"] * 3
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"a,b\n1,2\n", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), b"url\n" + b"https://git.example/a\n" * 2001]
 )

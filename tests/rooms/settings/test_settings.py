@@ -160,3 +160,23 @@ def test_the_list_masks_a_password_and_says_what_is_set() -> None:
     assert (rows["MADANG_PORT"].value, rows["MADANG_PORT"].default, rows["MADANG_PORT"].is_set) == ("9000", "8000", True)
     assert not rows["MADANG_HOST"].is_set
     assert len(rows) == len(fields(settings.Settings))
+
+
+@pytest.mark.parametrize("value", ["nonsense", "mysql://host/name", "sqlite:///", "sqlite://name", "postgresql://", "://x"])
+def test_a_database_that_is_none_is_refused_where_it_is_written(value: str) -> None:
+    with pytest.raises(settings.WrongSetting) as raised:
+        settings.read({"MADANG_DATABASE_URL": value})
+    assert "sqlite:////path/of/a/file" in str(raised.value)
+
+
+@pytest.mark.parametrize("value", ["postgresql://u:p@host/name", "postgres://host/name", "sqlite:////srv/madang.db", "sqlite:///madang.db"])
+def test_a_database_that_is_one_is_taken(value: str) -> None:
+    assert settings.read({"MADANG_DATABASE_URL": value}).database_url == value
+
+
+@pytest.mark.parametrize("name", ["DATABASE", "SMTP"])
+def test_a_password_in_a_refused_address_is_not_told(name: str) -> None:
+    with pytest.raises(settings.WrongSetting) as raised:
+        settings.read({f"MADANG_{name}_URL": "mysql://user:hunter2@host/name"})
+    assert "hunter2" not in str(raised.value)
+    assert "//***@host" in str(raised.value)

@@ -104,7 +104,7 @@ def _shown(row: RegistrationRow, found: Any) -> RowShown:
         reason=reason,
         address=catalog.version_address(asset, version) if asset is not None and version is not None else None,
         is_final=verification is not None and verification.is_final,
-        may_force=row.state == "duplicate" and "asset" in row.values,
+        may_force=row.state == "duplicate" and not {"asset", "earlier"}.isdisjoint(row.values),
     )
 
 

@@ -105,18 +105,23 @@ def resolved(given: Mapping[str, str], *, namespace: str, exposure: str) -> dict
 def plan(rows: Iterable[tuple[int, Mapping[str, str], str, bool]], ground: Ground, *, namespace: str, exposure: str) -> dict[int, Planned]:
     """What will happen with each row (number, cells, state so far, whether it is wanted though a duplicate), in the file's order."""
     taken: dict[Key, int] = {}
+    fetched: dict[tuple[str, str], int] = {}
     found = {}
     for number, given, state, is_forced in rows:
         cells = resolved(given, namespace=namespace, exposure=exposure)
         try:
             _check_computed(given)
             planned = _planned(cells, ground, taken, is_forced=is_forced)
+            earlier = fetched.get((planned.source, cells["ref"]))
+            if earlier and planned.state == READY and not is_forced:
+                planned = _as(DUPLICATE, cells, _("Row %(earlier)s has this address already."), {"earlier": earlier})
         except kit.Refusal as refusal:
             planned = _as(REFUSED, cells, refusal.template, refusal.values)
         if state == LEFT_OUT:
             planned = _as(LEFT_OUT, cells, None, {})
         elif planned.state == READY:
             taken[key_of(planned.kind, planned.namespace, planned.asset)] = number
+            fetched.setdefault((planned.source, cells["ref"]), number)
         found[number] = planned
     return found
 
