@@ -11,7 +11,8 @@ from madang.kit import _
 ROLE = inbox.Kind("account.role", _("Your role or duties changed"))
 MEMBERSHIP = inbox.Kind("membership.changed", _("You came into an organisation, left it, or have another role there"))
 CAME = inbox.Kind("account.came", _("Somebody made an account (for operators)"))
-inbox.declare(ROLE, MEMBERSHIP, CAME)
+INVITED = inbox.Kind("invitation.accepted", _("Somebody accepted an invitation of yours"))
+inbox.declare(ROLE, MEMBERSHIP, CAME, INVITED)
 HOSTS = "institute/allowed_hosts"
 MEMBERSHIPS = {
     "membership.created": _("You belong to “%(organisation)s” now."),
@@ -39,6 +40,10 @@ def hear(session: Session, line: audit.Recorded) -> None:
     elif line.deed in MEMBERSHIPS:
         values = {"organisation": line.target.partition("/")[2]}
         _tell_account(session, line, str(line.facts.get("account", "")), MEMBERSHIP, MEMBERSHIPS[line.deed], "/me", values)
+    elif line.deed == "invitation.used":
+        name = str(line.facts.get("account", ""))
+        text = _("%(name)s accepted your invitation.")
+        _tell_account(session, line, str(line.facts.get("invited_by", "")), INVITED, text, f"/people/{name}", {"name": name})
     elif line.deed == "account.created" and line.facts.get("how"):
         _tell_operators(session, line)
     elif line.deed == "institute.changed" and line.target == HOSTS:

@@ -21,6 +21,7 @@ OBJECTS_SECONDS = 600
 POST_SECONDS = 20
 DIGEST_SECONDS = 300
 MEASURE_SECONDS = 120
+WATCH_SECONDS = 300
 SHUTDOWN_SECONDS = 5
 JOBS_CONNECTIONS = db.Connections(kept=5, most=15)
 
@@ -99,6 +100,7 @@ def run_jobs(settings: Settings) -> None:
                 jobs.Beat("post", POST_SECONDS, lambda: post_letters(postman)),
                 jobs.Beat("digest", DIGEST_SECONDS, lambda: sum_up(postman)),
                 jobs.Beat("measure", MEASURE_SECONDS, works.measure),
+                jobs.Beat("watch", WATCH_SECONDS, operations.Watch(desk_of(house)).look),
                 jobs.Beat("sweep", SWEEP_SECONDS, lambda: sweep(house)),
                 jobs.Beat("figures", measuring.LEAVE_SECONDS, figures, everywhere=True),
                 jobs.Beat("objects", OBJECTS_SECONDS, figures.measure),

@@ -28,7 +28,7 @@ from madang.inbox.errors import NoFeed, NoNotice, NoTask, TaskOver
 from madang.inbox.kinds import MAILS, Kind, declare, kinds
 from madang.inbox.letters import Postman
 from madang.inbox.models import Notice, Task
-from madang.inbox.queries import asked, count_open, count_unread, count_waiting, get_task, notifications, open_abouts, tasks
+from madang.inbox.queries import asked, count_open, count_unread, count_waiting, get_task, known_abouts, notifications, open_abouts, tasks
 from madang.inbox.rules import nested, to_account, to_duty, to_organisation, to_role
 from madang.inbox.web import routes
 
@@ -52,6 +52,7 @@ __all__ = [
     "finish_task",
     "get_task",
     "kinds",
+    "known_abouts",
     "mark_all_read",
     "mark_read",
     "nested",

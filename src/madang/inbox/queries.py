@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from madang import access, kit, people
+from madang.db import slices
 from madang.inbox import rules
 from madang.inbox.errors import NoFeed, NoNotice, NoTask
 from madang.inbox.kinds import kinds
@@ -45,6 +46,15 @@ def asked(session: Session, *, viewer: kit.Actor, limit: int, offset: int = 0) -
 def open_abouts(session: Session, *, kind: str) -> Sequence[str]:
     """What the open tasks of this kind are about. For the platform's own work: it asks nobody's rights."""
     return session.scalars(select(Task.about).where(Task.kind == kind, Task.state == OPEN).distinct().order_by(Task.about)).all()
+
+
+def known_abouts(session: Session, *, kind: str, abouts: Sequence[str]) -> set[str]:
+    """Of these things, those that a task or news of this kind was ever about. For the platform's own work: it asks nobody's rights."""
+    found: set[str] = set()
+    for some in slices(sorted(abouts), 500):
+        for table in (Task, Notice):
+            found |= set(session.scalars(select(table.about).where(table.kind == kind, table.about.in_(some))))
+    return found
 
 
 def count_open(session: Session, *, viewer: kit.Actor) -> int:

@@ -9,6 +9,7 @@ from madang.operations.api import routers
 from madang.operations.desk import Desk
 from madang.operations.jobs import Works
 from madang.operations.models import Collection, Holding, Measure
+from madang.operations.watching import Watch
 from madang.operations.web import routes
 
-__all__ = ["Collection", "Desk", "Holding", "Measure", "Works", "routers", "routes"]
+__all__ = ["Collection", "Desk", "Holding", "Measure", "Watch", "Works", "routers", "routes"]

@@ -163,7 +163,9 @@ def _take(session: Session, secret: str, account: Account) -> Invitation:
 
 
 def _give(session: Session, invitation: Invitation, account: Account, by: Actor) -> None:
-    audit.record(session, "invitation.used", target=f"invitation/{invitation.id}", by=by, account=account.name)
+    audit.record(
+        session, "invitation.used", target=f"invitation/{invitation.id}", by=by, account=account.name, invited_by=invitation.created_by
+    )
     if invitation.organisation_id and invitation.organisation_role:
         organisation = session.get_one(Organisation, invitation.organisation_id)
         join(session, organisation, account, role=Role.named(invitation.organisation_role), by=by)

@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, false, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -136,6 +137,16 @@ def tokens(session: Session, account: Account, *, viewer: Actor) -> Sequence[Tok
     if not rules.may_touch(viewer, "token", "see", account.id):
         raise NoAccount(name=account.name)
     return session.scalars(select(Token).where(Token.account_id == account.id).order_by(Token.id.desc())).all()
+
+
+def ending_tokens(session: Session, *, within: timedelta, viewer: Actor) -> Sequence[Token]:
+    """The tokens of open accounts that end within this time, but for those that were made for no longer."""
+    if not rules.may_touch(viewer, "token", "see", ""):
+        return []
+    at = now()
+    wanted = select(Token).join(Account, Account.id == Token.account_id).where(Account.disabled_at.is_(None), Token.revoked_at.is_(None))
+    ending = session.scalars(wanted.where(Token.expires_at > at, Token.expires_at <= at + within).order_by(Token.expires_at, Token.id))
+    return [token for token in ending if token.expires_at and token.expires_at - token.created_at > within]
 
 
 def get_token(session: Session, token_id: str, *, viewer: Actor) -> Token:
