@@ -99,9 +99,10 @@ def masthead_of(now: institute.Institute) -> web.Masthead:
 
 
 def sign_up_of(now: institute.Institute) -> people.SignUpPolicy:
-    """Who may make an account, as the institute has it."""
+    """Who may make an account, as the institute has it. Where only some domains may, the address is proved: else anybody could type one."""
+    proves = now.proves_email or bool(now.email_domains)
     role, reach = kit.Role.named(now.default_role), kit.Reach.named(now.default_reach)
-    return people.SignUpPolicy(now.sign_up, now.email_domains, role, reach, proves_email=now.proves_email)
+    return people.SignUpPolicy(now.sign_up, now.email_domains, role, reach, proves_email=proves)
 
 
 def conditions_of(now: institute.Institute) -> people.Conditions:

@@ -50,6 +50,7 @@ from madang.people.authentication import actor_of, authenticate
 from madang.people.credentials import cookie_name
 from madang.people.errors import (
     BadCredentials,
+    BringsNearer,
     ChangedMeanwhile,
     ConditionsNotAccepted,
     DeadInvitation,
@@ -98,6 +99,7 @@ __all__ = [
     "Account",
     "Asked",
     "BadCredentials",
+    "BringsNearer",
     "Change",
     "ChangedMeanwhile",
     "Conditions",

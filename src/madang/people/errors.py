@@ -104,6 +104,16 @@ class NotAMember(NotFound):
     message = _("%(name)s is not in the organisation “%(organisation)s”.")
 
 
+class BringsNearer(NotAllowed):
+    """Membership would show the person what is shown to the institute or its partners, and that is not for the organisation to give."""
+
+    code = "brings-nearer"
+    message = _(
+        "%(name)s stands outside what “%(organisation)s” may see. Ask an operator of the platform to add or invite them; then they are "
+        "yours."
+    )
+
+
 class LastOrganisationOperator(Conflict):
     """The last one who manages an organisation cannot go."""
 

@@ -367,3 +367,13 @@ def test_moments_of_a_list_end_in_z_wherever_they_are_told(yard: Yard) -> None:
     made = give(yard, [{"source": "https://git.example/lab/a"}])
     assert str(made["created_at"]).endswith("Z")
     assert yard.get(str(made["url"]))["created_at"] == made["created_at"]
+
+
+def test_the_oldest_draft_makes_room_for_the_next(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "MOST_DRAFTS", 3)
+    made = [give(yard, [{"source": f"https://git.example/lab/d{number}"}])["id"] for number in range(5)]
+    with yard.house.database.reading() as session:
+        kept = session.scalars(select(Registration.id).where(Registration.state == "draft")).all()
+        rows = session.scalars(select(RegistrationRow.registration_id)).all()
+    assert set(kept) == set(made[2:])
+    assert set(rows) == set(made[2:])

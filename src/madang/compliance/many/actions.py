@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from madang import access, audit, catalog, forges, jobs, kit
@@ -14,6 +14,8 @@ from madang.compliance.many.models import CANCELLING, DRAFT, DUPLICATE, ENDED, L
 JOB = "compliance.register-list"
 MAKE, CANCEL, RETRY = "make", "cancel", "retry"
 MOST_ROWS = 2_000
+MOST_DRAFTS = 20
+"""Of one account; the oldest makes room for the next."""
 MOST_UNDER_WAY = 4_000
 """Rows of one account that are confirmed and not ended."""
 Rows = Sequence[tuple[int, Mapping[str, str]]]
@@ -40,6 +42,7 @@ def draft(
     )  # fmt: skip
     if made.exposure not in catalog.EXPOSURES:
         raise catalog.InvalidExposure(field="exposure", exposure=exposure[:40], exposures=", ".join(catalog.EXPOSURES))
+    _discard_oldest(session, by)
     session.add(made)
     session.flush()
     raw = [(number, dict(given), READY, False) for number, given in rows]
@@ -49,6 +52,15 @@ def draft(
         session.execute(insert(RegistrationRow), values)
     audit.record(session, "registration.drafted", target=f"registration/{made.id}", by=by, name=made.name, rows=len(rows))
     return made
+
+
+def _discard_oldest(session: Session, by: kit.Actor) -> None:
+    """There is room for one more draft of this account: its oldest ones go."""
+    mine = select(Registration).where(Registration.account_id == by.account_id, Registration.state == DRAFT)
+    for old in session.scalars(mine.order_by(Registration.id.desc()).offset(MOST_DRAFTS - 1).limit(MOST_DRAFTS)).all():
+        session.execute(delete(RegistrationRow).where(RegistrationRow.registration_id == old.id))
+        session.delete(old)
+        audit.record(session, "registration.discarded", target=f"registration/{old.id}", by=by, name=old.name)
 
 
 def _row(list_id: str, number: int, given: Mapping[str, str], planned: planning.Planned) -> dict[str, object]:

@@ -9,7 +9,7 @@ from madang import audit, db
 from madang.kit import Actor, Reach, Role, now
 from madang.people import rules
 from madang.people.actions.names import check_free_word, take_name
-from madang.people.errors import ChangedMeanwhile, LastOrganisationOperator, NameTaken, NoAccount, NotAMember
+from madang.people.errors import BringsNearer, ChangedMeanwhile, LastOrganisationOperator, NameTaken, NoAccount, NotAMember
 from madang.people.events import OrganisationCreated
 from madang.people.models import Account, Membership, Name, Organisation
 
@@ -67,6 +67,7 @@ def set_membership(session: Session, organisation: Organisation, account: Accoun
         raise NoAccount(name=account.name)
     found = _find(session, organisation, account)
     if found is None:
+        _check_reach(organisation, account, by)
         _join(session, organisation, account, role=role, by=by)
         return
     if found.role is role:
@@ -74,6 +75,12 @@ def set_membership(session: Session, organisation: Organisation, account: Accoun
     _check_not_the_last(session, organisation, found, by)
     before, found.role_word = found.role_word, role.word
     _tell(session, "membership.changed", organisation, account, by, role=role.word, before=before)
+
+
+def _check_reach(organisation: Organisation, account: Account, by: Actor) -> None:
+    """Whoever manages an organisation brings nobody nearer to the institute than they stand: that is for who manages accounts."""
+    if account.reach < organisation.reach and not rules.may(by, "account", "manage"):
+        raise BringsNearer(name=account.name, organisation=organisation.name)
 
 
 def end_membership(session: Session, organisation: Organisation, account: Account, *, by: Actor) -> None:
