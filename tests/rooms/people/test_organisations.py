@@ -337,15 +337,15 @@ def test_strangers_see_their_own_organisations_only_and_the_institute_all(house:
 
 
 def test_an_organisation_brings_nobody_nearer_by_itself(house: House) -> None:
-    made(house.database, "lab", reach=Reach.INNER)
+    made(house.database, "ocean", reach=Reach.INNER)
     account(house.database, "head", reach=Reach.INNER)
     account(house.database, "outsider", reach=Reach.OUTER)
-    put(house.database, "head", Role.OPERATOR, "lab")
+    put(house.database, "head", Role.OPERATOR, "ocean")
     head = token_actor(house.database, "head", Role.MEMBER)
     managing = Actor(
         head.account_id, head.name, Role.MEMBER, reach=Reach.INNER, organisations={next(iter(head.organisations)): Role.OPERATOR}
     )
     with pytest.raises(people.BringsNearer):
-        put(house.database, "outsider", Role.READER, "lab", by=managing)
-    put(house.database, "outsider", Role.READER, "lab")
-    put(house.database, "outsider", Role.MEMBER, "lab", by=managing)
+        put(house.database, "outsider", Role.READER, "ocean", by=managing)
+    put(house.database, "outsider", Role.READER, "ocean")
+    put(house.database, "outsider", Role.MEMBER, "ocean", by=managing)
