@@ -21,6 +21,7 @@ MOST_VALUES = 20
 router = web.api_router(tags=["assets"])
 Kind = Literal["software", "dataset", "model", "api", "pipeline", "equipment", "patent", "document"]
 Exposure = Literal["private", "inner", "partner", "open"]
+State = Literal["verified", "scanning", "fetching", "queued", "failed", "cancelled", "empty"]
 Field = Literal["", *FIELDS]  # type: ignore[valid-type]  # the words of the data file
 # What has another form is not there: these say so to programs and refuse nothing.
 InKind = Annotated[str, Path(json_schema_extra={"enum": list(get_args(Kind))}, examples=["software"])]
@@ -106,7 +107,7 @@ def list_assets(
     licence: Annotated[list[str] | None, Query(alias="license", max_length=MOST_VALUES)] = None,
     exposure: Annotated[list[Exposure] | None, Query()] = None,
     organisation: Annotated[list[str] | None, Query(max_length=MOST_VALUES)] = None,
-    state: Annotated[list[str] | None, Query(max_length=MOST_VALUES)] = None,
+    state: Annotated[list[State] | None, Query(max_length=MOST_VALUES)] = None,
     field: Annotated[list[str] | None, Query(max_length=MOST_VALUES)] = None,
     sort: Literal["", "newest"] = "",
     cursor: str = "",
