@@ -41,6 +41,8 @@ def unseal(sealed: bytes, passphrase: str) -> bytes:
         told: dict[str, Any] = json.loads(sealed)
         salt, nonce, closed = (base64.b64decode(told[name]) for name in ("salt", "nonce", "closed"))
         cost = {name: int(told[name]) for name in COST}
+        if any(cost[name] > COST[name] * 4 for name in COST):
+            raise WrongPassphrase
         return AESGCM(_key(passphrase, salt, cost)).decrypt(nonce, closed, FOR)
     except (ValueError, KeyError, TypeError, InvalidTag) as error:
         raise WrongPassphrase from error

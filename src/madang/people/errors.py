@@ -104,6 +104,13 @@ class NotAMember(NotFound):
     message = _("%(name)s is not in the organisation “%(organisation)s”.")
 
 
+class SignInAgain(NotAllowed):
+    """The deed gives a way in for good, and the session is no longer young."""
+
+    code = "sign-in-again"
+    message = _("You signed in more than an hour ago. Sign out and in again first, so that it is you who adds a way to sign in.")
+
+
 class BringsNearer(NotAllowed):
     """Membership would show the person what is shown to the institute or its partners, and that is not for the organisation to give."""
 

@@ -53,6 +53,8 @@ class Envelope:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if self.is_secure:
+                    headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
                 headers["X-Request-Id"] = state["request_id"]
                 headers["Content-Language"] = state["language"]
                 _keep_private(headers)

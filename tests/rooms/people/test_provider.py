@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,11 +14,13 @@ import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from madang import kit, people
 from madang.kit import SYSTEM, Reach, Role
 from madang.people import oidc
+from madang.people.models import BrowserSession
 from madang.people.oidc import directory as directories
 from madang.people.oidc import fetching, flow
 from madang.people.oidc.claims import Claims
@@ -535,6 +538,15 @@ def test_only_a_browser_that_is_signed_in_adds_identities_and_no_other_site_make
     assert client.get("/me/identities/new").headers["location"].startswith("/sign-in?")
     sign_in(client)
     assert client.get("/me/identities/new", headers={"sec-fetch-site": "cross-site"}).status_code == 403
+
+
+def test_who_finds_a_browser_open_adds_no_way_in(client: TestClient, house: House, it: Liar) -> None:
+    sign_in(client)
+    with house.database.writing() as session:
+        session.execute(update(BrowserSession).values(started_at=kit.now() - timedelta(hours=2)))
+    answer = client.get("/me/identities/new")
+    assert answer.status_code == 403
+    assert "Sign out and in again" in answer.text
 
 
 def test_passwords_can_be_for_operators_only(client: TestClient, house: House, it: Liar) -> None:

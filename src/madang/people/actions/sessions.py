@@ -159,6 +159,12 @@ def end_all(session: Session, account: Account, *, keep: str | None) -> int:
     return len(ending)
 
 
+def is_young(session: Session, cookie: str | None, *, seconds: int) -> bool:
+    """Whether this cookie's session was opened within so many seconds."""
+    found = find_session(session, cookie)
+    return found is not None and now() - found[0].started_at < timedelta(seconds=seconds)
+
+
 def is_fresh_link(session: Session, cookie: str | None, *, seconds: int) -> bool:
     """Whether this cookie's session was opened by a link within so many seconds."""
     found = find_session(session, cookie)

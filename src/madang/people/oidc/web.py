@@ -10,11 +10,14 @@ from starlette.routing import Route
 from madang import web
 from madang.kit import Actor, NotAllowed, NotSignedIn, Refusal
 from madang.people import actions, browsers, oidc, queries
+from madang.people.actions import sessions
+from madang.people.errors import SignInAgain
 from madang.people.oidc.claims import Claims
 from madang.people.oidc.rounds import Begun
 from madang.people.own import views
 from madang.people.sign_in_page import sign_in_again
 
+YOUNG_SECONDS = 3600
 _directories: dict[oidc.Provider, oidc.Directory] = {}
 
 
@@ -33,12 +36,18 @@ async def create_round(request: Request) -> Response:
 
 
 async def create_linking_round(request: Request) -> Response:
-    """Send the browser to the provider, to add that identity to the account that is signed in here."""
-    actor = await web.reading(request, lambda _session, actor: actor)
+    """Send the browser to the provider, to add that identity to the account that is signed in here.
+
+    Only soon after signing in: the identity is a way in for good, and whoever finds a browser open must not give themselves one.
+    """
+    cookie = browsers.cookie(request)
+    actor, is_young = await web.reading(request, lambda session, actor: (actor, sessions.is_young(session, cookie, seconds=YOUNG_SECONDS)))
     if actor.via != "session" or actor.account_id is None:
         raise NotSignedIn
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise NotAllowed
+    if not is_young:
+        raise SignInAgain
     return await _send(request, oidc.begin(back="/me/sign-in?done=linked", account_id=actor.account_id))
 
 
