@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from madang import audit, compliance, db, jobs, kit, mail, web
+from madang import audit, compliance, db, institute, jobs, kit, mail, web
 from madang.kit import _
 from madang.operations import queries, rules
 from madang.operations.desk import Desk
 from madang.operations.pages import JobRow, Sign
 
 CAP = 40
+NEAR = 0.8
 
 
 def say(message: str, **values: object) -> str:
@@ -29,6 +30,7 @@ def signs_of(session: Session, desk: Desk, *, viewer: kit.Actor, failed_today: i
         _disk(desk),
         _processes(session),
         _jobs(session, failed_today),
+        _limits(session),
         _ledger(session),
         _backup(session, desk, viewer),
         _letters(session, desk),
@@ -84,6 +86,21 @@ def _jobs(session: Session, failed_today: int) -> Sign:
     return Sign(
         "jobs", rules.of_jobs(failed_today), say(_("Jobs")), fact, advice, "/admin/jobs?state=failed" if failed_today else "/admin/jobs"
     )
+
+
+def _limits(session: Session) -> Sign:
+    """Who has as many versions waiting as one account may, or nearly."""
+    most = institute.current(session).max_waiting
+    near = [(name, count) for name, count in queries.waiting_by_account(session) if count >= most * NEAR]
+    if not near:
+        return Sign(
+            "limits", rules.FINE, say(_("Limits")), say(_("nobody is near a limit; one account may have %(most)s waiting"), most=most)
+        )
+    fact = say(
+        _("near or at the limit of %(most)s waiting: %(who)s"), most=most, who=", ".join(f"{name} ({count})" for name, count in near)
+    )
+    advice = say(_("Cancel what is not needed, or raise the limit in the settings."))
+    return Sign("limits", rules.LOOK, say(_("Limits")), fact, advice, "/admin/jobs?state=queued")
 
 
 def _ledger(session: Session) -> Sign:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from builders import archive
 from madang import compliance, jobs, kit
-from madang.operations import pictures, rules
+from madang.operations import pictures, presenting, rules
 from rooms.operations.conftest import Office
 
 PAGES = ("/admin", "/admin/jobs", "/admin/jobs.csv", "/admin/storage", "/admin/storage.csv", "/admin/settings", "/admin/changes",
@@ -250,3 +250,14 @@ def test_storage_says_what_is_kept_by_kind_and_namespace(office: Office) -> None
     page = office.page("/admin/storage")
     assert "operator/kept" in page
     assert "operator" in office.page("/admin/storage.csv")
+
+
+def test_who_nears_a_limit_is_named_on_the_first_page(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = office.yard.register("near")
+    office.yard.submit(address, archive({"a.py": "print(1)\n"}))
+    monkeypatch.setattr(presenting, "NEAR", 0.01)
+    sign = next(sign for sign in office.call("GET", "/admin/health")["signs"] if sign["name"] == "limits")
+    assert sign["state"] == "look"
+    assert "the limit of 50 waiting: operator (" in sign["fact"]
+    monkeypatch.setattr(presenting, "NEAR", 10)
+    assert "nobody is near a limit" in office.page("/admin")
