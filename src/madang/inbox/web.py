@@ -114,7 +114,7 @@ def show_feed(request: Request, session: Session, actor: kit.Actor) -> Response:
     except NoFeed as refusal:
         return Response(refusal.sentence(web.translate) + "\n", status_code=410, media_type="text/plain; charset=utf-8")
     with web.use_language(reader.language or web.current_language()):
-        text = feeds.as_atom(session, viewer=whose, address=str(request.base_url).rstrip("/"))
+        text = feeds.as_atom(session, viewer=whose, address=web.printed_address(request))
     headers = {"Cache-Control": "private, max-age=60", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
     return Response(text, media_type="application/atom+xml; charset=utf-8", headers=headers)
 
@@ -132,7 +132,7 @@ def _settings(
         address=account.email if account.email_verified_at else None,
         is_mail_set=mail.is_possible(),
         feed_made_at=reader.feed_made_at if reader else None,
-        secret_address=f"{str(request.base_url).rstrip('/')}/me/feed/{secret}.atom" if secret else None,
+        secret_address=f"{web.printed_address(request)}/me/feed/{secret}.atom" if secret else None,
         done=done if done in DONE else "",
         faults={refusal.field or "": refusal.sentence(web.translate)} if refusal else {},
     )

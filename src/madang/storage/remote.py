@@ -43,7 +43,11 @@ class RemoteObjects:
     def __init__(self, root: Path, place: Place) -> None:
         self._local = Objects(root)
         self._where = place.shown
-        options = {"timeout": timedelta(seconds=60), "connect_timeout": timedelta(seconds=5), "allow_http": True}
+        options = {
+            "timeout": timedelta(seconds=60),
+            "connect_timeout": timedelta(seconds=5),
+            "allow_http": place.endpoint.startswith("http://"),
+        }
         patience = {"max_retries": 4, "retry_timeout": timedelta(seconds=20)}
         self._bucket = S3Store(place.bucket, **place.arguments(), client_options=options, retry_config=patience)  # type: ignore[arg-type]
         self._prefix = f"{place.prefix}/" if place.prefix else ""

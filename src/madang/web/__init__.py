@@ -11,7 +11,7 @@ from madang.web.application import Composition, Imprint, application
 from madang.web.bodies import Upload, allow_body, form, read_upload
 from madang.web.csrf import ForgedForm
 from madang.web.csrf import token_for as csrf_token
-from madang.web.gate import Debt, Door, Gate, confirm, page, perform, reading
+from madang.web.gate import Debt, Door, Gate, confirm, page, perform, printed_address, reading
 from madang.web.idempotency import IdempotentAnswer
 from madang.web.languages import LANGUAGES, current_language, in_each_language, translate, use_language
 from madang.web.limits import Limits
@@ -72,6 +72,7 @@ __all__ = [
     "page",
     "page_of",
     "perform",
+    "printed_address",
     "place_of",
     "position",
     "preference_cookie",

@@ -55,6 +55,12 @@ class Gate:
     streams: int = 0
 
 
+def printed_address(request: Request) -> str:
+    """The address of the pages as it is printed, whatever the request says that it is."""
+    gate: Gate = request.app.state.gate
+    return f"{'https' if gate.is_secure else 'http'}://{gate.host or request.url.netloc}"
+
+
 def page(path: str, door: Door, *, methods: Sequence[str] = ("GET",)) -> Route:
     """A route for people: ``door`` gets the request, a session and who asks, and gives the answer.
 

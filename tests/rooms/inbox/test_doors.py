@@ -151,6 +151,7 @@ def test_a_feed_is_read_at_its_secret_address_until_it_is_shut(yard: Yard) -> No
     answer = yard.client.get(second)
     assert answer.headers["content-type"].startswith("application/atom+xml")
     feed = ElementTree.fromstring(answer.text)
+    assert "elsewhere.example" not in yard.client.get(second, headers={"Host": "elsewhere.example"}).text
     assert {each.findtext(f"{ATOM}title") for each in feed.iter(f"{ATOM}entry")} == {"Decide <this>", "It is done & dusted"}
     signed_in(yard, "operator", kit.Role.OPERATOR)
     assert post(yard, "/me/feed/end") == 303

@@ -14,7 +14,7 @@ from madang.people import actions, queries, rules
 from madang.people.administration import shapes
 from madang.people.administration.invitations import state_of
 from madang.people.errors import NoOrganisation
-from madang.people.joining.given import conditions, letters, printed_address
+from madang.people.joining.given import conditions, letters
 
 router = web.api_router(tags=["people"])
 Limit = Annotated[int, Query(ge=1, le=200)]
@@ -82,7 +82,7 @@ def create_link(request: Request, session: Session, actor: Actor, name: web.InNa
     """A one-time link by which the account's person signs in. It replaces the one before."""
     _check_signed_in(actor)
     account = queries.get_account(session, name, viewer=actor)
-    link = f"{printed_address(request)}/link/{actions.create_link(session, account, by=actor)}"
+    link = f"{web.printed_address(request)}/link/{actions.create_link(session, account, by=actor)}"
     return web.json_answer(shapes.LinkOut(link=link), status=201, headers={"Cache-Control": "no-store"})
 
 
@@ -110,7 +110,7 @@ def create_invitation(request: Request, session: Session, actor: Actor, body: sh
         shapes.role_of(body.organisation_role), body.note,
     )  # fmt: skip
     row, secret = actions.create_invitation(session, offer, days=body.days, by=actor)
-    link = None if row.is_mailed else f"{printed_address(request)}/invitations/{secret}"
+    link = None if row.is_mailed else f"{web.printed_address(request)}/invitations/{secret}"
     if row.is_mailed and row.email:
         said = letters(request)
         mail.send_later(session, to=row.email, subject=said.invited_subject, text=said.invited(secret, f"{row.expires_at:%Y-%m-%d}"))

@@ -11,7 +11,7 @@ from madang.people import actions, keys, queries, rules
 from madang.people.administration import pages
 from madang.people.administration.paging import ROWS, around, faults_of, offset_of
 from madang.people.errors import NoOrganisation
-from madang.people.joining.given import letters, printed_address, sign_up_policy
+from madang.people.joining.given import letters, sign_up_policy
 from madang.people.models import Invitation
 
 MOST_ORGANISATIONS = 500
@@ -37,7 +37,7 @@ def create_invitation(request: Request, session: Session, actor: Actor) -> Respo
                 mail.send_later(session, to=row.email, subject=said.invited_subject, text=said.invited(secret, until))
     except Refusal as refusal:
         return _page(request, session, actor, refusal=refusal)
-    link = None if row.is_mailed else f"{printed_address(request)}/invitations/{secret}"
+    link = None if row.is_mailed else f"{web.printed_address(request)}/invitations/{secret}"
     answer = _page(request, session, actor, link=link, mailed=row.email if row.is_mailed else None)
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -78,7 +78,7 @@ def _page(
     total, form = queries.count_invitations(session, viewer=actor), web.form(request)
     found = queries.invitations(session, viewer=actor, limit=ROWS, offset=offset_of(request))
     names = queries.organisation_names(session, {row.organisation_id for row in found if row.organisation_id})
-    url = printed_address(request)
+    url = web.printed_address(request)
     page = pages.InvitationsPage(
         rows=tuple(_row(row, names) for row in found),
         total=total,

@@ -12,7 +12,6 @@ from madang.kit import DUTIES, Actor, Refusal
 from madang.people import actions, queries, rules
 from madang.people.administration import invitations, lists, organisations, pages
 from madang.people.administration.paging import ROWS, around, faults_of, offset_of
-from madang.people.joining.given import printed_address
 from madang.people.models import Account
 
 CSV_ROWS = 50_000
@@ -90,7 +89,7 @@ def create_link(request: Request, session: Session, actor: Actor) -> Response:
     """A one-time link for the account, shown this once."""
     account = _account(request, session, actor)
     secret = actions.create_link(session, account, by=actor)
-    answer = _person(request, session, actor, link=f"{printed_address(request)}/link/{secret}")
+    answer = _person(request, session, actor, link=f"{web.printed_address(request)}/link/{secret}")
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

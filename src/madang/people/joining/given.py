@@ -34,10 +34,4 @@ def lead_to_conditions(request: Request, answer: Response, account: Account) -> 
 def letters(request: Request) -> Letters:
     """What letters say that leave from here."""
     place = request.app.state.gate.masthead().name.get(web.current_language()) or "Madang"
-    return Letters(place, printed_address(request), web.in_each_language)
-
-
-def printed_address(request: Request) -> str:
-    """The address of the pages, as it is printed."""
-    gate = request.app.state.gate
-    return f"{'https' if gate.is_secure else 'http'}://{gate.host or request.url.netloc}"
+    return Letters(place, web.printed_address(request), web.in_each_language)
