@@ -144,7 +144,7 @@ def test_without_proc_the_clock_counts() -> None:
 def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
     """A server in this process, whose workers answer without any engine: quickly, or never when the path says so."""
 
-    def looks(location: str, _parts: list[str]) -> Iterator[tuple[str, Any, str]]:
+    def looks(location: str, _parts: list[str], *, thorough: bool = False) -> Iterator[tuple[str, Any, str]]:
         if location.endswith("hang"):
             time.sleep(600)
         if location.endswith("exit"):
