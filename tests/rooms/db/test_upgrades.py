@@ -81,7 +81,10 @@ class Home:
 @pytest.fixture
 def first(tmp_path: Path) -> Home:
     with tarfile.open(FIRST / f"{databases.kind()}.tar.gz") as tar:
-        tar.extractall(tmp_path, filter="data")
+        if hasattr(tarfile, "data_filter"):
+            tar.extractall(tmp_path, filter="data")
+        else:  # Python 3.11 before its fourth release
+            tar.extractall(tmp_path)
     statements = (tmp_path / "rows.sql").read_text(encoding="utf-8")
     if databases.kind() == "sqlite":
         connection = sqlite3.connect(tmp_path / "home" / "madang.db")

@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -278,6 +279,9 @@ def test_a_fault_of_the_pool_itself_leaves_nobody_waiting(monkeypatch: pytest.Mo
         put(line, slow)
         with pytest.raises(PoolFailed, match="fault"):
             take(line)
+        for thread in threading.enumerate():
+            if thread.name == "scan-pool":
+                thread.join(10)  # its fault is told to the hook above before that is taken away
 
 
 def test_the_server_sees_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:

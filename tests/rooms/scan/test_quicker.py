@@ -2,6 +2,7 @@
 """Our parts of the engine against ScanCode's own: the same answers on everything that hypothesis can think of."""
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,7 +16,7 @@ from licensedcode import match as match_module
 from licensedcode import match_set, models, query, seq
 from pygmars import Token
 
-from madang.scan import alignment, copyrights, kinds, ranking
+from madang.scan import alignment, copyrights, detection, kinds, ranking
 from madang.scan.replacing import Part, Parts
 
 RULES = Path(models.rules_data_dir)
@@ -28,6 +29,15 @@ SAID = (
 WORDS = SAID.split()
 LINES = st.lists(st.sampled_from([*WORDS, "", " ", "  "]), max_size=9).map(lambda words: " ".join(words))
 TEXTS = st.lists(LINES, max_size=25)
+
+
+@pytest.fixture(autouse=True)
+def scancode_alone() -> Iterator[None]:
+    """Other tests of this process may have the engine loaded with our parts in it: here it begins with its own."""
+    ours = detection._parts.are_ours
+    detection._parts.use(ours=False)
+    yield
+    detection._parts.use(ours=ours)
 
 
 def index_of(paths: list[Path]) -> Any:
