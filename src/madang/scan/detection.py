@@ -103,6 +103,7 @@ def looks(location: str, parts: list[str], *, thorough: bool = False) -> Iterato
 def load() -> list[str]:
     """Load all that workers share (index, grammars, patterns) and hand back the path patterns of package manifests."""
     global _parts
+    _parts.use(ours=False)  # what is replaced is ScanCode's own, also when this is called again
     _parts = Parts([*ranking.parts(get_index()), *alignment.parts(), *copyrights.parts(), *kinds.parts()])
     _parts.use(ours=True)
     get_package_patterns()
