@@ -202,7 +202,7 @@ def test_facets_count_and_filter_with_and_without_script(verified: str, session_
             person.page.locator("main aside .button").click()
         person.page.wait_for_url(re.compile("kind=software"))
         expect(person.page.locator("#found .scroll table")).to_contain_text("operator/sensor")
-        person.page.locator("#found .links a").first.click()
+        person.page.locator("#found .links").get_by_role("link", name="Clear").click()
         person.page.wait_for_url(re.compile("/assets$"))
         person.open("/search?q=sensor")
         person.page.get_by_role("link", name="operator/sensor").click()
