@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Findings by content"""
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""

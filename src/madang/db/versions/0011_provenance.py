@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Edges, evidence and decisions"""
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""
