@@ -14,7 +14,7 @@ from packagedcode.cache import get_cache as get_package_patterns
 from scancode.api import get_copyrights, get_licenses, get_package_data
 from typecode.contenttype import get_type
 
-from madang.scan import alignment, copyrights, kinds, ranking
+from madang.scan import alignment, classes, copyrights, kinds, ranking
 from madang.scan.replacing import Parts
 from madang.scan.written import as_written, lines_of
 
@@ -36,7 +36,8 @@ _TYPE_NAMES = {"mime_type": "mimetype_file", "file_type": "filetype_file"}
 
 def _info(location: str) -> Findings:
     kind = get_type(location)
-    return {name: getattr(kind, _TYPE_NAMES.get(name, name)) or (False if name.startswith("is_") else None) for name in _INFO}
+    found = {name: getattr(kind, _TYPE_NAMES.get(name, name)) or (False if name.startswith("is_") else None) for name in _INFO}
+    return {**found, "classes": classes.of_content(Path(location), is_text=bool(found["is_text"]))}
 
 
 _LARGEST_WRITTEN = 5_000_000

@@ -11,7 +11,7 @@ from pathlib import Path
 from madang.kit import Unavailable, _
 from madang.scan.report import Engine
 
-FORMAT = "2"
+FORMAT = "3"
 """Version of what is remembered of a file. It changes when the same engine would be asked or read differently."""
 
 _PACKAGES = ("scancode-toolkit-mini", "scancode-toolkit")

@@ -4,10 +4,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from madang.scan import classes
 from madang.scan.report import Dependency, Detection, File, Match, Package, Statement
 from madang.scan.tree import Content, Entry, path_bytes, shown
 
 INFO = ("is_text", "is_binary", "is_archive", "is_media", "is_source", "is_script", "mime_type", "file_type", "programming_language")
+KIND = (*INFO, "classes")
+"""What says of which kind a file is, and nothing of licences: the step over the whole tree does not need it."""
 Raw = Mapping[str, Any]
 
 
@@ -47,6 +50,7 @@ def file(entry: Entry, content: Content, found: Raw, *, errors: Sequence[str] = 
         package_data=tuple(found.get("package_data", ())),
         for_packages=tuple(found.get("for_packages", ())),
         scan_errors=tuple(errors),
+        classes=classes.of_file(entry.raw, content.size, found),
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from madang.scan.classes import of_unread
 from madang.scan.wire import Wired
 
 Json = Mapping[str, Any]
@@ -114,6 +115,8 @@ class File:
     """``package_uid`` of the packages that this file belongs to."""
     scan_errors: tuple[str, ...] = ()
     path_bytes: str | None = None
+    classes: Mapping[str, str] = field(default_factory=dict)
+    """Class (``vendored``) → the rule that gives it (``folder: node_modules``). Labels: they take nothing from the scan."""
 
     @property
     def has_findings(self) -> bool:
@@ -169,6 +172,11 @@ class Unread:
     message: str
     path_bytes: str | None = None
 
+    @property
+    def classes(self) -> Mapping[str, str]:
+        """Class → rule, as for files that were read."""
+        return of_unread(self.reason)
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -215,5 +223,7 @@ class Report(Wired):
     """Copyright holder → number of files, the largest first."""
     root_is_file: bool = False
     """Whether one file was scanned and no folder; its path is then the file's name."""
+    class_counts: Mapping[str, int] = field(default_factory=dict)
+    """Class → number of files, also of those that were too large to read."""
     errors: tuple[str, ...] = ()
     """What went wrong over the whole tree; the findings of single files stand all the same."""

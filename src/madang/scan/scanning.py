@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from madang.scan import gitindex, reading, summary
+from madang.scan import classes, gitindex, reading, summary
 from madang.scan.cache import Cache, MemoryCache
 from madang.scan.expressions import joined
 from madang.scan.faults import last_line, step_line
@@ -282,7 +282,7 @@ class _Scan:
         for folder in tree.directories:
             yield {"path": folder.raw, "type": "directory", "found": {}}
         for entry in entries:
-            found = {name: value for name, value in self._of(entry).items() if name not in reading.INFO}
+            found = {name: value for name, value in self._of(entry).items() if name not in reading.KIND}
             yield {"path": "" if tree.is_file else entry.raw, "type": "file", "found": found}
 
     def _why(self, answer: Answer, *, whole_tree: bool = False) -> str:
@@ -325,6 +325,7 @@ class _Scan:
             license_expression=joined(each.detected_license_expression_spdx for each in files),
             license_counts=summary.licence_counts(files),
             holder_counts=summary.holder_counts(files),
+            class_counts=classes.counted([*(each.classes for each in files), *(each.classes for each in unread)]),
             root_is_file=tree.is_file,
             errors=errors,
         )

@@ -3,7 +3,7 @@
 
 import types
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from typing import Any, Self, Union, get_args, get_origin, get_type_hints
 
@@ -45,7 +45,11 @@ def plain(value: Any) -> Any:
 @cache
 def _shape(cls: type) -> tuple[tuple[str, Any, Any], ...]:
     hints = get_type_hints(cls)
-    return tuple((each.name, hints[each.name], each.default) for each in fields(cls))
+    return tuple((each.name, hints[each.name], _default(each)) for each in fields(cls))
+
+
+def _default(each: Field[Any]) -> Any:
+    return each.default if each.default_factory is MISSING else each.default_factory()
 
 
 def _build(hint: Any, value: Any) -> Any:

@@ -55,7 +55,7 @@ def any_report(request: pytest.FixtureRequest, report: scan.Report) -> scan.Repo
 
 
 def test_the_formats_are_the_promised_ones() -> None:
-    assert set(scan.FORMATS) == {"table", "json", "scancode-json", "spdx-json", "cyclonedx-json", "sarif", "html"}
+    assert set(scan.FORMATS) == {"table", "json", "scancode-json", "spdx-json", "cyclonedx-json", "sarif", "html", "csv"}
 
 
 def test_an_unknown_format_is_refused_with_the_known_ones(report: scan.Report) -> None:
@@ -70,7 +70,7 @@ def test_the_same_report_and_time_give_the_same_text(any_report: scan.Report, fo
         parsed(any_report, form)
 
 
-@pytest.mark.parametrize("form", list(scan.FORMATS))
+@pytest.mark.parametrize("form", sorted(scan.FORMATS.keys() - {"csv"}))  # a row a file has no place for a time
 def test_without_a_time_it_is_now(report: scan.Report, form: str) -> None:
     stream = io.StringIO()
     scan.write(report, form, stream)

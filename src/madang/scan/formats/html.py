@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """One page that stands alone: no script, nothing from anywhere else, everything that was found escaped."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from html import escape
 from typing import TextIO
 
 from madang.scan.formats.table import plain
-from madang.scan.report import File, Match, Report
+from madang.scan.report import File, Match, Report, Unread
 from madang.scan.writing import register, stamp
 
 _STYLE = """
@@ -22,6 +23,7 @@ code{font-family:ui-monospace,monospace;font-size:.9em}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.2rem}dt{opacity:.7}dd{margin:0}
 ul{margin:0;padding-left:1.1rem}
 """
+_CLASSED = 200
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -40,6 +42,8 @@ def write(report: Report, stream: TextIO, at: datetime) -> None:
     _table(stream, "Copyright holders", ("Holder", "Files"), _counts(report.holder_counts))
     _table(stream, "Packages", ("Package", "Declared licence", "Manifests"), _packages(report))
     _table(stream, "Files with findings", ("File", "Licence", "Where"), _files(report))
+    _table(stream, "Files by class", ("Class", "Files"), _counts(report.class_counts))
+    _table(stream, "Files that have a class", ("File", "Class", "Why"), _classes(report))
     _table(stream, "Could not be read", ("Path", "Why"), ((_code(each.path), _text(each.message)) for each in report.unread))
     _table(stream, "Left out", ("Path", "Why"), ((_code(each.path), _text(each.message)) for each in report.skipped))
     _table(stream, "Errors", ("What went wrong",), ((_text(error),) for error in report.errors))
@@ -89,6 +93,20 @@ def _files(report: Report) -> Iterator[tuple[str, ...]]:
         if lines := [*_lines(each)]:
             licence = _code(each.detected_license_expression_spdx) if each.detected_license_expression_spdx else "none detected"
             yield _code(each.path), licence, "<ul>" + "".join(f"<li>{_text(line)}</li>" for line in lines) + "</ul>"
+
+
+def _classes(report: Report) -> Iterator[tuple[str, ...]]:
+    """The first files of each class by path, and how many more there are: a tree may hold a hundred thousand vendored ones."""
+    shown: Counter[str] = Counter()
+    listed: list[File | Unread] = [*report.files, *report.unread]
+    for each in sorted(listed, key=lambda each: each.path):
+        for name, rule in each.classes.items():
+            shown[name] += 1
+            if shown[name] <= _CLASSED:
+                yield _code(each.path), _text(name), _text(rule)
+    for name, count in shown.items():
+        if count > _CLASSED:
+            yield f"and {count - _CLASSED} more", _text(name), "The CSV and the JSON name them all."
 
 
 def _lines(file: File) -> Iterator[str]:

@@ -23,6 +23,7 @@ def write(report: Report, stream: TextIO, at: datetime) -> None:
         ("Files", f"{totals.files} in {totals.directories + (not report.root_is_file)} folders, {totals.bytes} bytes"),
         ("  with a licence", str(totals.files_with_licence)),
         ("  with a copyright", str(totals.files_with_copyright)),
+        ("  by class", ", ".join(f"{count} {name}" for name, count in report.class_counts.items())),
         ("Could not be read", str(totals.unread)),
         ("Engine", f"{engine.name} {engine.version}, data of {engine.data_date}; written {stamp(at)}"),
     ]
