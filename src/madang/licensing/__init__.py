@@ -5,23 +5,51 @@ A core: it knows no file, no asset and no database, and can be used without the 
 licences say of themselves and of each other.
 """
 
+from madang.licensing.cells import Cell
+from madang.licensing.choosing import alternatives, choices, choose
 from madang.licensing.comparison import Conflict, Conflicts, Difference, conflicts, difference
-from madang.licensing.errors import InvalidExpression, UnknownLicence
-from madang.licensing.expressions import combine, contains, is_known, keys, name, normalise, simplify, terms, terms_of, validate
+from madang.licensing.errors import InvalidExpression, NotOneLicence, TooManyChoices, UnknownLicence
+from madang.licensing.expressions import (
+    Group,
+    Term,
+    Tree,
+    combine,
+    contains,
+    is_known,
+    keys,
+    name,
+    normalise,
+    simplify,
+    terms,
+    terms_of,
+    validate,
+)
+from madang.licensing.facts import LicenceFacts, facts
 from madang.licensing.licences import Strength
 from madang.licensing.strengths import is_restricted, strength
 
 __all__ = [
+    "Cell",
     "Conflict",
     "Conflicts",
     "Difference",
+    "Group",
     "InvalidExpression",
+    "LicenceFacts",
+    "NotOneLicence",
     "Strength",
+    "Term",
+    "TooManyChoices",
+    "Tree",
     "UnknownLicence",
+    "alternatives",
+    "choices",
+    "choose",
     "combine",
     "conflicts",
     "contains",
     "difference",
+    "facts",
     "is_known",
     "is_restricted",
     "keys",

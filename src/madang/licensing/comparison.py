@@ -14,17 +14,16 @@ it says "look here", not "this is unlawful".
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
 from typing import Literal
 
 from madang.kit import _
 from madang.licensing import licences
+from madang.licensing.choosing import written_out
 from madang.licensing.errors import InvalidExpression
 from madang.licensing.expressions import NO_ASSERTION, NOTHING, Term, Tree, parse, walk
 from madang.licensing.licences import Strength
 from madang.licensing.strengths import of_term
 
-MAX_ALTERNATIVES = 64
 REASONS: Mapping[str, str] = {
     "strong-in-weaker": _("%(detected)s asks that the whole goes under its own terms; %(declared)s, which is declared, asks for less."),
     "network-in-weaker": _(
@@ -114,7 +113,7 @@ def _judge(declared: str | None, expression: str) -> tuple[Conflict, ...] | None
     said, found = _readable(declared), _readable(expression)
     if said is None or found is None:
         return None
-    offered, taken = _alternatives(said), _alternatives(found)
+    offered, taken = written_out(said), written_out(found)
     if offered is None or taken is None:
         return None
     answers = [_best(expression, alternative, taken) for alternative in offered]
@@ -179,21 +178,6 @@ def _fits(pattern: str, term: Term) -> bool:
 def _is_unclear(term: Term) -> bool:
     licence = licences.find(term.key)
     return licence.strength is Strength.UNKNOWN and not licence.is_restricted
-
-
-def _alternatives(tree: Tree) -> list[tuple[Term, ...]] | None:
-    """Every way to choose, as terms that then hold together; None when there are more than can be looked at."""
-    if isinstance(tree, Term):
-        return [(tree,)]
-    below = [_alternatives(part) for part in tree.parts]
-    ways: list[tuple[Term, ...]] = [()] if tree.all_of else []
-    for way in below:
-        if way is None:
-            return None
-        ways = [left + right for left, right in product(ways, way)] if tree.all_of else ways + way
-        if len(ways) > MAX_ALTERNATIVES:
-            return None
-    return ways
 
 
 def _readable(text: str | None) -> Tree | None:

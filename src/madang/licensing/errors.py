@@ -16,3 +16,17 @@ class UnknownLicence(Invalid):
 
     code = "unknown-licence"
     message = _("No licence is called %(names)s. Take an id of the SPDX licence list, or write LicenseRef-… for a licence of your own.")
+
+
+class NotOneLicence(Invalid):
+    """The facts of an expression were asked for, and it holds several licences."""
+
+    code = "not-one-licence"
+    message = _("“%(text)s” names more than one licence. Ask for each by itself.")
+
+
+class TooManyChoices(Invalid):
+    """An expression leaves more choices than can be written out."""
+
+    code = "too-many-choices"
+    message = _("“%(text)s…” leaves more than %(limit)s choices. Choose among some of them first.")

@@ -77,6 +77,11 @@ def find(key: str) -> Licence:
     return Licence(key, key, Strength.UNKNOWN, is_known=False)
 
 
+def known() -> frozenset[Licence]:
+    """Every licence and exception that some list has."""
+    return frozenset(_licences().values())
+
+
 def replaced(key: str) -> str | None:
     """The expression that a short id stands for, if it is one of the few that do."""
     return _replaced().get(key.lower())
@@ -111,7 +116,7 @@ def _exceptions() -> dict[str, Strength]:
 
 @cache
 def _licences() -> dict[str, Licence]:
-    names = {row["key"]: row["name"] for row in rows("names.csv")}
+    names = {row["key"]: row["name"] for file in ("names.csv", "references.csv") for row in rows(file)}
     families = _Families()
     table: dict[str, Licence] = {}
     for row in library.index():
