@@ -32,7 +32,8 @@ def test_every_cell_names_its_source_and_its_day(subject: str) -> None:
     assert facts.is_reviewed
     assert set(facts.actions) == set(cells.actions())
     for name, cell in _cells(facts).items():
-        assert cell.source.strip() and "{}" not in cell.source, name
+        assert cell.source.strip(), name
+        assert "{}" not in cell.source, name
         assert datetime.date.fromisoformat(cell.date) <= datetime.date.fromisoformat("2100-01-01"), name
 
 
