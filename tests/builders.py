@@ -75,9 +75,10 @@ class Yard:
         return answer.json()
 
 
-def yard_in(home: Path, pool: scan.Pool, **environ: str) -> Yard:
-    """A house in ``home`` with what a start would prepare, but no process of its own."""
-    given = settings.read({"MADANG_HOME": str(home), "MADANG_LANGUAGE": "en", **databases.environment(home), **environ})
+def yard_in(home: Path, pool: scan.Pool, *, kept: bool = False, **environ: str) -> Yard:
+    """A house in ``home`` with what a start would prepare, but no process of its own. ``kept`` as in ``databases.Cluster.create``."""
+    where = {} if "MADANG_DATABASE_URL" in environ else databases.furnished(home, kept=kept)
+    given = settings.read({"MADANG_HOME": str(home), "MADANG_LANGUAGE": "en", **where, **environ})
     house = app.open_house(given)
     with house.database.writing() as session:
         operator = people.find_account(session, people.OPERATOR)

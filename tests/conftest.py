@@ -18,6 +18,7 @@ import pytest
 import databases
 import npm_peers
 import stores
+from madang.people import passwords
 
 TESTS = Path(__file__).parent
 ROOMS_WITHOUT_ROWS = ("access", "archives", "forges", "kit", "licensing", "logs", "scan", "settings", "sheets", "storage", "supervisor")
@@ -66,6 +67,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     # In the environment, so that a process that a test starts knows it too.
     os.environ["TEST_DATABASE"] = config.getoption("--database")
+    # Tests set thousands of passwords that guard nothing. Platforms that run as processes of their own hash as everywhere.
+    passwords.use(passwords.Cost(passes=1, kibibytes=8))
 
 
 def _has_rows(item: pytest.Item) -> bool:

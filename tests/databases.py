@@ -12,18 +12,21 @@ import pwd
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import psycopg
-from sqlalchemy import inspect, make_url, text
+from sqlalchemy import event, inspect, make_url, text
+from sqlalchemy.pool import Pool
 
 from madang import app, db, jobs
 
@@ -34,6 +37,7 @@ NOT_ROOT = ("postgres", "nobody")
 START_SECONDS = 60
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=200", "shared_buffers=64MB")
 PR_SET_PDEATHSIG = 1
+Fill = Callable[[db.Database], None]
 
 
 def kind() -> str:
@@ -126,6 +130,7 @@ def end() -> None:
     if template.cache_info().currsize and kind() == "sqlite":
         shutil.rmtree(Path(template()).parent, ignore_errors=True)
     template.cache_clear()
+    filled.cache_clear()
     if cluster.cache_info().currsize:
         cluster().end()
         cluster.cache_clear()
@@ -153,19 +158,54 @@ def template() -> str:
     return str(make_url(address).database)
 
 
-def address(folder: Path, name: str = "madang.sqlite", *, migrated: bool = True, kept: bool = False) -> str:
-    """The address of a new database of this run's kind, with every table unless ``migrated`` is False."""
+@cache
+def filled(fill: Fill) -> str:
+    """The name of the database that ``fill`` has put rows into, for copies as of the template."""
+    with tempfile.TemporaryDirectory(prefix="madang-filled-") as folder:
+        where = address(Path(folder), kept=True)
+        database = db.Database(where)
+        fill(database)
+        database.close()
+        name = str(make_url(where).database)
+        return name if kind() != "sqlite" else shutil.move(name, Path(template()).with_name(f"{fill.__module__}.{fill.__name__}.db"))
+
+
+def address(folder: Path, name: str = "madang.sqlite", *, migrated: bool = True, kept: bool = False, fill: Fill | None = None) -> str:
+    """The address of a new database of this run's kind, with every table unless ``migrated`` is False, and with the rows of ``fill``."""
+    source = (filled(fill) if fill else template()) if migrated else ""
     if kind() == "sqlite":
-        if migrated:
-            shutil.copy(template(), folder / name)
+        if source:
+            shutil.copy(source, folder / name)
         return f"sqlite:///{folder / name}"
-    return cluster().create(template=template() if migrated else "template0", kept=kept)
+    return cluster().create(template=source or "template0", kept=kept)
+
+
+def _hurry(connection: Any, _record: object, _proxy: object) -> None:
+    """What this process writes to SQLite need not outlive a loss of power, as in the cluster: a small test mostly waits for ``fsync``.
+
+    Platforms that run as processes of their own write as everywhere.
+    """
+    if isinstance(connection, sqlite3.Connection) and not connection.in_transaction:
+        connection.execute("PRAGMA synchronous=OFF")
+
+
+event.listen(Pool, "checkout", _hurry)
 
 
 @contextmanager
-def opened(folder: Path, name: str = "madang.sqlite", *, migrated: bool = True) -> Iterator[db.Database]:
+def unhurried() -> Iterator[None]:
+    """Databases that are opened in the block write as everywhere."""
+    event.remove(Pool, "checkout", _hurry)
+    try:
+        yield
+    finally:
+        event.listen(Pool, "checkout", _hurry)
+
+
+@contextmanager
+def opened(folder: Path, name: str = "madang.sqlite", *, migrated: bool = True, fill: Fill | None = None) -> Iterator[db.Database]:
     """A new database of this run's kind, closed when the block ends."""
-    made = db.Database(address(folder, name, migrated=migrated))
+    made = db.Database(address(folder, name, migrated=migrated, fill=fill))
     try:
         yield made
     finally:
@@ -187,6 +227,14 @@ def queue() -> str:
 def environment(folder: Path, *, kept: bool = False) -> dict[str, str]:
     """What a platform's environment says of its database: nothing on SQLite, which lies in the home. ``kept`` as in ``Cluster.create``."""
     return {} if kind() == "sqlite" else {"MADANG_DATABASE_URL": address(folder, kept=kept)}
+
+
+def furnished(home: Path, *, kept: bool = False) -> dict[str, str]:
+    """What the environment says of the database of a house in ``home``, which has every table already, so that opening it is quick."""
+    if kind() == "sqlite":
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        address(home, "madang.db")
+    return environment(home, kept=kept)
 
 
 def _is_user(name: str) -> bool:

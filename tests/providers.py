@@ -26,6 +26,9 @@ from madang import kit
 FOLDER = npm_peers.FOLDER / "oidc"
 SECRET = "a secret of / two : words"
 RETURN = "http://testserver/sign-in/provider/return"
+KEY = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
+"""Every liar's own, unless a test gives it another."""
+POLL_SECONDS = 0.005
 
 
 def free_port() -> int:
@@ -88,7 +91,7 @@ class Liar:
     answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
     delays: dict[str, float] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
-    key: RSAKey | ECKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one", "use": "sig"}))
+    key: RSAKey | ECKey = field(default_factory=lambda: KEY)
     published: list[RSAKey | ECKey] = field(default_factory=list)
     more: dict[str, Any] = field(default_factory=dict)
     make_token: Callable[[dict[str, Any]], str] | None = None
@@ -171,7 +174,7 @@ def liar() -> Iterator[Liar]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     it.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
     thread.start()
     try:
         yield it

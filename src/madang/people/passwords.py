@@ -4,6 +4,7 @@
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from threading import BoundedSemaphore
 
@@ -15,8 +16,29 @@ from madang.people.limits import Limits
 
 AT_ONCE = 2
 WAIT_SECONDS = 5.0
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one hash costs whoever makes it: the least that OWASP names."""
+
+    passes: int = 2
+    kibibytes: int = 19 * 1024
+
+
+def _hasher_of(cost: Cost) -> PasswordHasher:
+    return PasswordHasher(time_cost=cost.passes, memory_cost=cost.kibibytes, parallelism=1)
+
+
+_hasher = _hasher_of(Cost())
 _places = BoundedSemaphore(AT_ONCE)
+
+
+def use(cost: Cost) -> None:
+    """Every hash costs this much from now on. No setting leads here: it is for tests, whose thousands of passwords guard nothing."""
+    global _hasher
+    _hasher = _hasher_of(cost)
+    _nobodys.cache_clear()
 
 
 def make_hash(password: str) -> str:

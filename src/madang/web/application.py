@@ -20,7 +20,7 @@ from starlette.routing import BaseRoute, Route
 from madang import kit
 from madang.db import Database, revision
 from madang.web import metrics, openapi, preferences, problems
-from madang.web.assets import Assets
+from madang.web.assets import of_release
 from madang.web.bodies import BodyLimit
 from madang.web.gate import Debt, Gate
 from madang.web.limits import Limits
@@ -78,7 +78,7 @@ def application(composition: Composition) -> FastAPI:
         swagger_ui_oauth2_redirect_url=None,
         redirect_slashes=False,
     )
-    assets = Assets()
+    assets = of_release()
     app.state.gate = Gate(
         database=composition.database,
         authenticate=composition.authenticate,

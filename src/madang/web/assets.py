@@ -2,6 +2,7 @@
 """Files of the pages: styles, scripts, fonts. One hash over all of them stands in their address, so a browser may keep them for ever."""
 
 import mimetypes
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -53,6 +54,12 @@ class Assets:
             raise kit.NotFound()
         fresh = request.path_params["hash"] == self.hash
         return FileResponse(file, headers={"Cache-Control": "public, max-age=31536000, immutable" if fresh else "no-cache"})
+
+
+@cache
+def of_release() -> Assets:
+    """The files of this release, read once in a process."""
+    return Assets()
 
 
 def _files(root: Path) -> list[Path]:

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -27,6 +28,11 @@ EXPOSURES = {
 
 def environment(folders: Iterable[Path], *, zone: str = "Asia/Seoul") -> Environment:
     """The one environment: every value escaped, every undefined name an error, words in the language of the request."""
+    return _environment(tuple(folders), zone)
+
+
+@cache
+def _environment(folders: tuple[Path, ...], zone: str) -> Environment:
     made = Environment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         autoescape=True,

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-import databases
 from actors import OPERATOR, READER, RESEARCHER
 from builders import HTML, Yard, yard_in
 from madang import audit, kit, scan
@@ -107,7 +106,7 @@ def test_lines_are_found_by_words_deed_person_target_and_time(database: Database
 def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
     with scan.Pool(scan.Limits(workers=1)) as pool:
         home = tmp_path_factory.mktemp("ledger")
-        made = yard_in(home, pool, **databases.environment(home, kept=True))
+        made = yard_in(home, pool, kept=True)
         write(made.house.database, *[f"software/lab/{number:04}" for number in range(1300)], files=3, formula="=1+1")
         yield made
         made.house.close()

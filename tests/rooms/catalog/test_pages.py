@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import databases
 from builders import HTML, Yard, yard_in
 from madang import catalog, kit, scan
 
@@ -18,7 +17,7 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
     """A house with forty assets of three kinds. Nothing in it is changed by a test."""
     home: Path = tmp_path_factory.mktemp("home")
     with scan.Pool(scan.Limits(workers=1)) as pool:
-        made = yard_in(home, pool, **databases.environment(home, kept=True))
+        made = yard_in(home, pool, kept=True)
         with made.house.database.writing() as session:
             operator = kit.Actor("operator-id", "operator", kit.Role.OPERATOR)
             for number in range(40):

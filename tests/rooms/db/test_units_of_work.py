@@ -100,8 +100,8 @@ def test_a_second_writer_waits_and_loses_nothing(database: db.Database) -> None:
 
 
 @pytest.mark.sqlite
-def test_sqlite_keeps_its_promises(database: db.Database) -> None:
-    with database.reading() as session:
+def test_sqlite_keeps_its_promises(tmp_path: Path) -> None:
+    with databases.unhurried(), databases.opened(tmp_path) as database, database.reading() as session:
         assert session.scalar(text("PRAGMA journal_mode")) == "wal"
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
         assert session.scalar(text("PRAGMA synchronous")) == 2

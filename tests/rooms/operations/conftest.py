@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-import databases
 from builders import HTML, Yard, yard_in
 from madang import kit, operations, scan
 from madang.app.house import desk_of
@@ -55,6 +54,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     folder: Path = tmp_path_factory.mktemp("office")
     with scan.Pool(scan.Limits(workers=1)) as pool:
         given = {"MADANG_ALLOWED_HOSTS": "git.example", "MADANG_MAX_WAITING": "50"}
-        yard = yard_in(folder, pool, **given, **databases.environment(folder, kept=True))
+        yard = yard_in(folder, pool, kept=True, **given)
         yield Office(yard)
         yard.house.close()

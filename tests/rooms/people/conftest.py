@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+import databases
 from madang import audit, people
 from madang.db import Database
 from madang.kit import SYSTEM, Actor, Role
-from madang.people import uses
+from madang.people import passwords, uses
 
 PASSWORD = "a few plain words"
 
@@ -22,20 +23,34 @@ class House:
 
 
 @pytest.fixture(autouse=True)
-def _keys(tmp_path: Path) -> Iterator[None]:
-    people.use(people.keys.load(tmp_path / "home"), people.Limits(password_min=8))
+def _keys() -> Iterator[None]:
+    people.use(people.Keys(b"k" * people.keys.BYTES), people.Limits(password_min=8))
     yield
     uses.forget()
 
 
 @pytest.fixture
-def house(database: Database) -> House:
+def real_cost() -> Iterator[None]:
+    """Passwords are hashed as on a platform, not as cheaply as in tests."""
+    cheap = passwords._hasher
+    passwords.use(passwords.Cost())
+    yield
+    passwords.use(passwords.Cost(cheap.time_cost, cheap.memory_cost))
+
+
+def fill(database: Database) -> None:
     """An operator, and the member ``lab`` with a password."""
     with database.writing() as session:
         people.ensure_operator(session)
         lab = people.create_account(session, name="lab", role=Role.MEMBER, by=SYSTEM)
         people.set_password(session, lab, password=PASSWORD, by=SYSTEM)
-    return House(database)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """An operator, and the member ``lab`` with a password."""
+    with databases.opened(tmp_path, fill=fill) as database:
+        yield House(database)
 
 
 def deeds(database: Database) -> list[str]:

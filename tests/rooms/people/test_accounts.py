@@ -136,7 +136,7 @@ def test_a_weak_password_is_refused(house: House, password: str) -> None:
     assert "8" in refusal.value.sentence()
 
 
-def test_a_password_is_kept_as_argon2id_and_typed_in_either_form(house: House) -> None:
+def test_a_password_is_kept_as_argon2id_and_typed_in_either_form(real_cost: None, house: House) -> None:
     with house.database.writing() as session:
         people.set_password(session, lab_of(session), password="마당에 모인 사람들", by=SYSTEM)
         assert (lab_of(session).password_hash or "").startswith("$argon2id$v=19$m=19456,t=2,p=1$")

@@ -10,6 +10,7 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+import databases
 from madang import app, audit, institute, kit, mail, people, settings, sheets
 from madang.kit import SYSTEM, Conflict, Invalid, NotAllowed, NotFound, Reach, Role
 
@@ -21,7 +22,8 @@ class Place:
     """A whole house with a browser in it."""
 
     def __init__(self, home: Path, **environ: str) -> None:
-        given = settings.read({"MADANG_HOME": str(home), "MADANG_LANGUAGE": "en", "MADANG_REGISTER_ITSELF": "false", **environ})
+        told = {"MADANG_HOME": str(home), "MADANG_LANGUAGE": "en", "MADANG_REGISTER_ITSELF": "false"}
+        given = settings.read({**told, **databases.furnished(home), **environ})
         self.house = app.open_house(given)
         self.application = app.web_application(self.house)
         self.client = self.browser()

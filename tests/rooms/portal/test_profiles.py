@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+import databases
 from madang import app, catalog, kit, people, settings
 from madang.kit import SYSTEM, Reach, Role
 
@@ -16,7 +17,8 @@ HTML = {"accept": "text/html", "accept-language": "en"}
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[app.House]:
     """A person with an open and a private asset, one with nothing, and an organisation with a member and a private asset."""
-    made = app.open_house(settings.read({"MADANG_HOME": str(tmp_path / "home"), "MADANG_LANGUAGE": "en"}))
+    home = tmp_path / "home"
+    made = app.open_house(settings.read({"MADANG_HOME": str(home), "MADANG_LANGUAGE": "en", **databases.furnished(home)}))
     with made.database.writing() as session:
         for name, reach in (("author", Reach.INNER), ("quiet", Reach.INNER), ("guest", Reach.OUTER), ("colleague", Reach.INNER)):
             account = people.create_account(session, name=name, role=Role.MEMBER, display_name=f"The {name}", by=SYSTEM)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-import databases
 from builders import HTML, Yard, yard_in
 from madang import kit, people, scan
 
@@ -16,7 +15,7 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
     """A house with a few assets, an organisation and people. Nothing in it is changed by a test."""
     home: Path = tmp_path_factory.mktemp("home")
     with scan.Pool(scan.Limits(workers=1)) as pool:
-        made = yard_in(home, pool, **databases.environment(home, kept=True))
+        made = yard_in(home, pool, kept=True)
         for number in range(12):
             made.register(f"speech-{number}", exposure="open")
         made.register("speech-secret")
