@@ -167,7 +167,9 @@ def filled(fill: Fill) -> str:
         fill(database)
         database.close()
         name = str(make_url(where).database)
-        return name if kind() != "sqlite" else shutil.move(name, Path(template()).with_name(f"{fill.__module__}.{fill.__name__}.db"))
+        if kind() != "sqlite":
+            return name
+        return str(shutil.move(name, str(Path(template()).with_name(f"{fill.__module__}.{fill.__name__}.db"))))
 
 
 def address(folder: Path, name: str = "madang.sqlite", *, migrated: bool = True, kept: bool = False, fill: Fill | None = None) -> str:
