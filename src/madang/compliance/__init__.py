@@ -7,7 +7,7 @@ licences are detected.
 
 from madang.compliance.actions import cancel, move, retry, submit
 from madang.compliance.api import router
-from madang.compliance.cache import FindingCache, forget
+from madang.compliance.cache import FindingCache
 from madang.compliance.errors import NoSource, NoSuchFile, NoSuchTask, NotFailed, NotVerified, TooManyWaiting
 from madang.compliance.intake import Intake
 from madang.compliance.jobs import Verifier
@@ -18,6 +18,7 @@ from madang.compliance.many.work import Registrar
 from madang.compliance.models import STATES, Verification
 from madang.compliance.news import host_opened
 from madang.compliance.queries import Subject, figures, get_subject, get_task, get_verification, licence_data, under_way
+from madang.compliance.sharing import forget, needed_objects
 from madang.compliance.verdict import Verdict
 from madang.compliance.web import routes
 
@@ -47,6 +48,7 @@ __all__ = [
     "licence_data",
     "list_routes",
     "move",
+    "needed_objects",
     "registrations_router",
     "retry",
     "router",

@@ -200,7 +200,7 @@ def list_files(
     queries.check_verified(subject.verification)
     asked = queries.FileFilter(q[:400], licence, state, findings)
     rank, place = web.position(cursor, int, int) if cursor else (-1, -1)
-    rows = queries.files(session, subject.version, asked, limit=limit + 1, after=(rank, place), with_details=True)
+    rows = queries.files(session, subject.verification, asked, limit=limit + 1, after=(rank, place), with_details=True)
     page = web.page_of(rows, limit, lambda row: [row.rank, row.place])
     items = [FileOut.model_validate(row, from_attributes=True) for row in page.items]
     return FileList(items=items, next=web.next_address(request, page.cursor))
@@ -270,11 +270,11 @@ def list_found(
     offset = max(web.position(cursor, int)[0], 0) if cursor else 0
     rows: Sequence[dict[str, Any]]
     if what == "licenses":
-        counted = queries.licence_counts(session, subject.version)[offset : offset + limit + 1]
+        counted = queries.licence_counts(session, subject.verification)[offset : offset + limit + 1]
         rows = [{"license_expression": expression, "files": files} for expression, files in counted]
     else:
         table, names = FOUND[what]
-        found = queries.rows(session, table, subject.version, limit=limit + 1, offset=offset)
+        found = queries.rows(session, table, subject.verification, limit=limit + 1, offset=offset)
         rows = [{name: getattr(row, name) for name in names} for row in found]
     page = web.page_of(rows, limit, lambda _row: [offset + limit])
     return Found(items=list(page.items), next=web.next_address(request, page.cursor))

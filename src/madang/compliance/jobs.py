@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import update
 
 from madang import archives, catalog, forges, jobs, kit, scan, storage
-from madang.compliance import actions, recording, reuse
+from madang.compliance import actions, recording, reuse, sharing
 from madang.compliance.cache import FindingCache
 from madang.compliance.errors import UploadGone
 from madang.compliance.models import Verification
@@ -66,12 +66,12 @@ class Verifier:
             work = self._begin(attempt)
             folder.mkdir(parents=True)
             content = work.content or self._fetch(work, folder)
-            report = self._scan(work, content, folder)
-            verdict = Verdict(report, _statements(folder / "tree" / work.name), self._contents(content))
-            documents = recording.write_documents(report, self.store, folder)
-            recording.write_rows(self.database, attempt, verdict)
+            key = sharing.key_of(content, work.name, self.pool.limits)
             with self.database.writing() as session:
-                recording.conclude(session, attempt, verdict, documents)
+                attempt.check(session)
+                known = recording.share(session, attempt, key)
+            if not known:
+                self._report(work, content, key, folder)
         except (archives.Stopped, scan.Cancelled):
             jobs.check()
         except recording.Over:
@@ -156,6 +156,16 @@ class Verifier:
             return Brought(into, fetched.commit, _shipped(into))
         shutil.copytree(source, into, symlinks=True, ignore=LEFT_BEHIND)
         return Brought(into, None, ())
+
+    def _report(self, work: _Work, content: str, key: str, folder: Path) -> None:
+        """Look at the tree and write down what was found."""
+        report = self._scan(work, content, folder)
+        verdict = Verdict(report, _statements(folder / "tree" / work.name), self._contents(content))
+        documents = recording.write_documents(report, self.store, folder)
+        report_id = recording.write_rows(self.database, work.attempt, verdict)
+        facts = recording.facts_of(verdict, documents)
+        with self.database.writing() as session:
+            recording.conclude(session, work.attempt, report_id, key if sharing.may_be_shared(report) else None, facts)
 
     def _scan(self, work: _Work, content: str, folder: Path) -> scan.Report:
         root = folder / "tree" / work.name

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Verifications and what they found. Rows of findings count only once their verification is ``verified``."""
+"""Verifications, and the reports that they point to. A report's rows count only once a verification that is ``verified`` points to it.
+
+Versions of one content share one report, and what was found in a file stands once, however many reports have such a file.
+"""
 
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from madang.db import Base, Json, UtcTime
 
@@ -47,6 +50,7 @@ class Verification(Base):
     engine: Mapped[str] = mapped_column(Text, default="")
     data_date: Mapped[str] = mapped_column(String(16), default="")
     documents: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+    report_id: Mapped[str | None] = mapped_column(ForeignKey("compliance_report.id"), index=True)
 
     @property
     def is_final(self) -> bool:
@@ -54,13 +58,33 @@ class Verification(Base):
         return self.state in FINAL
 
 
+class Report(Base):
+    """What was found in one tree. ``key`` says all that it depends on, once it is whole; it has none where it may not be shared."""
+
+    __tablename__ = "compliance_report"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime] = mapped_column(UtcTime)
+    facts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+
+
+class Finding(Base):
+    """What was found in a file, in full: one row for all files, of all reports, in which the same was found."""
+
+    __tablename__ = "compliance_finding"
+
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    details: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
 class FoundFile(Base):
-    """One file of a version with what was found in it; ``place`` is its position in the tree's order."""
+    """One file of a report with what was found in it; ``place`` is its position in the tree's order."""
 
     __tablename__ = "compliance_file"
-    __table_args__ = (Index("ix_compliance_file_rank", "version_id", "rank", "place"),)
+    __table_args__ = (Index("ix_compliance_file_rank", "report_id", "rank", "place"),)
 
-    version_id: Mapped[str] = mapped_column(ForeignKey("catalog_version.id"), primary_key=True)
+    report_id: Mapped[str] = mapped_column(ForeignKey("compliance_report.id"), primary_key=True)
     place: Mapped[int] = mapped_column(primary_key=True)
     path: Mapped[str] = mapped_column(Text)
     size: Mapped[int]
@@ -74,7 +98,15 @@ class FoundFile(Base):
     rank: Mapped[int]
     has_findings: Mapped[bool]
     is_unread: Mapped[bool]
-    details: Mapped[dict[str, Any]] = mapped_column(Json, deferred=True)
+    finding_key: Mapped[str | None] = mapped_column(ForeignKey("compliance_finding.key"), index=True)
+    own_details: Mapped[dict[str, Any] | None] = mapped_column("details", Json, deferred=True)
+    """Of reports that were made before findings were shared."""
+    finding: Mapped[Finding | None] = relationship(lazy="raise", viewonly=True)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """Every match with its lines, the statements of copyright, and what is stated."""
+        return self.finding.details if self.finding is not None else self.own_details or {}
 
 
 class Tally(Base):
@@ -82,7 +114,7 @@ class Tally(Base):
 
     __tablename__ = "compliance_tally"
 
-    version_id: Mapped[str] = mapped_column(ForeignKey("catalog_version.id"), primary_key=True)
+    report_id: Mapped[str] = mapped_column(ForeignKey("compliance_report.id"), primary_key=True)
     place: Mapped[int] = mapped_column(primary_key=True)
     folder: Mapped[str] = mapped_column(Text)
     expression: Mapped[str | None] = mapped_column(Text)
@@ -96,7 +128,7 @@ class Holder(Base):
 
     __tablename__ = "compliance_holder"
 
-    version_id: Mapped[str] = mapped_column(ForeignKey("catalog_version.id"), primary_key=True)
+    report_id: Mapped[str] = mapped_column(ForeignKey("compliance_report.id"), primary_key=True)
     place: Mapped[int] = mapped_column(primary_key=True)
     holder: Mapped[str] = mapped_column(Text)
     files: Mapped[int]
@@ -109,7 +141,7 @@ class FoundPackage(Base):
 
     __tablename__ = "compliance_package"
 
-    version_id: Mapped[str] = mapped_column(ForeignKey("catalog_version.id"), primary_key=True)
+    report_id: Mapped[str] = mapped_column(ForeignKey("compliance_report.id"), primary_key=True)
     place: Mapped[int] = mapped_column(primary_key=True)
     role: Mapped[str] = mapped_column(String(16))
     purl: Mapped[str] = mapped_column(Text)
@@ -125,7 +157,7 @@ class UnreadFile(Base):
 
     __tablename__ = "compliance_unread"
 
-    version_id: Mapped[str] = mapped_column(ForeignKey("catalog_version.id"), primary_key=True)
+    report_id: Mapped[str] = mapped_column(ForeignKey("compliance_report.id"), primary_key=True)
     place: Mapped[int] = mapped_column(primary_key=True)
     path: Mapped[str] = mapped_column(Text)
     code: Mapped[str] = mapped_column(String(32))
@@ -135,7 +167,7 @@ class UnreadFile(Base):
 
 
 class CachedFinding(Base):
-    """What the engine found in one content: shared by every version that has it."""
+    """What the engine found in one content, as the engine says it."""
 
     __tablename__ = "compliance_cached_finding"
 

@@ -118,7 +118,7 @@ def conflicts_of(session: Session, subject: queries.Subject) -> tuple[Conflict, 
     """The licences that meet the declared one badly, numbered as in the picture."""
     if not subject.verification.conflicts:
         return ()
-    tallies = queries.conflict_places(session, subject.version)
+    tallies = queries.conflict_places(session, subject.verification)
     numbers, rows = licence_map.numbered(tallies), {row.expression: row for row in licence_map.by_licence(tallies)}
     found = [
         Conflict(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session, joinedload, undefer
 
 from madang import catalog, kit
 from madang.compliance import licence_map
@@ -14,6 +14,7 @@ from madang.compliance.errors import NoSuchFile, NoSuchTask, NotVerified
 from madang.compliance.models import FINAL, FoundFile, FoundPackage, Holder, Tally, UnreadFile, Verification
 
 Row = TypeVar("Row", Holder, FoundPackage, UnreadFile)
+DETAILS = (joinedload(FoundFile.finding), undefer(FoundFile.own_details))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,8 @@ def figures(session: Session, *, viewer: kit.Actor) -> tuple[int, int]:
     return assets or 0, total or 0
 
 
-def _matching(version: catalog.Version, asked: FileFilter) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = [FoundFile.version_id == version.id]
+def _matching(verification: Verification, asked: FileFilter) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = [FoundFile.report_id == verification.report_id]
     for word in asked.q.lower().split()[:8]:
         pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         conditions.append(func.lower(FoundFile.path).like(pattern, escape="\\"))
@@ -131,7 +132,7 @@ def _matching(version: catalog.Version, asked: FileFilter) -> ColumnElement[bool
 
 def files(
     session: Session,
-    version: catalog.Version,
+    verification: Verification,
     asked: FileFilter,
     *,
     limit: int,
@@ -140,58 +141,61 @@ def files(
     with_details: bool = False,
 ) -> Sequence[FoundFile]:
     """Files, those that conflict first and then by how much must be given back; from behind ``after`` (rank, place) or ``offset``."""
-    wanted = select(FoundFile).where(_matching(version, asked)).order_by(FoundFile.rank, FoundFile.place)
+    wanted = select(FoundFile).where(_matching(verification, asked)).order_by(FoundFile.rank, FoundFile.place)
     if after is not None:
         rank, place = after
         wanted = wanted.where(or_(FoundFile.rank > rank, and_(FoundFile.rank == rank, FoundFile.place > place)))
     if with_details:
-        wanted = wanted.options(undefer(FoundFile.details))
+        wanted = wanted.options(*DETAILS)
     return session.scalars(wanted.limit(limit).offset(offset)).all()
 
 
-def count_files(session: Session, version: catalog.Version, asked: FileFilter) -> int:
+def count_files(session: Session, verification: Verification, asked: FileFilter) -> int:
     """How many files match."""
-    return session.scalar(select(func.count()).select_from(FoundFile).where(_matching(version, asked))) or 0
+    return session.scalar(select(func.count()).select_from(FoundFile).where(_matching(verification, asked))) or 0
 
 
-def get_file(session: Session, version: catalog.Version, path: str) -> FoundFile:
+def get_file(session: Session, verification: Verification, path: str) -> FoundFile:
     """The file at ``path`` with its details; ``NoSuchFile`` when the version has none."""
-    wanted = select(FoundFile).where(FoundFile.version_id == version.id, FoundFile.path == path).options(undefer(FoundFile.details))
+    wanted = select(FoundFile).where(FoundFile.report_id == verification.report_id, FoundFile.path == path).options(*DETAILS)
     found = session.scalar(wanted)
     if found is None:
         raise NoSuchFile(path=path[:400])
     return found
 
 
-def tallies(session: Session, version: catalog.Version) -> tuple[licence_map.Tally, ...]:
+def tallies(session: Session, verification: Verification) -> tuple[licence_map.Tally, ...]:
     """The files counted by folder and expression."""
     columns = (Tally.folder, Tally.expression, Tally.strength, Tally.files, Tally.is_conflict)
     return tuple(
-        licence_map.Tally(*row) for row in session.execute(select(*columns).where(Tally.version_id == version.id).order_by(Tally.place))
+        licence_map.Tally(*row)
+        for row in session.execute(select(*columns).where(Tally.report_id == verification.report_id).order_by(Tally.place))
     )
 
 
-def conflict_places(session: Session, version: catalog.Version) -> tuple[licence_map.Tally, ...]:
+def conflict_places(session: Session, verification: Verification) -> tuple[licence_map.Tally, ...]:
     """Of the tallies only those that conflict."""
     columns = (Tally.folder, Tally.expression, Tally.strength, Tally.files, Tally.is_conflict)
-    wanted = select(*columns).where(Tally.version_id == version.id, Tally.is_conflict.is_(True)).order_by(Tally.place)
+    wanted = select(*columns).where(Tally.report_id == verification.report_id, Tally.is_conflict.is_(True)).order_by(Tally.place)
     return tuple(licence_map.Tally(*row) for row in session.execute(wanted))
 
 
-def rows(session: Session, table: type[Row], version: catalog.Version, *, limit: int, offset: int = 0) -> Sequence[Row]:
+def rows(session: Session, table: type[Row], verification: Verification, *, limit: int, offset: int = 0) -> Sequence[Row]:
     """Holders, packages or unread files of a version, in their own order."""
-    wanted = select(table).where(table.version_id == version.id).order_by(table.place)
+    wanted = select(table).where(table.report_id == verification.report_id).order_by(table.place)
     return session.scalars(wanted.limit(limit).offset(offset)).all()
 
 
-def count_rows(session: Session, table: type[Row], version: catalog.Version) -> int:
+def count_rows(session: Session, table: type[Row], verification: Verification) -> int:
     """How many of them there are."""
-    return session.scalar(select(func.count()).select_from(table).where(table.version_id == version.id)) or 0
+    return session.scalar(select(func.count()).select_from(table).where(table.report_id == verification.report_id)) or 0
 
 
-def licence_counts(session: Session, version: catalog.Version) -> list[tuple[str, int]]:
+def licence_counts(session: Session, verification: Verification) -> list[tuple[str, int]]:
     """Each detected expression with its number of files, most first."""
-    counted = select(Tally.expression, func.sum(Tally.files)).where(Tally.version_id == version.id, Tally.expression.is_not(None))
+    counted = select(Tally.expression, func.sum(Tally.files)).where(
+        Tally.report_id == verification.report_id, Tally.expression.is_not(None)
+    )
     grouped = counted.group_by(Tally.expression).order_by(func.sum(Tally.files).desc(), Tally.expression)
     return [(str(expression), int(count or 0)) for expression, count in session.execute(grouped)]
 

@@ -1,25 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a scan found, written down: rows in slices, documents as objects, and the verdict in one last unit of work.
 
-Killed in between, nothing is half there: rows count only when the verification is verified, and the next try writes them anew.
+Killed in between, nothing is half there: a report's rows count only when a verification that is verified points to it, and the next try
+writes a report of its own.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from madang import audit, catalog, kit, scan, storage
-from madang.compliance import news, rules
+from madang.compliance import news, rules, sharing
 from madang.compliance.actions import move
-from madang.compliance.models import FoundFile, FoundPackage, Holder, Tally, UnreadFile, Verification
+from madang.compliance.models import Finding, FoundFile, FoundPackage, Holder, Tally, UnreadFile, Verification
 from madang.compliance.verdict import RANKS, Verdict
 from madang.db import Base, Database, slices
 
-SLICE = 2000
+SLICE = 500
 DOCUMENTS = {
     "json": "application/json",
     "scancode-json": "application/json",
@@ -57,40 +60,45 @@ def write_documents(report: scan.Report, store: storage.Store, scratch: Path) ->
     return written
 
 
-def write_rows(database: Database, attempt: Attempt, verdict: Verdict) -> None:
-    """Every row of findings of the version is there, and none of an earlier attempt. ``Over`` when the attempt has ended meanwhile."""
-    for table, rows in _rows(attempt.version_id, verdict):
-        _clear(database, attempt, table)
-        for some in slices(rows, 500):
+def write_rows(database: Database, attempt: Attempt, verdict: Verdict) -> str:
+    """Every row of findings stands in a report of this attempt's own, whose id this is. ``Over`` when the attempt has ended meanwhile."""
+    with database.writing() as session:
+        attempt.check(session)
+        report_id = sharing.begin(session, attempt.version_id)
+    for table, rows in _rows(verdict):
+        placed = ({"report_id": report_id, "place": place, **row} for place, row in enumerate(rows))
+        for some in slices(placed, SLICE):
             with database.writing() as session:
                 attempt.check(session)
-                session.execute(insert(table), some)
+                session.execute(insert(table), _told(session, some) if table is FoundFile else some)
+    return report_id
 
 
-def _clear(database: Database, attempt: Attempt, table: Any) -> None:
-    """No row of the version is left in ``table``; in slices, because the database has one writer."""
-    of_version = table.version_id == attempt.version_id
-    with database.reading() as session:
-        last = session.scalar(select(func.max(table.place)).where(of_version))
-    for place in range(0, -1 if last is None else last + 1, SLICE):
-        with database.writing() as session:
-            attempt.check(session)
-            session.execute(delete(table).where(of_version, table.place >= place, table.place < place + SLICE))
+def _told(session: Session, files: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of files, with what was found in each standing once among the findings."""
+    keys = [_key(row["details"]) for row in files]
+    found = dict(zip(keys, (row["details"] for row in files), strict=True))
+    known = set(session.scalars(select(Finding.key).where(Finding.key.in_(found))))
+    missing = [{"key": key, "details": details} for key, details in found.items() if key not in known]
+    if missing:
+        session.execute(insert(Finding), missing)
+    plain = [{name: value for name, value in row.items() if name != "details"} for row in files]
+    return [{**row, "finding_key": key} for row, key in zip(plain, keys, strict=True)]
 
 
-def _rows(version_id: str, verdict: Verdict) -> Iterator[tuple[type[Base], Iterable[dict[str, Any]]]]:
+def _key(details: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(details, separators=(",", ":")).encode()).hexdigest()[:32]
+
+
+def _rows(verdict: Verdict) -> Iterator[tuple[type[Base], Iterable[dict[str, Any]]]]:
     report = verdict.report
-    yield FoundFile, _placed(version_id, _files(verdict))
-    yield Tally, _placed(version_id, (_tally(each) for each in verdict.tallies))
-    yield Holder, _placed(version_id, (_holder(*each) for each in rules.holders(report)))
-    yield FoundPackage, _placed(version_id, rules.packages(report))
+    yield FoundFile, _files(verdict)
+    yield Tally, (_tally(each) for each in verdict.tallies)
+    yield Holder, (_holder(*each) for each in rules.holders(report))
+    yield FoundPackage, rules.packages(report)
     unread = [(each, True) for each in report.unread] + [(each, False) for each in report.skipped]
     sizes = {path: each.size for path, each in verdict.tree.items()}
-    yield UnreadFile, _placed(version_id, (_unread(each, sizes.get(each.path), is_fault) for each, is_fault in unread))
-
-
-def _placed(version_id: str, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    return ({"version_id": version_id, "place": place, **row} for place, row in enumerate(rows))
+    yield UnreadFile, (_unread(each, sizes.get(each.path), is_fault) for each, is_fault in unread)
 
 
 def _files(verdict: Verdict) -> Iterator[dict[str, Any]]:
@@ -131,16 +139,10 @@ def _unread(each: scan.Unread, size: int | None, is_fault: bool) -> dict[str, An
     return {"path": each.path, "code": each.reason, "reason": each.message, "size": size, "is_fault": is_fault}
 
 
-def _make_findable(session: Session, asset: catalog.Asset, report: scan.Report) -> None:
-    """The asset is found by its copyright holders, those of most files first, and by its packages and what they depend on."""
-    catalog.set_search_text(session, asset, field="holders", text="\n".join(holder for holder, *_ in rules.holders(report)))
-    catalog.set_search_text(session, asset, field="packages", text="\n".join(dict.fromkeys(row["name"] for row in rules.packages(report))))
-
-
-def conclude(session: Session, attempt: Attempt, verdict: Verdict, documents: dict[str, str]) -> bool:
-    """The version is verified, the list says so, and the ledger too; whether it was still to be concluded."""
+def facts_of(verdict: Verdict, documents: dict[str, str]) -> dict[str, Any]:
+    """What a report says in a few words: as JSON has them, so that every version that shares it says the same."""
     report = verdict.report
-    facts: dict[str, Any] = {
+    return {
         "declared": report.declared_license_expression,
         "declared_in": list(report.declared_in),
         "detected": verdict.detected,
@@ -149,34 +151,61 @@ def conclude(session: Session, attempt: Attempt, verdict: Verdict, documents: di
         "engine": f"{report.engine.name} {report.engine.version}",
         "data_date": report.engine.data_date,
         "documents": documents,
-        "files_done": verdict.counts["files"],
-        "files_total": verdict.counts["files"],
-        "seconds_left": 0.0,
+        "strip": verdict.strip,
     }
-    if not move(session, attempt.version_id, "verified", task_id=attempt.task_id, **facts):
-        return False
+
+
+def share(session: Session, attempt: Attempt, key: str) -> bool:
+    """The version is verified by a report that stands already; False where there is none."""
+    known = sharing.find(session, key)
+    if known is not None:
+        _verified(session, attempt, known.id, known.facts)
+    return known is not None
+
+
+def conclude(session: Session, attempt: Attempt, report_id: str, key: str | None, facts: dict[str, Any]) -> None:
+    """The version is verified, by its own report, or by one that somebody completed meanwhile. With a ``key`` it is shared from now on."""
+    if key is None or not share(session, attempt, key):
+        sharing.complete(session, report_id, key, facts)
+        _verified(session, attempt, report_id, facts)
+
+
+def _verified(session: Session, attempt: Attempt, report_id: str, facts: dict[str, Any]) -> None:
+    """The version is verified, the list says so, and the ledger too, unless the attempt has ended meanwhile."""
+    files = facts["counts"]["files"]
+    told = {name: value for name, value in facts.items() if name != "strip"}
+    told |= {"report_id": report_id, "files_done": files, "files_total": files, "seconds_left": 0.0}
+    if not move(session, attempt.version_id, "verified", task_id=attempt.task_id, **told):
+        return
     version = catalog.get_version_by_id(session, attempt.version_id)
     asset = catalog.get_asset_by_id(session, version.asset_id, viewer=kit.SYSTEM)
     catalog.describe(
         asset,
         version,
         state="verified",
-        declared=report.declared_license_expression,
-        license_expression=verdict.detected,
-        files=verdict.counts["files"],
-        conflicts=len(verdict.conflicts),
-        strip=verdict.strip,
+        declared=facts["declared"],
+        license_expression=facts["detected"],
+        files=files,
+        conflicts=len(facts["conflicts"]),
+        strip=facts["strip"],
     )
     if version.number == asset.number:
-        _make_findable(session, asset, report)
+        _make_findable(session, asset, report_id)
     audit.record(
         session,
         "version.verified",
         target=f"{asset.ref}@{version.number}",
         by=kit.SYSTEM,
         content=version.content,
-        declared=report.declared_license_expression,
-        report=documents["json"],
+        declared=facts["declared"],
+        report=facts["documents"]["json"],
     )
     news.verified(session, asset, version, session.get_one(Verification, version.id))
-    return True
+
+
+def _make_findable(session: Session, asset: catalog.Asset, report_id: str) -> None:
+    """The asset is found by its copyright holders, those of most files first, and by its packages and what they depend on."""
+    holders = session.scalars(select(Holder.holder).where(Holder.report_id == report_id).order_by(Holder.place))
+    catalog.set_search_text(session, asset, field="holders", text="\n".join(holders))
+    packages = session.scalars(select(FoundPackage.name).where(FoundPackage.report_id == report_id).order_by(FoundPackage.place))
+    catalog.set_search_text(session, asset, field="packages", text="\n".join(dict.fromkeys(packages)))

@@ -44,15 +44,15 @@ def show_version(request: Request, session: Session, actor: kit.Actor) -> Respon
     subject, page = _start(request, session, actor, "licences")
     if subject.verification.state != "verified":
         return _render(request, page)
-    tallies = queries.tallies(session, subject.version)
+    tallies = queries.tallies(session, subject.verification)
     asked = queries.FileFilter(state="found")
-    found = queries.files(session, subject.version, asked, limit=FINDINGS_SHOWN, with_details=True)
+    found = queries.files(session, subject.verification, asked, limit=FINDINGS_SHOWN, with_details=True)
     shown = replace(
         page,
         maps=presenting.maps_of(tallies, title=f"{subject.asset.name} {page.head.label}") if tallies else None,
         licences=licence_map.by_licence(tallies),
         findings=tuple(presenting.file_row(file) for file in found),
-        findings_total=queries.count_files(session, subject.version, asked),
+        findings_total=queries.count_files(session, subject.verification, asked),
         excerpt=excerpts.excerpt_of(session, subject, found[0], intake.of(request).store) if found else None,
     )
     return _render(request, shown)
@@ -67,8 +67,8 @@ def _list(tab: str, table: type[Any], field: str, row_of: Callable[[Any], Any]) 
             return _render(request, page)
         place = web.place_of(request, MOST_PAGES)
         first = left_first(subject, tab) if place == 1 else ()
-        rows = queries.rows(session, table, subject.version, limit=ROWS, offset=(place - 1) * ROWS)
-        total = queries.count_rows(session, table, subject.version)
+        rows = queries.rows(session, table, subject.verification, limit=ROWS, offset=(place - 1) * ROWS)
+        total = queries.count_rows(session, table, subject.verification)
         shown = {field: (*first, *(row_of(row) for row in rows))}
         return _render(request, _paged(request, page, place, total + len(left_first(subject, tab)), last=place * ROWS >= total, **shown))
 
@@ -109,9 +109,9 @@ def list_files(request: Request, session: Session, actor: kit.Actor) -> Response
         return _render(request, page)
     given = request.query_params
     asked = queries.FileFilter(given.get("q", "")[:400], given.get("licence", "")[:2000], given.get("state", ""))
-    place, total = web.place_of(request, MOST_PAGES), queries.count_files(session, subject.version, asked)
-    found = queries.files(session, subject.version, asked, limit=ROWS, offset=(place - 1) * ROWS, with_details=True)
-    licences = tuple(expression for expression, _count in queries.licence_counts(session, subject.version)[:LICENCES_OFFERED])
+    place, total = web.place_of(request, MOST_PAGES), queries.count_files(session, subject.verification, asked)
+    found = queries.files(session, subject.verification, asked, limit=ROWS, offset=(place - 1) * ROWS, with_details=True)
+    licences = tuple(expression for expression, _count in queries.licence_counts(session, subject.verification)[:LICENCES_OFFERED])
     shown = {
         "files": tuple(presenting.file_row(file, with_holders=True) for file in found),
         "filter": FileFilter(asked.q, asked.licence, asked.state, licences),
@@ -123,7 +123,7 @@ def show_file(request: Request, session: Session, actor: kit.Actor) -> Response:
     """One file: the matched lines beside the licences' names and scores."""
     subject = subject_of(request, session, actor)
     queries.check_verified(subject.verification)
-    file = queries.get_file(session, subject.version, request.query_params.get("path", ""))
+    file = queries.get_file(session, subject.verification, request.query_params.get("path", ""))
     head = presenting.head_of(session, subject, viewer=actor)
     taking = intake.of(request)
     chosen = request.query_params.get("match", "1")
@@ -135,7 +135,7 @@ def show_content(request: Request, session: Session, actor: kit.Actor) -> Respon
     """The bytes of one file, to keep and never to run."""
     subject = subject_of(request, session, actor)
     queries.check_verified(subject.verification)
-    file = queries.get_file(session, subject.version, request.query_params.get("path", ""))
+    file = queries.get_file(session, subject.verification, request.query_params.get("path", ""))
     stream = intake.of(request).store.open(file.sha256)
     name = file.path.rpartition("/")[2]
     return web.attachment(stream, name=name, media_type="application/octet-stream")
@@ -145,7 +145,7 @@ def show_tables(request: Request, session: Session, actor: kit.Actor) -> Respons
     """The table twins of the licence map."""
     subject = subject_of(request, session, actor)
     queries.check_verified(subject.verification)
-    tallies = queries.tallies(session, subject.version)
+    tallies = queries.tallies(session, subject.verification)
     head = presenting.head_of(session, subject, viewer=actor)
     page = TablesPage(head, licence_map.by_licence(tallies, places=TABLE_PLACES), licence_map.by_place(tallies[:TABLE_ROWS]), len(tallies))
     return web.render(request, "compliance/tables.html", page)
@@ -155,7 +155,7 @@ def show_licence_map_csv(request: Request, session: Session, actor: kit.Actor) -
     """The licence map's figures for a spreadsheet."""
     subject = subject_of(request, session, actor)
     queries.check_verified(subject.verification)
-    text = licence_map.as_csv(queries.tallies(session, subject.version))
+    text = licence_map.as_csv(queries.tallies(session, subject.verification))
     return web.attachment(text, name=f"{subject.asset.name}-licence-map.csv", media_type="text/csv; charset=utf-8")
 
 

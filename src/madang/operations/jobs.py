@@ -75,8 +75,7 @@ class Works:
             contents = set(session.scalars(select(catalog.Version.content).where(catalog.Version.content.is_not(None)).distinct()))
             archives = session.scalars(select(catalog.Version.source_object).where(catalog.Version.source_object.is_not(None)).distinct())
             needed = {bytes.fromhex(sha256) for sha256 in archives if sha256}
-            for documents in session.scalars(select(compliance.Verification.documents)):
-                needed |= {bytes.fromhex(sha256) for sha256 in documents.values()}
+            needed |= {bytes.fromhex(sha256) for sha256 in compliance.needed_objects(session)}
         damaged = 0
         for content in contents:
             jobs.check()

@@ -13,7 +13,7 @@ The licence index (1.4 GB) lives in processes of the pool's own and never in the
 
 from madang.scan import formats as _formats  # each format registers itself
 from madang.scan.cache import Cache, LocalCache, MemoryCache
-from madang.scan.installed import EngineMissing, engine, engine_version
+from madang.scan.installed import EngineMissing, engine, engine_version, fingerprint
 from madang.scan.limits import Limits
 from madang.scan.pool import Pool, PoolClosed, PoolFailed
 from madang.scan.progress import Cancelled, Priority, Progress
@@ -64,6 +64,7 @@ __all__ = [
     "Unread",
     "engine",
     "engine_version",
+    "fingerprint",
     "scan_tree",
     "write",
 ]

@@ -42,6 +42,8 @@ db.migrate(database)
 print(int(sys.argv[2]) - left)
 """
 Rows = dict[str, list[dict[str, Any]]]
+BY_REPORT = {f"compliance_{table}" for table in ("file", "tally", "holder", "package", "unread")}
+"""Tables whose rows name their report where they named their version; a version's report has its id."""
 
 
 @dataclass
@@ -114,7 +116,8 @@ def test_every_row_and_column_of_the_first_release_is_kept(first: Home) -> None:
         if name == "alembic_version":
             continue
         columns = rows[0].keys() if rows else ()
-        kept = [{column: row[column] for column in columns} for row in after[name]]
+        renamed = {"version_id": "report_id"} if name in BY_REPORT else {}
+        kept = [{column: row[renamed.get(column, column)] for column in columns} for row in after[name]]
         assert [row for row in rows if row not in kept] == [], name
 
 
@@ -137,6 +140,26 @@ def test_its_versions_are_read_as_before(first: Home, house: app.House) -> None:
         again = {"Idempotency-Key": "deed-1", **signed}
         body = {"kind": "software", "namespace": "operator", "name": "once"}
         assert client.post("/api/v1/assets", json=body, headers=again).headers["idempotent-replay"] == "true"
+
+
+def test_what_was_found_in_its_versions_is_shown_as_before(first: Home) -> None:
+    before = first.rows()
+    (version,) = (row for row in before["compliance_verification"] if row["detected"] == "Apache-2.0 AND MIT")
+    written = [row for row in before["compliance_file"] if row["version_id"] == version["version_id"]]
+    house = first.open()
+    signed = {"Authorization": f"Bearer {first.told()['operator']}"}
+    page = "/assets/software/operator/speech/versions/2"
+    with TestClient(app.web_application(house), follow_redirects=False) as client:
+        files = client.get(f"/api/v1{page}/files", headers=signed).json()["items"]
+        assert {(row["path"], row["expression"]) for row in files} == {(row["path"], row["expression"]) for row in written}
+        assert any(row["details"]["matches"] for row in files)
+        for what in ("holders", "packages", "unread"):
+            rows = [row for row in before[f"compliance_{what.removesuffix('s')}"] if row["version_id"] == version["version_id"]]
+            assert len(client.get(f"/api/v1{page}/{what}", headers=signed).json()["items"]) == len(rows)
+        for address in ("", "/files", "/holders", "/tables", "/licence-map.csv", f"/file?path={files[0]['path']}"):
+            assert client.get(page + address, headers=signed | {"Accept": "text/html"}).status_code == 200
+        assert client.get(f"/api/v1{page}/sbom", headers=signed).status_code == 200
+    house.close()
 
 
 def test_its_ledger_is_whole_and_goes_on(house: app.House) -> None:

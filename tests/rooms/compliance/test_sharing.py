@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Versions of one content share one report, and what was found in one file stands once."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from builders import Yard, archive
+from madang import compliance, kit, scan
+from madang.compliance import recording, sharing
+from madang.compliance.models import CachedFinding, Finding, FoundFile, Report, Verification
+
+FILES = {
+    "LICENSE": "SPDX-License-Identifier: Apache-2.0\n",
+    "pyproject.toml": '[project]\nname = "tool"\nversion = "1.0"\nlicense = "Apache-2.0"\n',
+    "src/a.py": "# Copyright (c) 2026 The Institute\n# SPDX-License-Identifier: Apache-2.0\nprint(1)\n",
+    "src/copy.py": "# Copyright (c) 2026 The Institute\n# SPDX-License-Identifier: Apache-2.0\nprint(1)\n",
+    "src/old.c": "/* SPDX-License-Identifier: GPL-2.0-only */\nint x;\n",
+    "src/plain.py": "x = 1\n",
+}
+SHOWN = ("files", "holders", "packages", "unread", "licenses")
+
+
+def counted(yard: Yard, table: Any) -> int:
+    with yard.house.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def version_of(yard: Yard, task: str) -> str:
+    with yard.house.database.reading() as session:
+        return compliance.get_task(session, task, viewer=kit.SYSTEM).version.id
+
+
+def shown(yard: Yard, address: str) -> dict[str, Any]:
+    """All that a version shows, without what is its own."""
+    version = yard.get(address)
+    facts = {
+        name: version[name] for name in ("content", "state", "declared_license_expression", "license_expression", "counts", "conflicts")
+    }
+    return facts | {name: yard.get(f"{address}/{name}")["items"] for name in SHOWN}
+
+
+def documents(yard: Yard, address: str) -> list[str]:
+    return [yard.client.get(f"{address}/sbom", params={"format": name}, headers=yard.signed).text for name in recording.DOCUMENTS]
+
+
+def test_a_tree_that_was_looked_at_is_not_looked_at_again_and_shows_the_same(yard: Yard) -> None:
+    address = yard.register("tool")
+    yard.work(yard.submit(address, archive(FILES))["task"])
+    kept = [counted(yard, table) for table in (Report, FoundFile, Finding, CachedFinding)]
+    with scan.Pool(scan.Limits(workers=1)) as cold:
+        yard.verifier.pool = cold
+        yard.work(yard.submit(address, archive(FILES))["task"])
+        assert cold.server_pid is None
+    assert shown(yard, f"{address}/versions/2") == shown(yard, f"{address}/versions/1")
+    assert documents(yard, f"{address}/versions/2") == documents(yard, f"{address}/versions/1")
+    assert [counted(yard, table) for table in (Report, FoundFile, Finding, CachedFinding)] == kept
+    assert yard.get("/api/v1/assets")["items"][0]["conflicts"] == 1
+    assert yard.client.get("/assets/software/operator/tool/versions/2", headers=yard.signed).status_code == 200
+
+
+def test_what_was_found_in_a_file_stands_once_for_all_versions(yard: Yard) -> None:
+    address = yard.register("tool")
+    yard.work(yard.submit(address, archive(FILES))["task"])
+    findings = counted(yard, Finding)
+    assert findings < counted(yard, FoundFile) == len(FILES)
+    yard.work(yard.submit(address, archive(FILES | {"src/new.py": FILES["src/a.py"] + "print(2)\n"}))["task"])
+    assert counted(yard, Report) == 2
+    assert counted(yard, FoundFile) == 2 * len(FILES) + 1
+    assert counted(yard, Finding) == findings
+    file = yard.get(f"{address}/versions/2/files", params={"q": "new.py"})["items"][0]
+    assert [match["expression"] for match in file["details"]["matches"]] == ["Apache-2.0"]
+
+
+def test_the_same_tree_under_another_name_has_its_own_report(yard: Yard) -> None:
+    for name in ("one", "two"):
+        yard.work(yard.submit(yard.register(name), archive(FILES))["task"])
+    assert counted(yard, Report) == 2
+
+
+def test_a_report_in_which_something_failed_is_not_shared(yard: Yard) -> None:
+    address = yard.register("tool")
+    with scan.Pool(scan.Limits(workers=1, file_seconds=0.0001)) as hasty:
+        content = yard.verifier.pool
+        yard.verifier.pool = hasty
+        yard.work(yard.submit(address, archive({"a.c": "int x;\n" * 100_000}))["task"])
+        yard.verifier.pool = content
+    assert yard.get(f"{address}/versions/1")["counts"]["unread"] == 1
+    yard.work(yard.submit(address, archive({"a.c": "int x;\n" * 100_000}))["task"])
+    assert yard.get(f"{address}/versions/2")["counts"]["unread"] == 0
+    assert counted(yard, Report) == 2
+
+
+def test_two_workers_on_one_content_come_to_one_report_and_what_is_left_is_forgotten(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = yard.register("tool")
+    one, two = (yard.submit(address, archive(FILES)) for _ in range(2))
+    real = recording.write_rows
+
+    def meanwhile(*args: Any) -> str:
+        monkeypatch.setattr(recording, "write_rows", real)
+        report_id = real(*args)
+        yard.work(two["task"])
+        return report_id
+
+    monkeypatch.setattr(recording, "write_rows", meanwhile)
+    yard.work(one["task"])
+    assert shown(yard, f"{address}/versions/1") == shown(yard, f"{address}/versions/2")
+    with yard.house.database.reading() as session:
+        assert len(set(session.scalars(select(Verification.report_id)))) == 1
+    assert (counted(yard, Report), counted(yard, FoundFile)) == (2, 2 * len(FILES))
+    assert compliance.forget(yard.house.database) == 1
+    assert (counted(yard, Report), counted(yard, FoundFile)) == (1, len(FILES))
+    assert len(yard.get(f"{address}/versions/1/files")["items"]) == len(FILES)
+
+
+def test_what_an_ended_attempt_wrote_is_forgotten_and_nothing_else(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = yard.register("tool")
+    made = yard.submit(address, archive(FILES))
+    real = recording.facts_of
+
+    def killed(*args: Any) -> dict[str, Any]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(recording, "facts_of", killed)
+    with pytest.raises(KeyboardInterrupt):
+        yard.verifier.verify(version_of(yard, made["task"]), made["task"])
+    monkeypatch.setattr(recording, "facts_of", real)
+    assert compliance.forget(yard.house.database) == 0, "the attempt may still be at work"
+    yard.work(made["task"])
+    assert yard.get(f"{address}/versions/1")["state"] == "verified"
+    monkeypatch.setattr(sharing, "SLICE", 2)
+    yard.work(yard.submit(address, archive({"new.py": "# SPDX-License-Identifier: MIT\n"}))["task"])
+    assert compliance.forget(yard.house.database) == 1
+    assert counted(yard, FoundFile) == len(FILES) + 1
+    with yard.house.database.writing() as session:
+        session.query(Verification).where(Verification.version_id == version_of(yard, made["task"])).update({"report_id": None})
+    findings = counted(yard, Finding)
+    assert compliance.forget(yard.house.database) == 1
+    assert (counted(yard, Report), counted(yard, FoundFile)) == (1, 1)
+    assert counted(yard, Finding) == 1 < findings
