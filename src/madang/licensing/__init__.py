@@ -8,7 +8,7 @@ licences say of themselves and of each other.
 from madang.licensing.cells import Cell
 from madang.licensing.choosing import alternatives, choices, choose
 from madang.licensing.comparison import Conflict, Conflicts, Difference, conflicts, difference
-from madang.licensing.errors import InvalidExpression, NotOneLicence, TooManyChoices, UnknownLicence
+from madang.licensing.errors import InvalidExpression, MatrixUnreadable, NotOneLicence, TooManyChoices, UnknownLicence
 from madang.licensing.expressions import (
     Group,
     Term,
@@ -24,11 +24,14 @@ from madang.licensing.expressions import (
     terms_of,
     validate,
 )
-from madang.licensing.facts import LicenceFacts, facts
+from madang.licensing.facts import LicenceFacts, facts, versions
 from madang.licensing.licences import Strength
+from madang.licensing.matrices import Matrix, matrix_from, opinions_from
+from madang.licensing.opinions import Adopted, Opinion, adopt, agreed, opinions, outbound_class, outbound_classes
 from madang.licensing.strengths import is_restricted, strength
 
 __all__ = [
+    "Adopted",
     "Cell",
     "Conflict",
     "Conflicts",
@@ -36,12 +39,17 @@ __all__ = [
     "Group",
     "InvalidExpression",
     "LicenceFacts",
+    "Matrix",
+    "MatrixUnreadable",
     "NotOneLicence",
+    "Opinion",
     "Strength",
     "Term",
     "TooManyChoices",
     "Tree",
     "UnknownLicence",
+    "adopt",
+    "agreed",
     "alternatives",
     "choices",
     "choose",
@@ -53,11 +61,17 @@ __all__ = [
     "is_known",
     "is_restricted",
     "keys",
+    "matrix_from",
     "name",
     "normalise",
+    "opinions",
+    "opinions_from",
+    "outbound_class",
+    "outbound_classes",
     "simplify",
     "strength",
     "terms",
     "terms_of",
     "validate",
+    "versions",
 ]

@@ -44,9 +44,21 @@ def subject_of(key: str) -> str | None:
 
 
 def resolve(subject: str, key: str) -> tuple[str, Mapping[str, Cell]]:
-    """The family and the cells of a subject, with ``key`` put into the citations."""
+    """The family and the cells of a subject, with ``key`` put into the citations, without the prefixes of references."""
     family, found = _merged(subject)
+    key = key.removeprefix("LicenseRef-").removeprefix("scancode-")
     return family, {name: Cell(cell.value, cell.source.replace("{}", key), cell.date) for name, cell in found.items()}
+
+
+def later(key: str) -> tuple[str, ...]:
+    """The versions that ``key`` and "or later" stand for, the named one first."""
+    named = key.removesuffix("+")
+    if named.endswith("-or-later"):
+        named = named.removesuffix("-or-later") + "-only"
+    elif named == key:
+        return (key,)
+    series = next((found for found in _series() if named in found), (named,))
+    return series[series.index(named) :]
 
 
 def nothing_known(key: str) -> dict[str, Cell]:
@@ -93,6 +105,11 @@ def subjects() -> Mapping[str, Subject]:
 def filled() -> frozenset[str]:
     """The subjects for which some cell stands in the files."""
     return frozenset(_cells())
+
+
+@cache
+def _series() -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(row["versions"].split()) for row in licences.rows("versions.csv"))
 
 
 @cache

@@ -21,6 +21,7 @@ from madang.licensing import licences
 from madang.licensing.choosing import written_out
 from madang.licensing.errors import InvalidExpression
 from madang.licensing.expressions import NO_ASSERTION, NOTHING, Term, Tree, parse, walk
+from madang.licensing.facts import facts
 from madang.licensing.licences import Strength
 from madang.licensing.strengths import of_term
 
@@ -158,7 +159,13 @@ def _by_strength(offered: tuple[Term, ...], part: Term) -> tuple[str, str] | Non
         rule = "strong-in-weaker"
     elif asked is Strength.NETWORK and most < Strength.STRONG:
         rule = "network-in-weaker"
-    return (rule, SOURCES[rule]) if rule else None
+    return (rule, _source(rule, part)) if rule else None
+
+
+def _source(rule: str, part: Term) -> str:
+    """Where the found licence itself asks for it, if that was looked up; else what is true of such licences."""
+    asks = facts(str(part)).share_alike
+    return asks.source if rule != "restricted-in-open" and asks.value != "unknown" else SOURCES[rule]
 
 
 def _clash(offered: tuple[Term, ...], part: Term) -> tuple[str, str] | None:

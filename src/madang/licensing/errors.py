@@ -30,3 +30,10 @@ class TooManyChoices(Invalid):
 
     code = "too-many-choices"
     message = _("“%(text)s…” leaves more than %(limit)s choices. Choose among some of them first.")
+
+
+class MatrixUnreadable(Invalid):
+    """A file of opinions on pairs of licences is not what it should be."""
+
+    code = "licence-matrix-unreadable"
+    message = _("The file holds no opinions on pairs of licences. Take OSADL's matrix (JSON or CSV) or a CSV with the columns %(columns)s.")

@@ -53,13 +53,29 @@ def facts(term: str) -> LicenceFacts:
     return _facts(term.strip())
 
 
+def one(term: str) -> Term:
+    """The one licence that ``term`` names; ``NotOneLicence`` when it names several."""
+    tree = parse(term)
+    if not isinstance(tree, Term):
+        raise NotOneLicence(text=term[:120])
+    return tree
+
+
+def versions(term: str) -> tuple[str, ...]:
+    """The licences among which "or later" lets one choose, the named one first; only the licence itself where nothing says so.
+
+    An exception stays with each: ``GPL-2.0-or-later WITH X`` gives ``GPL-2.0-only WITH X`` and ``GPL-3.0-only WITH X``.
+    """
+    chosen = one(term)
+    with_exception = f" WITH {chosen.exception}" if chosen.exception else ""
+    return tuple(key + with_exception for key in cells.later(chosen.key))
+
+
 @lru_cache(CACHED)
 def _facts(term: str) -> LicenceFacts:
     if term in NOTHING or term == NO_ASSERTION:
         return _made(term, term, "", {})
-    tree = parse(term)
-    if not isinstance(tree, Term):
-        raise NotOneLicence(text=term[:120])
+    tree = one(term)
     subject = cells.subject_of(tree.key)
     if subject is None:
         return _made(str(tree), _name(tree), "", {})
@@ -77,7 +93,7 @@ def _excepted(term: Term, family: str, found: Mapping[str, Cell]) -> tuple[str, 
         return (family, found) if licences.find(exception).is_exception else ("", {})
     lowered = licences.lowered(exception)
     base = licences.find(term.key).strength
-    if lowered is not None and not (base in (Strength.WEAK, Strength.STRONG) and lowered < base):
+    if lowered is not None and not lowered <= base <= Strength.STRONG:
         return family, found
     changed_family, changes = cells.resolve(subject, exception)
     return changed_family or family, {**found, **changes}

@@ -132,6 +132,8 @@ def _licences() -> dict[str, Licence]:
     for key, name in names.items():
         if key.lower() not in table:
             table[key.lower()] = families.licence(key, name, "", is_exception=key.endswith("-exception"))
+    for row in rows("aliases.csv"):
+        table.setdefault(row["word"].lower(), table[row["key"].lower()])
     return table
 
 
