@@ -116,7 +116,8 @@ class _Scan:
         digest = self._tree_digest(location.name, entries)
         is_manifest = matcher(self._patterns(line))
         for entry in entries:
-            self.keys[entry.raw] = self._keys(entry, digest, manifest=is_manifest(f"/{location.name}/{entry.raw}"))
+            path = f"/{location.name}/{entry.raw}"
+            self.keys[entry.raw] = self._keys(entry, digest, manifest=is_manifest(path), has_locale="locale" in path)
         self._recall(entries)
         self._look(entries, location, line, single=tree.is_file)
         self.meter.enter("finishing")
@@ -171,10 +172,11 @@ class _Scan:
         lines = [self.salt, name, *(f"{self.contents[entry.raw].sha256} {entry.raw}" for entry in entries)]
         return _digest(*lines)
 
-    def _keys(self, entry: Entry, tree_digest: str, *, manifest: bool) -> tuple[str, ...]:
-        """What an answer depends on: the content and the last part of the name, by which types are told; a manifest's parser may also look
-        at its path and at the files beside it, so its answer holds for this very tree only."""
-        look = _digest(self.salt, "look", self.contents[entry.raw].sha256, entry.name)
+    def _keys(self, entry: Entry, tree_digest: str, *, manifest: bool, has_locale: bool) -> tuple[str, ...]:
+        """What an answer depends on: the content and the last part of the name, by which types are told, and one word of the path, under
+        which the engine breaks long lines; a manifest's parser may also look at its path and at the files beside it, so its answer holds
+        for this very tree only."""
+        look = _digest(self.salt, "look in locale" if has_locale else "look", self.contents[entry.raw].sha256, entry.name)
         return (look, _digest(self.salt, "packages", tree_digest, entry.raw)) if manifest else (look,)
 
     def _patterns(self, line: Line) -> tuple[str, ...]:

@@ -177,6 +177,16 @@ def _chunks(location: Path) -> Iterator[bytes]:
 
 
 def matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
-    """Tell whether a path can be a package manifest by any of the engine's glob ``patterns``, without regard to case."""
-    tests = [pattern.lower() for pattern in patterns]
-    return lambda path: any(fnmatch.fnmatchcase(path.lower(), test) for test in tests)
+    """Tell whether a path can be a package manifest by any of the engine's glob ``patterns``, without regard to case.
+
+    Nearly all patterns are a plain ending after a star: those are asked at once, and only the others one by one.
+    """
+    lowered = [pattern.lower() for pattern in patterns]
+    endings = tuple(pattern[1:] for pattern in lowered if pattern[:1] == "*" and not any(sign in pattern[1:] for sign in "*?["))
+    others = [re.compile(fnmatch.translate(pattern)).match for pattern in lowered if pattern[1:] not in endings or pattern[:1] != "*"]
+
+    def is_manifest(path: str) -> bool:
+        low = path.lower()
+        return low.endswith(endings) or any(matches(low) for matches in others)
+
+    return is_manifest

@@ -121,6 +121,16 @@ def test_the_same_content_under_another_kind_of_name_is_looked_at_anew(pool: sca
     assert {file.path: file.programming_language for file in report.files} == {"a.c": "C", "a.py": "Python"}
 
 
+def test_below_a_folder_of_locales_the_same_content_is_looked_at_anew(pool: scan.Pool, grow: Grow) -> None:
+    """ScanCode breaks long lines where ``locale`` stands in the path: what was found in the same file elsewhere says nothing of it."""
+    kept: list[int] = []
+    for folder in ("lib", "locale"):
+        cache = Counting()
+        scanned(grow({"src/a.txt": "x\n", f"{folder}/a.txt": "x\n"}, name=f"tree{len(kept)}"), pool, cache=cache)
+        kept.append(cache.puts)
+    assert kept[1] - kept[0] == 1
+
+
 def test_thorough_is_remembered_apart(pool: scan.Pool, grow: Grow) -> None:
     root = grow({"a.py": HEADER})
     cache = Counting()
