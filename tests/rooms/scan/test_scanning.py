@@ -121,6 +121,29 @@ def test_the_same_content_under_another_kind_of_name_is_looked_at_anew(pool: sca
     assert {file.path: file.programming_language for file in report.files} == {"a.c": "C", "a.py": "Python"}
 
 
+@pytest.mark.needs("git")
+def test_a_rescan_equals_a_scan_from_an_empty_cache(pool: scan.Pool, tmp_path: Path) -> None:
+    """A licence changed, a file moved, one gone and one new: what was remembered of the tree as it was must not show."""
+    files = {
+        "LICENSE": MIT,
+        "setup.py": SETUP,
+        "thing/see.py": SEE,
+        "thing/bsd.py": HEADER,
+        "thing/gone.py": HEADER,
+        "vendor/x.min.js": MIT,
+    }
+    root = repository(tmp_path / "checkout", files)
+    cache, trusting = scan.MemoryCache(), scan.Options(trusts_git=True)
+    scanned(root, pool, cache=cache, options=trusting)
+    (root / "LICENSE").write_text("Licensed under the Apache License, Version 2.0\n")
+    (root / "thing/bsd.py").rename(root / "moved.py")
+    (root / "thing/gone.py").unlink()
+    (root / "thing/new.py").write_text("# SPDX-License-Identifier: ISC\n")
+    again = scanned(root, pool, cache=cache, options=trusting)
+    assert again.to_json() == scanned(root, pool).to_json()
+    assert by_path(again)["thing/see.py"].detected_license_expression_spdx == "Apache-2.0"
+
+
 def test_below_a_folder_of_locales_the_same_content_is_looked_at_anew(pool: scan.Pool, grow: Grow) -> None:
     """ScanCode breaks long lines where ``locale`` stands in the path: what was found in the same file elsewhere says nothing of it."""
     kept: list[int] = []
