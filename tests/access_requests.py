@@ -149,6 +149,7 @@ REQUESTS: dict[tuple[str, str], Maker] = {
     ("POST", "/admin/jobs/{task}/retry"): _besides(404, form={}),  # the queue knows no such task
     ("POST", "/admin/jobs/{task}/cancellation"): _besides(404, form={}),
     ("POST", "/admin/storage/collections"): _form(deed="count"),
+    ("POST", "/admin/samples"): _empty,
     ("POST", "/admin/settings/{setting}"): _form(value="x", version="0"),
     ("POST", "/admin/changes/{change}/undoing"): _besides(404, form={"version": "0"}),  # nothing was changed that often
     ("POST", "/admin/hosts"): _form(host="git.example", reason="for a test", version="0"),
@@ -157,6 +158,7 @@ REQUESTS: dict[tuple[str, str], Maker] = {
     ("POST", API + "/admin/jobs/{task}/attempts"): _besides(404),
     ("DELETE", API + "/admin/jobs/{task}"): _besides(404),
     ("POST", API + "/admin/storage/collections"): _json(dry=True),
+    ("POST", API + "/admin/samples"): _nothing,
     ("PATCH", API + "/admin/settings/{setting}"): _json(value="x", version=0),
     ("POST", API + "/admin/changes/{change}/undoing"): lambda _thing: Ask(json={"version": 0}, besides=frozenset({404})),
     ("POST", API + "/admin/hosts"): _json(host="git.example", reason="for a test", version=0),

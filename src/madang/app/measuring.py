@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from madang import audit, jobs, kit, mail, scan, web
+from madang import audit, compliance, jobs, kit, mail, scan, web
 from madang.app.house import House
 
 FOLDER = "figures"
@@ -37,8 +37,19 @@ def figures(house: House, session: Session) -> Iterator[web.Figure]:
         yield _single("madang_ledger_seal_age_seconds", "How long ago the ledger was last sealed.", age)
     yield _single("madang_mail_waiting", "Letters that have not left.", mail.count_waiting(session))
     yield _single("madang_mail_failed", "Letters that were given up.", mail.count_failed(session))
+    yield from _sampled(session)
     yield _single("madang_database_bytes", "The database's size.", _database_bytes(session))
     yield _single("madang_objects_free_bytes", "What the objects' disk can still take.", house.store.free_bytes())
+
+
+def _sampled(session: Session) -> Iterator[web.Figure]:
+    """What samples of the newest engine say of the fast scan."""
+    newest = next(iter(compliance.sample_figures(session)), None)
+    if newest is not None:
+        counts = [((word,), float(getattr(newest, word))) for word in compliance.RESULTS]
+        seconds = [(("fast",), newest.fast_seconds), (("thorough",), newest.thorough_seconds)]
+        yield _figure("madang_scan_samples", "Contents looked at both ways, by what came of it, of the newest engine.", ("result",), counts)
+        yield _figure("madang_scan_sample_cpu_seconds", "Processor time that either way took of them.", ("way",), seconds)
 
 
 def leave_until(ended: threading.Event, leave: Callable[[], None]) -> None:

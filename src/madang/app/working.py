@@ -6,7 +6,7 @@ import shutil
 import time
 from pathlib import Path
 
-from madang import archives, audit, compliance, db, forges, inbox, jobs, mail, operations, people, portal, scan, supervisor
+from madang import __version__, archives, audit, compliance, db, forges, inbox, jobs, mail, operations, people, portal, scan, supervisor
 from madang.app import measuring
 from madang.app.house import House, desk_of, open_house, traced
 from madang.settings import Settings
@@ -22,6 +22,7 @@ POST_SECONDS = 20
 DIGEST_SECONDS = 300
 MEASURE_SECONDS = 120
 WATCH_SECONDS = 300
+SAMPLE_SECONDS = 600
 SHUTDOWN_SECONDS = 5
 JOBS_CONNECTIONS = db.Connections(kept=5, most=15)
 
@@ -43,6 +44,11 @@ def verifier_of(house: House, pool: scan.Pool) -> compliance.Verifier:
 def checker_of(house: House) -> audit.Checker:
     """What verifies the ledger when a page asks for it."""
     return audit.Checker(house.database, house.home / audit.HEADS_FILE, lambda: house.ledger_key)
+
+
+def sampler_of(house: House, pool: scan.Pool) -> compliance.Sampler:
+    """What looks again at what was scanned of late."""
+    return compliance.Sampler(house.database, house.store, pool, house.scratch, __version__)
 
 
 def example_folder() -> Path:
@@ -85,6 +91,7 @@ def run_jobs(settings: Settings) -> None:
         verifier.clear(older_than=0 if settings.is_sqlite else SWEEP_SECONDS)
         postman = inbox.Postman(house.database, house.url, settings.language)
         works = operations.Works(desk_of(house))
+        sampler = sampler_of(house, pool)
         runner = jobs.Runner(
             house.database,
             jobs=[
@@ -92,6 +99,7 @@ def run_jobs(settings: Settings) -> None:
                 *compliance.Registrar(house.database, lambda: house.guard).tasks(),
                 *checker_of(house).tasks(),
                 *works.tasks(),
+                *sampler.tasks(),
             ],
             beats=[
                 jobs.Beat("seal", SEAL_SECONDS, lambda: seal_ledger(house)),
@@ -101,6 +109,7 @@ def run_jobs(settings: Settings) -> None:
                 jobs.Beat("digest", DIGEST_SECONDS, lambda: sum_up(postman)),
                 jobs.Beat("measure", MEASURE_SECONDS, works.measure),
                 jobs.Beat("watch", WATCH_SECONDS, operations.Watch(desk_of(house)).look),
+                jobs.Beat("sample", SAMPLE_SECONDS, sampler.begin),
                 jobs.Beat("sweep", SWEEP_SECONDS, lambda: sweep(house)),
                 jobs.Beat("figures", measuring.LEAVE_SECONDS, figures, everywhere=True),
                 jobs.Beat("objects", OBJECTS_SECONDS, figures.measure),

@@ -18,12 +18,22 @@ from madang.compliance.many.work import Registrar
 from madang.compliance.models import STATES, Verification
 from madang.compliance.news import host_opened
 from madang.compliance.queries import Subject, figures, get_subject, get_task, get_verification, licence_data, under_way
+from madang.compliance.samples.actions import sample_later
+from madang.compliance.samples.errors import SampleRuns
+from madang.compliance.samples.figures import Figures
+from madang.compliance.samples.models import RESULTS, Sample
+from madang.compliance.samples.queries import Shown, samples
+from madang.compliance.samples.queries import figures as sample_figures
+from madang.compliance.samples.queries import is_running as is_sampling
+from madang.compliance.samples.work import Sampler
 from madang.compliance.sharing import forget, needed_objects
 from madang.compliance.verdict import Verdict
 from madang.compliance.web import routes
 
 __all__ = [
+    "RESULTS",
     "STATES",
+    "Figures",
     "FindingCache",
     "Intake",
     "Limits",
@@ -33,6 +43,10 @@ __all__ = [
     "NotFailed",
     "NotVerified",
     "Registrar",
+    "Sample",
+    "SampleRuns",
+    "Sampler",
+    "Shown",
     "Subject",
     "TooManyWaiting",
     "Verdict",
@@ -45,6 +59,7 @@ __all__ = [
     "get_task",
     "get_verification",
     "host_opened",
+    "is_sampling",
     "licence_data",
     "list_routes",
     "move",
@@ -53,6 +68,9 @@ __all__ = [
     "retry",
     "router",
     "routes",
+    "sample_figures",
+    "sample_later",
+    "samples",
     "submit",
     "under_way",
 ]

@@ -138,6 +138,11 @@ FIELDS: tuple[Field, ...] = (
         readers.made_banner,
     ),
     Field(
+        "scan_sample_files", "maintenance", "whole", _("Files scanned twice"),
+        _("So many a day are drawn by chance and looked at by ScanCode's own code too, when nothing else is to be done. 0 is none."),
+        readers.whole(0, 10_000), 40, most=10_000, unit=_("files a day"),
+    ),
+    Field(
         "allowed_hosts", "hosts", "hosts", _("Allowed hosts"),
         _("Hosts, addresses and ranges of the inner network that sources may be fetched from."), _keep_hosts, [],
         lambda kept: tuple(row["host"] for row in kept), variable="MADANG_ALLOWED_HOSTS",

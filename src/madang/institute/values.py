@@ -89,3 +89,4 @@ class Institute:
     session_idle_days: int = 14
     session_days: int = 90
     link_hours: int = 24
+    scan_sample_files: int = 40

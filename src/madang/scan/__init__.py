@@ -13,6 +13,7 @@ The licence index (1.4 GB) lives in processes of the pool's own and never in the
 
 from madang.scan import formats as _formats  # each format registers itself
 from madang.scan.cache import Cache, LocalCache, MemoryCache
+from madang.scan.comparing import Pair, Said, compare
 from madang.scan.installed import EngineMissing, engine, engine_version, fingerprint
 from madang.scan.limits import Limits
 from madang.scan.pool import Pool, PoolClosed, PoolFailed
@@ -51,17 +52,20 @@ __all__ = [
     "MemoryCache",
     "Options",
     "Package",
+    "Pair",
     "Pool",
     "PoolClosed",
     "PoolFailed",
     "Priority",
     "Progress",
     "Report",
+    "Said",
     "SourceUnreadable",
     "Statement",
     "Totals",
     "UnknownFormat",
     "Unread",
+    "compare",
     "engine",
     "engine_version",
     "fingerprint",

@@ -2,10 +2,12 @@
 """``madang scan SOURCE``: the scan without any server.
 
 Folders and files are opened here; whoever composes the command line hands in an opener that also knows archives and Git addresses.
-Exit status: 0 done, 2 wrong use or an unreadable source, 3 done but something could not be read, 70 the engine failed, 130 interrupted.
+Exit status: 0 done, 1 both ways of looking differ (only with ``--compare``), 2 wrong use or an unreadable source, 3 done but something
+could not be read, 70 the engine failed, 130 interrupted.
 """
 
 import io
+import json
 import os
 import secrets
 import sys
@@ -19,8 +21,10 @@ from typing import NoReturn, TextIO
 import click
 
 from madang.kit import Refusal, Unavailable, _
+from madang.scan import cli_comparing
 from madang.scan import formats as _formats
 from madang.scan.cache import LocalCache
+from madang.scan.comparing import Pair, compare
 from madang.scan.formats.table import plain
 from madang.scan.limits import Limits
 from madang.scan.pool import Pool
@@ -32,7 +36,7 @@ from madang.scan.writing import FORMATS, write
 
 assert _formats
 
-_WRONG, _PARTLY, _FAULT, _INTERRUPTED, _NO_READER = 2, 3, 70, 130, 141
+_DIFFERENT, _WRONG, _PARTLY, _FAULT, _INTERRUPTED, _NO_READER = 1, 2, 3, 70, 130, 141
 _NAMED_AT_MOST = 50
 
 
@@ -49,6 +53,7 @@ Translate = Callable[[str], str]
 INTERRUPTED = _("Interrupted. What was found is remembered: the same command goes on from here.")
 UNWRITTEN = _("The result cannot be written: %(reason)s.")
 UNWRITTEN_THERE = _("“%(path)s” cannot be written: %(reason)s. What was found is remembered; try another place.")
+COMPARED_SO = _("A comparison is printed as a table or as json; choose one of them with --format.")
 NOT_READ = _("Not read: %(path)s: %(reason)s")
 WHY = {
     "too-large": _("It is larger than files that are looked into."),
@@ -89,17 +94,21 @@ def command(open_source: Opener = open_path, *, translate: Translate = str) -> c
     @click.option(
         "--thorough", is_flag=True, help="Look at every file with ScanCode's own code alone, which costs about ten times as much."
     )
-    def scan(source: str, form: str, output: Path | None, jobs: int, thorough: bool) -> None:
+    @click.option("--compare", "both", is_flag=True, help="Look at every file both ways, and print whether they say the same.")
+    def scan(source: str, form: str, output: Path | None, jobs: int, thorough: bool, both: bool) -> None:
         """Find licences, copyrights and packages in SOURCE.
 
         SOURCE is a folder, a file, an archive or the address of a Git repository. Nothing is written into it. What was found is remembered
         under $XDG_CACHE_HOME/madang, so that the next scan looks at changed files only.
 
-        Exit status: 0 done; 2 wrong use, or SOURCE cannot be read; 3 done, but some files could not be read (they are named).
+        Exit status: 0 done; 2 wrong use, or SOURCE cannot be read; 3 done, but some files could not be read (they are named). With
+        --compare: 0 both ways are equal; 1 they differ; 3 some files could not be compared.
         """
         try:
+            if both:
+                _compare(open_source, source, Limits(workers=jobs), form, output, translate)
             report = _scanned(open_source, source, Limits(workers=jobs), Options(thorough=thorough), translate)
-            _put(report, form, output, translate)
+            _put(lambda stream: write(report, form, stream), output, translate)
         except KeyboardInterrupt:
             _end(_INTERRUPTED, translate(INTERRUPTED))
         _tell_unread(report, translate)
@@ -108,15 +117,41 @@ def command(open_source: Opener = open_path, *, translate: Translate = str) -> c
 
 
 def _scanned(open_source: Opener, source: str, limits: Limits, options: Options, translate: Translate) -> Report:
+    with _opened(open_source, source, translate) as opened, Pool(limits) as pool, _progress(translate) as progress:
+        trusting = replace(options, trusts_git=opened.root.resolve() == Path(source).resolve())
+        return scan_tree(opened.root, name=opened.name, pool=pool, cache=LocalCache(), progress=progress, options=trusting)
+
+
+def _compare(open_source: Opener, source: str, limits: Limits, form: str, output: Path | None, translate: Translate) -> NoReturn:
+    """Print whether both ways of looking say the same of the source, and end."""
+    if form not in ("table", "json"):
+        _end(_WRONG, translate(COMPARED_SO))
+    with _opened(open_source, source, translate) as opened, Pool(limits) as pool:
+        pairs = list(compare(opened.root, name=opened.name, pool=pool))
+    if form == "json":
+        text = json.dumps(cli_comparing.document(pairs), indent=2, ensure_ascii=False)
+    else:
+        text = "\n".join(cli_comparing.lines(pairs, translate))
+    _put(lambda stream: stream.write(f"{text}\n"), output, translate)
+    sys.exit(_compared(pairs))
+
+
+def _compared(pairs: list[Pair]) -> int:
+    if any(pair.differs for pair in pairs):
+        return _DIFFERENT
+    return 0 if all(pair.is_whole for pair in pairs) else _PARTLY
+
+
+@contextmanager
+def _opened(open_source: Opener, source: str, translate: Translate) -> Iterator[OpenedSource]:
+    """The source lies on disk within the block; what goes wrong with it or with the engine ends the command."""
     with tempfile.TemporaryDirectory(prefix="madang-source-") as folder:
         try:
             opened = open_source(source, Path(folder))
         except (Refusal, OSError) as error:
             _end(_WRONG, _sentence(error, translate))
         try:
-            options = replace(options, trusts_git=opened.root.resolve() == Path(source).resolve())
-            with Pool(limits) as pool, _progress(translate) as progress:
-                return scan_tree(opened.root, name=opened.name, pool=pool, cache=LocalCache(), progress=progress, options=options)
+            yield opened
         except Unavailable as error:
             _end(_FAULT, _sentence(error, translate))
         except Refusal as error:
@@ -150,11 +185,11 @@ def _show(stream: TextIO, progress: Progress, translate: Translate) -> None:
     stream.flush()
 
 
-def _put(report: Report, form: str, output: Path | None, translate: Translate) -> None:
+def _put(write_to: Callable[[TextIO], object], output: Path | None, translate: Translate) -> None:
     if output is None:
         try:
             plainly = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="backslashreplace")
-            write(report, form, plainly)
+            write_to(plainly)
             plainly.flush()
             plainly.detach()
         except BrokenPipeError:
@@ -166,7 +201,7 @@ def _put(report: Report, form: str, output: Path | None, translate: Translate) -
         return
     try:
         with _replacing(output) as stream:
-            write(report, form, stream)
+            write_to(stream)
     except OSError as error:
         _end(_WRONG, translate(UNWRITTEN_THERE) % {"path": shown(str(output)), "reason": error.strerror or error})
 

@@ -44,12 +44,14 @@ class PoolClosed(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back for one task. ``reason`` is None when all went well; ``found`` holds every part that was finished."""
+    """What came back for one task. ``reason`` is None when all went well; ``found`` holds every part that was finished; ``cpu`` is the
+    processor time that it took its worker, in seconds, where the worker came to tell it."""
 
     key: object
     found: Mapping[str, Any]
     reason: str | None = None
     detail: str = ""
+    cpu: float = 0.0
 
 
 @dataclass
@@ -251,7 +253,7 @@ class Pool:
                 task.found[value["part"]] = value["value"]
             elif kind == END:
                 del self._flying[task.number]
-                task.line.answers.put(Answer(task.key, task.found, value.get("reason"), value.get("detail", "")))
+                task.line.answers.put(Answer(task.key, task.found, value.get("reason"), value.get("detail", ""), value.get("cpu", 0.0)))
 
     def _send(self) -> None:
         server = self._server

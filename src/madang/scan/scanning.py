@@ -5,7 +5,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +26,8 @@ _SLICE = 1000
 _SAVE_EVERY = 64
 _SAVE_SECONDS = 1.0
 """Findings are put into the cache by so many, or after so long: this much a kill costs."""
-_WAIT = 0.2
-_LOOKS = ("info", "copyrights", "licenses")
+WAIT = 0.2
+LOOKS = ("info", "copyrights", "licenses")
 _TREE = "tree"
 _log = logging.getLogger("madang.scan")
 
@@ -64,12 +64,17 @@ def scan_tree(
     Raises ``SourceUnreadable``, ``EngineMissing``, ``PoolFailed``, ``PoolClosed``, and ``Cancelled`` when ``stop`` says so.
     """
     scan = _Scan(pool, cache or MemoryCache(), Meter(progress), stop or (lambda: False), options or Options())
-    with _named(root, name) as location, pool.open_line(priority) as line:
+    with named(root, name) as location, pool.open_line(priority) as line:
         return scan.run(root.resolve(), location, line)
 
 
+def look_task(path: Path, parts: Sequence[str] = LOOKS, *, thorough: bool) -> dict[str, Any]:
+    """What a worker is told when it is to look at the file at ``path``."""
+    return {"do": "look", "path": str(path), "parts": parts, "thorough": thorough}
+
+
 @contextmanager
-def _named(root: Path, name: str) -> Iterator[Path]:
+def named(root: Path, name: str) -> Iterator[Path]:
     """The root under a path that ends in its shown name and says nothing else, because the engine reads meaning into paths."""
     folder = Folder()
     try:
@@ -191,7 +196,7 @@ class _Scan:
         return patterns
 
     def _next(self, line: Line) -> Answer:
-        while (answer := line.get(timeout=_WAIT)) is None:
+        while (answer := line.get(timeout=WAIT)) is None:
             self._pause()
         self._pause()
         return answer
@@ -213,9 +218,8 @@ class _Scan:
             owed[entry.raw] = len(missing)
             for key in missing:
                 if key not in waiting:
-                    parts = _LOOKS if key == self.keys[entry.raw][0] else ("packages",)
-                    path = str(location if single else location / entry.raw)
-                    task = {"do": "look", "path": path, "parts": parts, "thorough": self.options.thorough}
+                    parts = LOOKS if key == self.keys[entry.raw][0] else ("packages",)
+                    task = look_task(location if single else location / entry.raw, parts, thorough=self.options.thorough)
                     line.put(key, task, seconds=self.limits.file_seconds, memory=self.limits.worker_memory_bytes)
                 waiting.setdefault(key, []).append(entry)
             if not missing:

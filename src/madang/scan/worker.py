@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ def work(wire: socket.socket) -> None:
 def _answer(wire: socket.socket, task: dict[str, Any]) -> bool:
     """Do one task. False when this process should not be trusted with another."""
     number = task["id"]
+    began = time.process_time()
     faults = []
     try:
         Path(task["path"]).stat()
@@ -46,7 +48,8 @@ def _answer(wire: socket.socket, task: dict[str, Any]) -> bool:
                 faults.append(f"{name}: {fault}")
             else:
                 wire.sendall(pack(PART, {"id": number, "part": name, "value": value}))
-        wire.sendall(pack(END, {"id": number, "reason": "engine", "detail": "\n".join(faults)} if faults else {"id": number}))
+        end = {"id": number, "cpu": time.process_time() - began}
+        wire.sendall(pack(END, {**end, "reason": "engine", "detail": "\n".join(faults)} if faults else end))
     except MemoryError:
         _bound_memory(resource.RLIM_INFINITY)
         wire.sendall(pack(END, {"id": number, "reason": "memory"}))

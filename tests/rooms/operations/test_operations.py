@@ -14,8 +14,9 @@ from madang.operations import pictures, presenting, rules
 from rooms.operations.conftest import Office
 
 PAGES = ("/admin", "/admin/jobs", "/admin/jobs.csv", "/admin/storage", "/admin/storage.csv", "/admin/settings", "/admin/changes",
-         "/admin/changes.csv", "/admin/hosts", "/admin/hosts.csv", "/admin/ledger", "/admin/ledger.csv", "/admin/ledger.json")  # fmt: skip
-DOORS = ("health", "jobs", "storage", "settings", "changes", "hosts", "ledger", "ledger/checks")
+         "/admin/changes.csv", "/admin/samples", "/admin/samples.csv", "/admin/hosts",
+         "/admin/hosts.csv", "/admin/ledger", "/admin/ledger.csv", "/admin/ledger.json")  # fmt: skip
+DOORS = ("health", "jobs", "storage", "settings", "changes", "samples", "hosts", "ledger", "ledger/checks")
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -32,7 +33,8 @@ def test_every_list_is_answered_as_json_too(office: Office, door: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/admin", "/admin/jobs", "/admin/storage", "/admin/settings", "/admin/hosts", "/admin/changes", "/admin/ledger"]
+    "address",
+    ["/admin", "/admin/jobs", "/admin/storage", "/admin/settings", "/admin/hosts", "/admin/changes", "/admin/samples", "/admin/ledger"],
 )
 def test_every_page_speaks_korean(office: Office, address: str) -> None:
     answer = office.yard.client.get(address, headers={**office.yard.signed, "Accept": "text/html", "Accept-Language": "ko"})

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The operator's JSON doors."""
 
-from madang.operations.api import settings, work
+from madang.operations.api import samples, settings, work
 
-routers = (work.router, settings.router)
+routers = (work.router, samples.router, settings.router)

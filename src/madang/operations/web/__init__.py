@@ -2,7 +2,7 @@
 """The operator's pages."""
 
 from madang import web
-from madang.operations.web import health, hosts, settings, storage, work
+from madang.operations.web import health, hosts, samples, settings, storage, work
 
 routes = [
     web.page("/admin", health.show_health),
@@ -13,6 +13,9 @@ routes = [
     web.page("/admin/storage", storage.show_storage),
     web.page("/admin/storage.csv", storage.list_largest_csv),
     web.page("/admin/storage/collections", storage.create_collection, methods=["POST"]),
+    web.page("/admin/samples", samples.show_samples),
+    web.page("/admin/samples", samples.create_sampling, methods=["POST"]),
+    web.page("/admin/samples.csv", samples.list_samples_csv),
     web.page("/admin/settings", settings.show_settings),
     web.page("/admin/settings/{setting}", settings.update_setting, methods=["POST"]),
     web.page("/admin/changes", settings.list_changes),

@@ -50,15 +50,16 @@ def list_jobs(request: Request, session: Session, actor: kit.Actor) -> Response:
         most_waiting=institute.current(session).max_waiting,
         first=(place - 1) * ROWS + 1,
         total=counts[state] if state else sum(counts.values()),
-        previous=_address("/admin/jobs", asked | {"page": place - 1}) if place > 1 else None,
-        next=_address("/admin/jobs", asked | {"page": place + 1}) if len(rows) > ROWS else None,
-        csv=_address("/admin/jobs.csv", asked),
-        json=_address("/api/v1/admin/jobs", asked),
+        previous=address_of("/admin/jobs", asked | {"page": place - 1}) if place > 1 else None,
+        next=address_of("/admin/jobs", asked | {"page": place + 1}) if len(rows) > ROWS else None,
+        csv=address_of("/admin/jobs.csv", asked),
+        json=address_of("/api/v1/admin/jobs", asked),
     )
     return web.render(request, "operations/jobs.html", page)
 
 
-def _address(path: str, asked: Mapping[str, object]) -> str:
+def address_of(path: str, asked: Mapping[str, object]) -> str:
+    """The address with what is asked of it."""
     return path + (f"?{urlencode(asked)}" if asked else "")
 
 
