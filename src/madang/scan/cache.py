@@ -44,10 +44,15 @@ class MemoryCache:
         self._entries.update(entries)
 
 
-def local_cache_path() -> Path:
-    """Where the command line keeps its findings: ``$XDG_CACHE_HOME/madang/findings.sqlite``, ``~/.cache`` when that is not set."""
+def local_cache_folder() -> Path:
+    """Where this user's programs keep what they can make again: ``$XDG_CACHE_HOME/madang``, ``~/.cache/madang`` when that is not set."""
     base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "madang" / "findings.sqlite"
+    return (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "madang"
+
+
+def local_cache_path() -> Path:
+    """Where the command line keeps its findings."""
+    return local_cache_folder() / "findings.sqlite"
 
 
 class LocalCache:

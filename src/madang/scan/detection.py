@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from commoncode.text import toascii
+from licensedcode import cache
 from licensedcode.cache import get_index
 from packagedcode import APPLICATION_PACKAGE_DATAFILE_HANDLERS
 from packagedcode.cache import get_cache as get_package_patterns
@@ -15,7 +16,8 @@ from scancode.api import get_copyrights, get_licenses, get_package_data
 from typecode.contenttype import get_type
 
 from madang.scan import alignment, classes, copyrights, kinds, ranking
-from madang.scan.replacing import Parts
+from madang.scan.prepared import prepared
+from madang.scan.replacing import Part, Parts
 from madang.scan.written import as_written, lines_of
 
 Findings = Mapping[str, Any]
@@ -78,6 +80,7 @@ PARTS: Mapping[str, Callable[[str], Findings]] = {
 """Part → scanner, the quick ones first: when a file meets its deadline, what was found until then stands."""
 
 
+_OTHER_PARTS = [*alignment.parts(), *copyrights.parts(), *kinds.parts()]
 _parts = Parts(())
 
 
@@ -101,17 +104,33 @@ def looks(location: str, parts: list[str], *, thorough: bool = False) -> Iterato
                 yield name, None, traceback.format_exc(limit=-4)
 
 
-def load() -> list[str]:
-    """Load all that workers share (index, grammars, patterns) and hand back the path patterns of package manifests."""
+def load(folder: Path | None = None) -> list[str]:
+    """Load all that workers share (index, grammars, patterns) and hand back the path patterns of package manifests.
+
+    With a ``folder`` the licence index is the compact one that is kept there; without, or where it cannot be had, ScanCode's own.
+    """
     global _parts
     _parts.use(ours=False)  # what is replaced is ScanCode's own, also when this is called again
-    _parts = Parts([*ranking.parts(get_index()), *alignment.parts(), *copyrights.parts(), *kinds.parts()])
+    compact = prepared(folder)
+    if compact is None:
+        _parts = Parts([*ranking.parts(get_index()), *_OTHER_PARTS])
+    else:
+        whole, tables = compact
+        _parts = Parts([Part(cache, "_LICENSE_CACHE", whole), *ranking.parts(whole.index, tables), *_OTHER_PARTS])
     _parts.use(ours=True)
     get_package_patterns()
-    with tempfile.TemporaryDirectory() as folder:
-        sample = Path(folder) / "setup.cfg"
+    with tempfile.TemporaryDirectory() as sample_folder:
+        sample = Path(sample_folder) / "setup.cfg"
         sample.write_text("[metadata]\nname = warm\nlicense = MIT\n# Copyright (c) 2020 Somebody\n# SPDX-License-Identifier: MIT\n")
         for _name, _found, fault in looks(str(sample), list(PARTS)):
             if fault:
                 raise RuntimeError(fault)
     return sorted({pattern for handler in APPLICATION_PACKAGE_DATAFILE_HANDLERS for pattern in handler.path_patterns or ()})
+
+
+def load_theirs() -> None:
+    """ScanCode's own index is loaded beside ours: what a thorough look needs."""
+    ours = _parts.are_ours
+    _parts.use(ours=False)
+    get_index()
+    _parts.use(ours=ours)

@@ -14,10 +14,12 @@ from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from madang.kit import Unavailable, _
+from madang.scan.cache import local_cache_folder
 from madang.scan.faults import last_line
 from madang.scan.frames import END, FORGET, PART, READY, TASK, BrokenFrame, pack
 from madang.scan.limits import Limits
@@ -64,6 +66,14 @@ class _Task:
     found: dict[str, Any] = field(default_factory=dict)
 
 
+def _own_indexes() -> Path | None:
+    """Where this user's licence index is kept; None for a user without a home."""
+    try:
+        return local_cache_folder() / "indexes"
+    except RuntimeError:
+        return None
+
+
 class Line:
     """The work of one scan in the pool. Used from one thread; ``close`` forgets what is not done yet."""
 
@@ -102,11 +112,13 @@ class Pool:
     """Workers with the licence index, shared by all scans of this process.
 
     Nothing is started until a scan needs it, and what was started ends after ``limits.idle_seconds`` without work, at ``close``, and when
-    this process ends, however it ends. Safe to use from several threads.
+    this process ends, however it ends. Safe to use from several threads. ``indexes`` is the folder in which the compact licence index is
+    kept, built when it is not there; a folder of this user's cache when none is named.
     """
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, *, indexes: Path | None = None) -> None:
         self.limits = limits or Limits()
+        self._indexes = indexes
         self._lock = threading.Lock()
         self._lines: list[Line] = []
         self._flying: dict[int, _Task] = {}
@@ -284,7 +296,7 @@ class Pool:
 
     def _start_server(self) -> None:
         try:
-            self._server = ServerProcess(workers=self.limits.workers)
+            self._server = ServerProcess(workers=self.limits.workers, indexes=self._indexes or _own_indexes())
         except OSError as error:
             self._fail_all(PoolFailed(reason=last_line(str(error))))
 

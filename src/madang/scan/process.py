@@ -36,7 +36,7 @@ _FAULT = re.compile(r"[\w.]+(?:Error|Exception): ")
 class ServerProcess:
     """A running server, the wire to it, and the folder that it may write to."""
 
-    def __init__(self, *, workers: int) -> None:
+    def __init__(self, *, workers: int, indexes: Path | None = None) -> None:
         sweep()
         self._own = Folder()
         self.folder = self._own.path
@@ -49,7 +49,7 @@ class ServerProcess:
             with theirs, self.log.open("wb") as log:
                 self._process = subprocess.Popen(
                     # -P: a module in the current folder, which may be the very tree that is scanned, is never imported.
-                    [sys.executable, "-P", "-m", _PROGRAM, str(theirs.fileno()), str(workers), str(self.folder)],
+                    [sys.executable, "-P", "-m", _PROGRAM, str(theirs.fileno()), str(workers), str(self.folder), str(indexes or "")],
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
@@ -103,6 +103,8 @@ def _environment(folder: Path) -> dict[str, str]:
         "PYTHONUTF8": "1",
         # Sets are walked in one order, so that the same tree gives the same report.
         "PYTHONHASHSEED": "0",
+        # The server forks, so it must not have threads; numpy's algebra, which nobody asks, would start some.
+        "OPENBLAS_NUM_THREADS": "1",
         "SCANCODE_CACHE": str(folder / "cache"),
         "SCANCODE_TEMP": str(folder / "temp"),
         "TMPDIR": str(folder),

@@ -16,6 +16,7 @@ from licensedcode import match_set
 from licensedcode.index import USE_BIGRAM_MULTISETS
 
 from madang.scan.replacing import Part
+from madang.scan.sections import Numbers, Tables
 
 Words = np.ndarray[Any, np.dtype[np.int32]]
 Counts = np.ndarray[Any, np.dtype[np.int64]]
@@ -38,37 +39,66 @@ class Bounds:
     """What each rule asks of a text, in different words (``unique``) or in all words: the least common, the least common weighty ones; and
     how long the rule is."""
 
-    def __init__(self, rules: Sequence[Any], *, unique: bool) -> None:
-        self.least_weighty: Counts = np.maximum(_of(rules, lambda rule: rule.get_min_high_matched_length(unique)), 1)
-        self.least: Counts = _of(rules, lambda rule: rule.get_min_matched_length(unique))
-        self.length: Counts = _of(rules, lambda rule: rule.get_length(unique))
+    def __init__(self, tables: Tables, *, unique: bool) -> None:
+        name = _bounds_name(unique=unique)
+        self.least_weighty: Counts = tables[f"{name}.least_weighty"]
+        self.least: Counts = tables[f"{name}.least"]
+        self.length: Counts = tables[f"{name}.length"]
+
+
+def tables(index: Any) -> dict[str, Numbers]:
+    """All numbers that a ``Ranking`` of the rules of ``index`` needs."""
+    rules, matchable, weighty = index.rules_by_rid, index.approx_matchable_rids, int(index.len_legalese)
+    # ScanCode's own comparison leaves words that stand nowhere in a rule among its counts, with none.
+    counts = [
+        {word: count for word, count in index.msets_by_rid[rid].items() if count} if rid in matchable else {} for rid in range(len(rules))
+    ]
+    sizes = np.fromiter((len(each) for each in counts), np.int64, len(counts))
+    words = np.fromiter((word for each in counts for word in each), np.int32, int(sizes.sum()))
+    is_weighty = words < weighty
+    order = np.argsort(words[is_weighty], kind="stable")
+    return {
+        "ranking.starts": np.concatenate(([0], np.cumsum(sizes))),
+        "ranking.words": words,
+        "ranking.counts": np.fromiter((count for each in counts for count in each.values()), np.int32, len(words)),
+        "ranking.rules_with": np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)[is_weighty][order],
+        "ranking.first_rule": np.searchsorted(words[is_weighty][order], np.arange(weighty + 1)),
+        "ranking.least_share": np.array([rule._minimum_containment or 0.0 for rule in rules]),
+        **_bounds(rules, unique=True),
+        **_bounds(rules, unique=False),
+    }
+
+
+def _bounds(rules: Sequence[Any], *, unique: bool) -> dict[str, Counts]:
+    name = _bounds_name(unique=unique)
+    return {
+        f"{name}.least_weighty": np.maximum(_of(rules, lambda rule: rule.get_min_high_matched_length(unique)), 1),
+        f"{name}.least": _of(rules, lambda rule: rule.get_min_matched_length(unique)),
+        f"{name}.length": _of(rules, lambda rule: rule.get_length(unique)),
+    }
+
+
+def _bounds_name(*, unique: bool) -> str:
+    return "ranking.of_words" if unique else "ranking.of_counts"
 
 
 class Ranking:
-    """The words of every rule that may be matched approximately, both ways round: rule to words, and weighty word to rules."""
+    """The words of every rule that may be matched approximately, both ways round: rule to words, and weighty word to rules
+    (``rules_with[first_rule[word]:first_rule[word + 1]]``)."""
 
-    def __init__(self, index: Any) -> None:
-        rules = index.rules_by_rid
+    def __init__(self, index: Any, known: Tables | None = None) -> None:
+        known = known or tables(index)
         self.index = index
         self.matchable = index.approx_matchable_rids
         self.weighty = int(index.len_legalese)
-        sets = [index.sets_by_rid[rid] if rid in self.matchable else () for rid in range(len(rules))]
-        sizes = np.fromiter((len(each) for each in sets), np.int64, len(sets))
-        self.starts: Counts = np.concatenate(([0], np.cumsum(sizes)))
-        self.words: Words = np.fromiter((word for each in sets for word in each), np.int32, int(sizes.sum()))
+        self.starts: Counts = known["ranking.starts"]
+        self.words: Words = known["ranking.words"]
+        self.counts: Words = known["ranking.counts"]
+        self.rules_with: Words = known["ranking.rules_with"]
+        self.first_rule: Counts = known["ranking.first_rule"]
+        self.least_share = known["ranking.least_share"]
         self.known = int(self.words.max(initial=-1)) + 1
-        self._invert(sizes)
-        self.least_share = np.array([rule._minimum_containment or 0.0 for rule in rules])
-        self.of_words, self.of_counts = Bounds(rules, unique=True), Bounds(rules, unique=False)
-        self._counts: dict[int, tuple[Words, Words]] = {}
-
-    def _invert(self, sizes: Counts) -> None:
-        """For each weighty word the rules that have it: ``rules_with[first_rule[word]:first_rule[word + 1]]``."""
-        is_weighty = self.words < self.weighty
-        words, rids = self.words[is_weighty], np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)[is_weighty]
-        order = np.argsort(words, kind="stable")
-        self.rules_with: Words = rids[order]
-        self.first_rule = np.searchsorted(words[order], np.arange(self.weighty + 1))
+        self.of_words, self.of_counts = Bounds(known, unique=True), Bounds(known, unique=False)
 
     def overlaps(self, text: Iterable[int], *, resembling: float | None = None) -> list[Overlap]:
         """The rules that pass ScanCode's thresholds for a text with this set of word ids, by id; with ``resembling`` those that resemble
@@ -83,29 +113,18 @@ class Ranking:
         """Of ``rids`` those that pass with how often each word stands in the text (``text``) and in the rule."""
         if not rids:
             return []
-        kept = [self._counts_of(rid) for rid in rids]
-        sizes = np.fromiter((len(words) for words, _ in kept), np.int64, len(kept))
-        words, counts = np.concatenate([words for words, _ in kept]), np.concatenate([counts for _, counts in kept])
+        ids = np.fromiter(rids, np.int64, len(rids))
+        places, firsts = self._places(ids)
+        words = self.words[places]
         often = np.zeros(self.known, np.int64)
         for word, count in text.items():
             if word < self.known:
                 often[word] = count
-        common = np.minimum(often[words], counts)
-        firsts = np.cumsum(sizes) - sizes
+        common = np.minimum(often[words], self.counts[places])
         weighty = np.add.reduceat(np.where(words < self.weighty, common, 0), firsts)
-        ids = np.fromiter(rids, np.int64, len(rids))
         enough = weighty >= self.of_counts.least_weighty[ids]
         matched = np.add.reduceat(common, firsts)[enough]
         return self._passing(self.of_counts, ids[enough], matched, sum(text.values()), resembling)
-
-    def _counts_of(self, rid: int) -> tuple[Words, Words]:
-        """The words of a rule and how often each stands there."""
-        known = self._counts.get(rid)
-        if known is None:
-            counts = self.index.msets_by_rid[rid]
-            size = len(counts)
-            known = self._counts[rid] = (np.fromiter(counts.keys(), np.int32, size), np.fromiter(counts.values(), np.int32, size))
-        return known
 
     def _passing(self, bounds: Bounds, rids: Counts, matched: Counts, size: int, resembling: float | None) -> list[Overlap]:
         length = bounds.length[rids]
@@ -128,23 +147,28 @@ class Ranking:
         """How many words each of ``rids`` has in common with the text."""
         stands = np.zeros(self.known, np.int64)
         stands[words[words < self.known]] = 1
+        places, firsts = self._places(rids)
+        common: Counts = np.add.reduceat(stands[self.words[places]], firsts)
+        return common
+
+    def _places(self, rids: Counts) -> tuple[Counts, Counts]:
+        """Where the words of ``rids`` stand in ``words``, one rule after the other, and where each rule's begin there."""
         starts = self.starts[rids]
         sizes = self.starts[rids + 1] - starts
         firsts = np.cumsum(sizes) - sizes
-        places = np.repeat(starts - firsts, sizes) + np.arange(int(sizes.sum()))
-        common: Counts = np.add.reduceat(stands[self.words[places]], firsts)
-        return common
+        return np.repeat(starts - firsts, sizes) + np.arange(int(sizes.sum())), firsts
 
 
 def _of(rules: Sequence[Any], value: Any) -> Counts:
     return np.fromiter((value(rule) for rule in rules), np.int64, len(rules))
 
 
-def parts(index: Any) -> list[Part]:
-    """What takes the place of ScanCode's ranking for ``index``; texts ranked for another index go to ScanCode's own."""
+def parts(index: Any, known: Tables | None = None) -> list[Part]:
+    """What takes the place of ScanCode's ranking for ``index``, of which ``known`` are the tables; texts ranked for another index go to
+    ScanCode's own."""
     if USE_BIGRAM_MULTISETS:
         return []  # an experiment of ScanCode's, off unless its source says so: then it ranks by itself
-    ranking = Ranking(index)
+    ranking = Ranking(index, known)
 
     def compute_candidates(
         query_run: Any,

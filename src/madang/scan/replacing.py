@@ -25,6 +25,8 @@ class Parts:
         """ScanCode runs with our parts, or with all of its own."""
         if ours is self.are_ours:
             return
+        if ours:  # what ScanCode made of its own since then (it loads its index when it first needs it) is there the next time
+            self._theirs = [getattr(part.module, part.name) for part in self.parts]
         for part, theirs in zip(self.parts, self._theirs, strict=True):
             setattr(part.module, part.name, part.ours if ours else theirs)
         self.are_ours = ours

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pool's server: loads ScanCode's index once, forks workers that share it, and keeps them to their bounds.
 
-Started by the pool as ``python -m madang.scan.server FD WORKERS FOLDER``. It speaks frames over the descriptor ``FD`` and ends, with all
-its workers, when the other side closes it. ``FOLDER`` is its place for temporary files, and is removed at the end. It runs on one thread,
-so that forking is safe.
+Started by the pool as ``python -m madang.scan.server FD WORKERS FOLDER INDEXES``. It speaks frames over the descriptor ``FD`` and ends,
+with all its workers, when the other side closes it. ``FOLDER`` is its place for temporary files, and is removed at the end; in ``INDEXES``
+the compact licence index is kept from one start to the next (empty: nowhere). It runs on one thread, so that forking is safe.
 """
 
 import gc
@@ -16,11 +16,12 @@ import socket
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from madang.scan.detection import load
+from madang.scan.detection import load, load_theirs
 from madang.scan.frames import END, FORGET, PART, READY, TASK, BrokenFrame, Inbox, pack
 from madang.scan.worker import work
 
@@ -29,6 +30,9 @@ _TASKS_A_WORKER = 1000
 
 _PATIENCE = 10
 """A deadline counts processor time, so that a busy machine loses no file; so many times as long on the clock is hanging."""
+
+
+_T = TypeVar("_T")
 
 
 @dataclass
@@ -43,6 +47,7 @@ class Worker:
     cpu_before: float = 0
     until: float = float("inf")
     done: int = 0
+    has_theirs: bool = False
 
 
 class Server:
@@ -54,6 +59,7 @@ class Server:
         self._waiting: deque[dict[str, Any]] = deque()
         self._workers: list[Worker] = []
         self._count = workers
+        self._has_theirs = False
 
     def serve(self, ready: dict[str, Any]) -> None:
         """Answer until the caller closes the wire."""
@@ -149,12 +155,22 @@ class Server:
                 return
             if worker.task is None:
                 task = self._waiting.popleft()
+                if task.get("thorough") and not worker.has_theirs:
+                    worker = self._with_theirs(worker)
                 worker.task, worker.began_at, worker.cpu_before = task, time.monotonic(), _cpu_seconds(worker.pid)
                 worker.until = worker.began_at + task["seconds"]
                 try:
                     worker.wire.sendall(pack(TASK, task))
                 except OSError:
                     self._bury(worker)
+
+    def _with_theirs(self, worker: Worker) -> Worker:
+        """A worker in the place of this one that has ScanCode's own index too. It is loaded when the first thorough look is asked for."""
+        if not self._has_theirs:
+            _loaded(load_theirs)
+            self._has_theirs = True
+        self._replace(worker)
+        return self._workers[-1]
 
     def _tell_end(self, task: dict[str, Any], reason: str, *, detail: str = "") -> None:
         self._caller.sendall(pack(END, {"id": task["id"], "reason": reason, "detail": detail}))
@@ -179,7 +195,7 @@ class Server:
                 worker.wire.close()
             work(theirs)
         theirs.close()
-        self._workers.append(Worker(pid, ours))
+        self._workers.append(Worker(pid, ours, has_theirs=self._has_theirs))
 
 
 def _cpu_left(worker: Worker, now: float) -> float:
@@ -208,17 +224,22 @@ def _read(body: bytes) -> dict[str, Any]:
     return value
 
 
+def _loaded(read: Callable[[], _T]) -> _T:
+    """Read what all workers share. Of its many objects none is garbage: looking for some meanwhile takes longer than reading them."""
+    gc.disable()
+    value = read()
+    gc.freeze()
+    gc.enable()
+    return value
+
+
 def main(arguments: list[str]) -> int:
     """Serve until the caller is gone; the folder for temporary files is gone then too."""
-    number, workers, folder = int(arguments[0]), int(arguments[1]), arguments[2]
+    number, workers, folder, indexes = int(arguments[0]), int(arguments[1]), arguments[2], arguments[3]
     with socket.socket(fileno=number) as caller:
         server = Server(caller, workers=workers)
         try:
-            # Of the millions of objects of the index none is garbage: looking for some while it is read takes longer than reading it.
-            gc.disable()
-            patterns = load()
-            gc.freeze()
-            gc.enable()
+            patterns = _loaded(lambda: load(Path(indexes) if indexes else None))
             server.serve({"pid": os.getpid(), "patterns": patterns})
         except (BrokenPipeError, ConnectionResetError):
             pass

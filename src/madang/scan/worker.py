@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A worker: one process, forked from the server with the index loaded, that looks at one file after the other."""
 
-import ctypes
 import json
 import os
 import resource
-import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -14,9 +12,8 @@ from typing import Any
 
 from madang.scan.detection import looks
 from madang.scan.finishing import finish
+from madang.scan.forked import die_with_parent, quiet
 from madang.scan.frames import END, PART, frames_of, pack
-
-_PR_SET_PDEATHSIG = 1
 
 
 def work(wire: socket.socket) -> None:
@@ -71,22 +68,6 @@ def _finish(task: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
 
 
 _DOING: dict[str, Callable[[dict[str, Any]], Iterator[tuple[str, Any, str]]]] = {"look": _look, "finish": _finish}
-
-
-def die_with_parent() -> None:
-    """This process gets SIGKILL when the one that forked it ends, however it ends (Linux; elsewhere the closing wire tells it)."""
-    try:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    except (AttributeError, OSError):
-        return
-
-
-def quiet() -> None:
-    """Standard output and error go nowhere: libraries print for each odd file."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-    os.close(nowhere)
 
 
 def _address_space() -> int:

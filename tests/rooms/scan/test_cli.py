@@ -55,6 +55,7 @@ def test_a_folder_is_scanned_for_real(grow: Grow, tmp_path: Path) -> None:
     assert [each["path"] for each in files] == ["tree", "tree/a.py", "tree/b.txt"]
     assert files[1]["detected_license_expression_spdx"] == "BSD-3-Clause"
     assert (tmp_path / "cache" / "madang" / "findings.sqlite").exists()
+    assert len(list((tmp_path / "cache" / "madang" / "indexes").glob("licences-*.index"))) == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "out.json", "tree"]
 
 

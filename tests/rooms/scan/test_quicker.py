@@ -2,6 +2,7 @@
 """Our parts of the engine against ScanCode's own: the same answers on everything that hypothesis can think of."""
 
 import random
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -16,8 +17,12 @@ from licensedcode import match as match_module
 from licensedcode import match_set, models, query, seq
 from pygmars import Token
 
-from madang.scan import alignment, copyrights, detection, kinds, ranking
 from madang.scan.replacing import Part, Parts
+
+with warnings.catch_warnings():
+    # The engine's libraries warn of each other when they are imported.
+    warnings.simplefilter("ignore")
+    from madang.scan import alignment, copyrights, detection, kinds, ranking
 
 RULES = Path(models.rules_data_dir)
 FAMILIES = ("mit_", "bsd-new_", "gpl-2.0_", "apache-2.0_", "lgpl-2.1_", "cc-by-4.0_")

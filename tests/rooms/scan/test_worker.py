@@ -19,7 +19,7 @@ from madang.scan.frames import END, FORGET, PART, READY, TASK, Inbox, pack
 with warnings.catch_warnings():
     # The engine's libraries warn of each other when they are imported.
     warnings.simplefilter("ignore")
-    from madang.scan import detection, server, worker
+    from madang.scan import detection, forked, server, worker
 
 # The server runs on one thread; this process need not.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
@@ -106,7 +106,7 @@ def test_the_memory_bound_is_kept_by_the_system() -> None:
     pid = os.fork()
     if pid == 0:
         try:
-            worker.quiet()
+            forked.quiet()
             worker._bound_memory(worker._address_space() + 50_000_000)
             try:
                 # More than the heap of a whole run's process may have free; nothing of it is touched.
@@ -216,7 +216,7 @@ def test_a_worker_is_replaced_after_many_files(serving: Serving, tmp_path: Path,
 
 
 def test_the_server_ends_when_its_caller_goes_and_leaves_no_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(server, "load", lambda: ["*/setup.py"])
+    monkeypatch.setattr(server, "load", lambda _indexes: ["*/setup.py"])
     monkeypatch.setattr("gc.freeze", lambda: None)
     folder = tmp_path / "folder"
     folder.mkdir()
@@ -224,7 +224,7 @@ def test_the_server_ends_when_its_caller_goes_and_leaves_no_folder(monkeypatch: 
     with ours:
         ours.sendall(b"")
         ours.shutdown(socket.SHUT_WR)
-        assert server.main([str(theirs.detach()), "1", str(folder)]) == 0
+        assert server.main([str(theirs.detach()), "1", str(folder), ""]) == 0
         ((kind, body),) = Inbox().feed(ours.recv(1 << 16))
     assert (kind, json.loads(body)["patterns"]) == (READY, ["*/setup.py"])
     assert not folder.exists()
