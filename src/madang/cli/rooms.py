@@ -37,9 +37,12 @@ def command(name: str) -> click.Command:
     """The command of that name, made by its room and given what opens the platform's rows."""
     if name == "scan":
         return _scan()
+    if name == "terms":
+        made: click.Command = importlib.import_module("madang.terms.cli").group(translator())
+        return made
     module, factory = FACTORIES[name]
-    made: click.Command = getattr(importlib.import_module(module), factory)(open_house, translator())
-    return made
+    opened: click.Command = getattr(importlib.import_module(module), factory)(open_house, translator())
+    return opened
 
 
 def open_house() -> Any:

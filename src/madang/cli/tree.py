@@ -19,6 +19,7 @@ WRONG, FAULT, STOPPED, NO_READER = 2, 70, 130, 141
 COMMANDS = {
     "up": ("running", "Start the platform on this machine."),
     "scan": ("rooms", "Look into a folder, an archive or a Git address, without any server."),
+    "terms": ("rooms", "Say what may be done with a thing, given what it is made of."),
     "register": ("rooms", "Register one address or archive, or a list of them."),
     "link": ("rooms", "Print a one-time sign-in link."),
     "token": ("rooms", "Make, list and revoke access tokens."),

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Facts as bits, and edges as relations on them.
+
+A bit is a pair (family, fact). A set of facts in both readings is one whole number: the lower ``width`` bits are the strict reading, the
+upper ones the permissive one, so that one pass over a graph computes both. ``Relation.forward`` is the transfer of one class of edges,
+``Relation.backward`` its inverse. A resident engine builds one index over all families and classes that its graph has, takes the same
+relations as tables, and needs nothing else of this core.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from madang.terms.model import READINGS, Own
+from madang.terms.transfer import EdgeClass, carried
+
+Bit = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """The transfer of one class of edges: bits that only keep themselves, and pairs of one bit and all that it becomes."""
+
+    keep: int
+    others: tuple[tuple[int, int], ...]
+
+    def forward(self, facts: int) -> int:
+        """What comes over the edge."""
+        found = facts & self.keep
+        for bit, image in self.others:
+            if facts & bit:
+                found |= image
+        return found
+
+    def backward(self, facts: int) -> int:
+        """What may bring any of these over the edge."""
+        found = facts & self.keep
+        for bit, image in self.others:
+            if facts & image:
+                found |= bit
+        return found
+
+
+@dataclass
+class FactIndex:
+    """The bits that can occur in one graph: those of its own facts, and all that the given classes of edges make of them."""
+
+    own: Iterable[Bit]
+    classes: Iterable[EdgeClass]
+    bits: list[Bit] = field(default_factory=list)
+    place: dict[Bit, int] = field(default_factory=dict)
+    relations: dict[EdgeClass, Relation] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        classes = tuple(self.classes)
+        waiting = list(dict.fromkeys(self.own))
+        while waiting:
+            bit = waiting.pop()
+            if bit in self.place:
+                continue
+            self.place[bit] = len(self.bits)
+            self.bits.append(bit)
+            for over in classes:
+                waiting += [(bit[0], fact) for reading in READINGS for fact in carried(*bit, over, reading).facts]
+
+    @property
+    def width(self) -> int:
+        """How many bits one reading has."""
+        return len(self.bits)
+
+    @property
+    def half(self) -> int:
+        """All bits of the strict reading."""
+        return (1 << self.width) - 1
+
+    def mask(self, suits: Callable[[str, str], bool]) -> int:
+        """Both readings of every bit whose family and fact suit."""
+        found = sum(1 << place for place, bit in enumerate(self.bits) if suits(*bit))
+        return found | found << self.width
+
+    def of(self, own: Own) -> int:
+        """One own fact as bits."""
+        place = self.place[(own.family, own.fact)]
+        return (own.is_strict << place) | (own.is_permissive << (place + self.width))
+
+    def only(self, facts: int, reading: str) -> int:
+        """The bits of one reading, where they stand."""
+        return facts & (self.half if reading == READINGS[0] else self.half << self.width)
+
+    def names(self, facts: int) -> list[Bit]:
+        """The bits of these facts in either reading, in the order of the index."""
+        both = (facts | facts >> self.width) & self.half
+        return [bit for place, bit in enumerate(self.bits) if both >> place & 1]
+
+    def relation(self, over: EdgeClass) -> Relation:
+        """The transfer of that class of edges; made once."""
+        if over not in self.relations:
+            self.relations[over] = self._made(over)
+        return self.relations[over]
+
+    def _made(self, over: EdgeClass) -> Relation:
+        keep, others = 0, []
+        for shift, reading in zip((0, self.width), READINGS, strict=True):
+            for place, (family, fact) in enumerate(self.bits):
+                images = carried(family, fact, over, reading).facts
+                bit = 1 << (place + shift)
+                if images == (fact,):
+                    keep |= bit
+                elif images:
+                    others.append((bit, sum(1 << (self.place[(family, image)] + shift) for image in set(images))))
+        return Relation(keep, tuple(others))

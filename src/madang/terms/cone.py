@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All that one thing is made of, with its own facts as bits: the part of a graph that a decision looks at."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from madang import licensing
+from madang.terms import facts
+from madang.terms.bits import FactIndex
+from madang.terms.model import Edge, Graph, Node, Own, Said
+from madang.terms.own import NOBODY, Book
+from madang.terms.transfer import EdgeClass
+
+PROPRIETARY = "LicenseRef-proprietary-terms"
+INCOMPLETE = "incomplete"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The terms of one node: a tree of licences with what each brings as bits, or bits alone where nothing is to choose."""
+
+    tree: "licensing.Tree | None"
+    leaves: Mapping[str, int]
+    fixed: int
+
+
+@dataclass(frozen=True)
+class Cone:
+    """The ancestors of ``top`` and itself, in an order in which only cycles look back; ``kills`` by node or by the ends of an edge."""
+
+    top: Node
+    nodes: Mapping[str, Node]
+    incoming: Mapping[str, tuple[Edge, ...]]
+    own: Mapping[str, tuple[Own, ...]]
+    choices: Mapping[str, Choice]
+    index: FactIndex
+    kills: Mapping[str | tuple[str, str], int]
+    book: Book
+
+    def relate(self, edge: Edge) -> EdgeClass:
+        """The class of an edge."""
+        return edge_class(edge, self.nodes[edge.target])
+
+    def backward(self, edge: Edge, found: int) -> int:
+        """What may bring any of these bits to the edge's target, at its source; evidence at the edge and at the source removes."""
+        killed = self.kills.get(edge.ends, 0)
+        came = self.index.relation(self.relate(edge)).backward(found & ~killed)
+        return came & ~killed & ~self.kills.get(edge.source, 0)
+
+    def forward(self, edge: Edge, found: int) -> int:
+        """What comes of these bits of the source at the edge's target."""
+        killed = self.kills.get(edge.ends, 0)
+        came = self.index.relation(self.relate(edge)).forward(found & ~killed)
+        return came & ~killed & ~self.kills.get(edge.target, 0)
+
+
+def edge_class(edge: Edge, target: Node) -> EdgeClass:
+    """All that the table of transfer looks at in an edge."""
+    return EdgeClass(edge.kind, target.type, edge.modified, edge.released_with)
+
+
+def cone_of(graph: Graph, top: Node, book: Book, today: date, wanted: Iterable[Own] = ()) -> Cone:
+    """The cone of ``top`` with its bits; ``wanted`` are facts of the top that the goal itself brings."""
+    nodes = ancestors(graph, top.id)
+    incoming = {node: graph.incoming.get(node, ()) for node in nodes}
+    trees = {node.id: tree_of(node, top) for node in nodes.values()}
+    own = {node.id: tuple(_own(node, top, incoming[node.id])) for node in nodes.values()}
+    own[top.id] = (*own[top.id], *wanted)
+    terms = {term for tree in trees.values() if tree is not None for term in _terms(tree)}
+    classes = {edge_class(edge, nodes[edge.target]) for edges in incoming.values() for edge in edges}
+    given = [fact for term in sorted(terms) for fact in book.own(term)] + (list(book.nothing()) if UNKNOWN_TREE in trees.values() else [])
+    index = FactIndex(
+        ((each.family, each.fact) for each in (*given, *(one for many in own.values() for one in many))), sorted(classes, key=str)
+    )
+    kills = _kills(graph, index, today)
+    choices = {node: _choice(trees[node], own[node], index, book, kills.get(node, 0)) for node in nodes}
+    return Cone(top, nodes, incoming, own, choices, index, kills, book)
+
+
+UNKNOWN_TREE = licensing.Term("")
+"""Stands where nobody has said under which terms a thing stands."""
+
+
+def ancestors(graph: Graph, top: str) -> dict[str, Node]:
+    """The node and all that it is made of, nearest first."""
+    found = {top: graph.nodes[top]}
+    waiting = [top]
+    for node in waiting:
+        for edge in graph.incoming.get(node, ()):
+            if edge.source not in found:
+                found[edge.source] = graph.nodes[edge.source]
+                waiting.append(edge.source)
+    return found
+
+
+def is_own(node: Node, top: Node) -> bool:
+    """Whether whoever decides on ``top`` holds all rights in ``node``."""
+    if node.is_own or (node.owner is not None and node.owner == top.owner):
+        return True
+    return node.id == top.id and node.license == PROPRIETARY
+
+
+def tree_of(node: Node, top: Node) -> licensing.Tree | None:
+    """The licences that bind whoever decides: none on what is their own; what is not said or cannot be read is unknown."""
+    if is_own(node, top):
+        return None
+    if node.license is None or node.license.strip() in ("", "NONE", "NOASSERTION"):
+        return UNKNOWN_TREE
+    try:
+        return licensing.choices(node.license)
+    except licensing.InvalidExpression:
+        return UNKNOWN_TREE
+
+
+def is_readable(expression: str) -> bool:
+    """Whether a licence expression can be read at all."""
+    try:
+        licensing.choices(expression)
+    except licensing.InvalidExpression:
+        return False
+    return True
+
+
+def said_of(cone: Cone, graph: Graph, today: date) -> tuple[Said, ...]:
+    """What whoever asks should know: cycles, expressions that cannot be read, evidence that does nothing, edges that float."""
+    found = [Said("cycle", (("nodes", ", ".join(part)),)) for part in cycles(cone)]
+    for node in cone.nodes.values():
+        if node.license and node.license.strip() not in ("NONE", "NOASSERTION") and not is_readable(node.license):
+            found.append(Said("licence-unreadable", (("node", node.id), ("licence", node.license[:120]))))
+    for proof in graph.evidence:
+        if proof.expires is not None and not proof.stands(today):
+            found.append(Said("evidence-expired", (("at", proof.place), ("issuer", proof.issuer), ("day", proof.expires.isoformat()))))
+    floating = sorted({edge.source for edges in cone.incoming.values() for edge in edges if not edge.pinned})
+    return (*found, *(Said("floating", (("node", node),)) for node in floating))
+
+
+def cycles(cone: Cone) -> list[list[str]]:
+    """The groups of nodes that are made of each other, each sorted; found without recursion (Tarjan)."""
+    order: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    on_stack: set[str] = set()
+    found: list[list[str]] = []
+    for root in cone.nodes:
+        if root not in order:
+            _strong(root, cone, order, low, stack, on_stack, found)
+    loops = {node for node in cone.nodes if any(edge.source == node for edge in cone.incoming[node])}
+    return sorted(sorted(part) for part in found if len(part) > 1 or part[0] in loops)
+
+
+def _strong(
+    root: str, cone: Cone, order: dict[str, int], low: dict[str, int], stack: list[str], on_stack: set[str], found: list[list[str]]
+) -> None:
+    work: list[tuple[str, Iterator[Edge]]] = [(root, iter(cone.incoming[root]))]
+    order[root] = low[root] = len(order)
+    stack.append(root)
+    on_stack.add(root)
+    while work:
+        node, edges = work[-1]
+        below = next((edge.source for edge in edges if edge.source not in order or edge.source in on_stack), None)
+        if below is None:
+            work.pop()
+            if work:
+                low[work[-1][0]] = min(low[work[-1][0]], low[node])
+            if low[node] == order[node]:
+                part = [stack.pop()]
+                while part[-1] != node:
+                    part.append(stack.pop())
+                on_stack.difference_update(part)
+                found.append(part)
+        elif below in order:
+            low[node] = min(low[node], order[below])
+        else:
+            order[below] = low[below] = len(order)
+            stack.append(below)
+            on_stack.add(below)
+            work.append((below, iter(cone.incoming[below])))
+
+
+def _own(node: Node, top: Node, incoming: tuple[Edge, ...]) -> Iterator[Own]:
+    """What holds of a node whatever its licence: declared facts, what is not complete, and a patent that is somebody else's."""
+    for fact in node.facts:
+        category = fact.partition(":")[0]
+        yield Own(category, f"{fact}@always" if category == "duty" else fact, "declared with the node")
+    if not node.complete or any(not edge.complete for edge in incoming):
+        yield from (Own(INCOMPLETE, f"unknown:{action}", "SPDX 3 RelationshipCompleteness: incomplete") for action in facts.actions())
+    if node.type == "patent" and not is_own(node, top):
+        yield Own("patent", "unknown:practise-patent", NOBODY)
+
+
+def _terms(tree: licensing.Tree) -> Iterator[str]:
+    if isinstance(tree, licensing.Term):
+        if tree is not UNKNOWN_TREE:
+            yield str(tree)
+    else:
+        for part in tree.parts:
+            yield from _terms(part)
+
+
+def _choice(tree: licensing.Tree | None, own: tuple[Own, ...], index: FactIndex, book: Book, killed: int) -> Choice:
+    fixed = _bits(own, index) & ~killed
+    if tree is None:
+        return Choice(None, {}, fixed)
+    if tree is UNKNOWN_TREE:
+        return Choice(None, {}, fixed | _bits(book.nothing(), index) & ~killed)
+    return Choice(tree, {term: _bits(book.own(term), index) & ~killed for term in _terms(tree)}, fixed)
+
+
+def _bits(own: Iterable[Own], index: FactIndex) -> int:
+    found = 0
+    for each in own:
+        found |= index.of(each)
+    return found
+
+
+def _kills(graph: Graph, index: FactIndex, today: date) -> dict[str | tuple[str, str], int]:
+    """What standing evidence removes, by the place at which it stands."""
+    found: dict[str | tuple[str, str], int] = {}
+    for proof in graph.evidence:
+        if proof.stands(today):
+            named = index.mask(lambda _family, fact, proof=proof: any(facts.stands_for(name, fact) for name in proof.removes))  # type: ignore[misc]
+            found[proof.at] = found.get(proof.at, 0) | named
+    return found
