@@ -2,7 +2,7 @@
 """What each class of edge lets through: a boolean relation on facts a class, so that the union of two states passes as the union of what
 each passes (*Kildall 1973*: distributive, so the fixpoint is the union over all paths)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,35 +12,33 @@ Words = NDArray[np.uint64]
 
 NOTHING = 0
 """The class that lets nothing through: what an edge that was taken away becomes."""
+MOST_BITS = 8192
+MOST_CLASSES = 65_535
 
 
 class Relations:
-    """``classes[c - 1][b]`` are the facts that fact ``b`` becomes on an edge of class ``c``; what is not named does not pass.
+    """``classes[c - 1]`` is what edges of class ``c`` let through: the facts that pass as they are, as one mask, and pairs of one fact and
+    all that it becomes. What neither names does not pass.
 
-    Most facts pass as they are or not at all, which is one mask a class; the few that become others (*changing* facts) are looked at one
-    by one, and only in the states that hold one.
+    The few facts that become others (*changing* facts) are looked at one by one, and only in the states that hold one.
     """
 
-    def __init__(self, bits: int, classes: Sequence[Mapping[int, Collection[int]]]) -> None:
-        if not 0 < bits <= 4096 or len(classes) >= 65_535:
-            raise ValueError("between 1 and 4,096 facts and fewer than 65,535 classes")
+    def __init__(self, bits: int, classes: Sequence[tuple[int, Sequence[tuple[int, int]]]]) -> None:
+        if not 0 < bits <= MOST_BITS or len(classes) >= MOST_CLASSES:
+            raise ValueError(f"between 1 and {MOST_BITS} facts, and fewer than {MOST_CLASSES} classes")
         self.bits = bits
         self.words = -(-bits // 64)
         self.count = len(classes) + 1
-        whole: list[Mapping[int, Collection[int]]] = [{}, *classes]
-        self.keeps = [_mask(fact for fact, becomes in relation.items() if fact in becomes) for relation in whole]
-        self.moves = [
-            [(1 << fact, mask) for fact, becomes in sorted(relation.items()) if (mask := _mask(each for each in becomes if each != fact))]
-            for relation in whole
-        ]
+        self.keeps = [0, *(keep for keep, _others in classes)]
+        self.moves = [(), *(tuple(others) for _keep, others in classes)]
         self._keep = np.array([words_of(mask, self.words) for mask in self.keeps], dtype=np.uint64)
         self._changes = np.array([words_of(_union(fact for fact, _to in moves), self.words) for moves in self.moves], dtype=np.uint64)
-        self._changing = sorted({fact.bit_length() - 1 for moves in self.moves for fact, _to in moves})
-        self._becomes = np.zeros((len(self._changing), self.count, self.words), dtype=np.uint64)
-        numbered = {fact: number for number, fact in enumerate(self._changing)}
+        changing = sorted({fact for moves in self.moves for fact, _to in moves})
+        self._changing = [fact.bit_length() - 1 for fact in changing]
+        self._becomes = np.zeros((len(changing), self.count, self.words), dtype=np.uint64)
         for class_, moves in enumerate(self.moves):
             for fact, mask in moves:
-                self._becomes[numbered[fact.bit_length() - 1], class_] = words_of(mask, self.words)
+                self._becomes[changing.index(fact), class_] |= words_of(mask, self.words)
 
     def passed(self, state: int, class_: int) -> int:
         """What of ``state`` an edge of ``class_`` lets through, and as what."""
@@ -79,13 +77,6 @@ def words_of(mask: int, words: int) -> Words:
 def mask_of(row: Words) -> int:
     """A row of words as a Python integer."""
     return int.from_bytes(row.astype("<u8", copy=False).tobytes(), "little")
-
-
-def _mask(facts: Iterable[int]) -> int:
-    found = 0
-    for fact in facts:
-        found |= 1 << fact
-    return found
 
 
 def _union(masks: Iterable[int]) -> int:
