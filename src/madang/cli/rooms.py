@@ -21,6 +21,8 @@ FACTORIES = {
     "ledger": ("madang.audit.cli", "ledger_group"),
     "register": ("madang.compliance.cli", "register_command"),
 }
+CORES = {"terms": "madang.terms.cli", "licence": "madang.licensing.cli"}
+"""Commands that need no platform."""
 
 
 class NoArchiveInside(Invalid):
@@ -37,8 +39,8 @@ def command(name: str) -> click.Command:
     """The command of that name, made by its room and given what opens the platform's rows."""
     if name == "scan":
         return _scan()
-    if name == "terms":
-        made: click.Command = importlib.import_module("madang.terms.cli").group(translator())
+    if name in CORES:
+        made: click.Command = importlib.import_module(CORES[name]).group(translator())
         return made
     module, factory = FACTORIES[name]
     opened: click.Command = getattr(importlib.import_module(module), factory)(open_house, translator())

@@ -29,6 +29,7 @@ from madang.licensing.licences import Strength
 from madang.licensing.matrices import Matrix, matrix_from, opinions_from
 from madang.licensing.opinions import Adopted, Opinion, adopt, agreed, opinions, outbound_class, outbound_classes
 from madang.licensing.strengths import is_restricted, strength
+from madang.licensing.words import phrases
 
 __all__ = [
     "Adopted",
@@ -68,6 +69,7 @@ __all__ = [
     "opinions_from",
     "outbound_class",
     "outbound_classes",
+    "phrases",
     "simplify",
     "strength",
     "terms",

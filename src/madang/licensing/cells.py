@@ -12,6 +12,7 @@ from functools import cache
 from importlib import resources
 
 from madang.licensing import licences
+from madang.licensing.words import PHRASES
 
 NOBODY = "no row of the table of facts"
 FORM = "form:"
@@ -68,16 +69,9 @@ def nothing_known(key: str) -> dict[str, Cell]:
     return dict.fromkeys((*actions(), *properties()), unknown)
 
 
-@cache
-def vocabulary() -> tuple[Mapping[str, str], ...]:
-    """The rows of ``vocabulary.csv``: kind (action, duty, property, value, when), word, and the sentence that says what it means."""
-    return tuple(licences.rows("facts/vocabulary.csv"))
-
-
-@cache
 def words(kind: str) -> tuple[str, ...]:
-    """The words of one kind, in the order of the file."""
-    return tuple(row["word"] for row in vocabulary() if row["kind"] == kind)
+    """The words of one kind, in their order."""
+    return tuple(PHRASES[kind])
 
 
 def actions() -> tuple[str, ...]:

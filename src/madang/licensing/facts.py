@@ -20,7 +20,7 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class LicenceFacts:
-    """One licence, perhaps with an exception. ``cells.csv`` and ``vocabulary.csv`` say what the values mean.
+    """One licence, perhaps with an exception. ``phrases`` says what the words mean.
 
     ``actions`` holds every action; ``duties`` only those that the licence asks for, each with when it bites (one word or several).
     ``is_reviewed`` is false where no row of the table fits: then every cell is unknown.
