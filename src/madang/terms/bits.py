@@ -89,7 +89,16 @@ class FactIndex:
     def names(self, facts: int) -> list[Bit]:
         """The bits of these facts in either reading, in the order of the index."""
         both = (facts | facts >> self.width) & self.half
-        return [bit for place, bit in enumerate(self.bits) if both >> place & 1]
+        found = []
+        while both:
+            found.append(self.name(both))
+            both &= both - 1
+        return found
+
+    def name(self, facts: int) -> Bit:
+        """The first of these bits, in either reading."""
+        place = (facts & -facts).bit_length() - 1
+        return self.bits[place if place < len(self.bits) else place - len(self.bits)]
 
     def relation(self, over: EdgeClass) -> Relation:
         """The transfer of that class of edges; made once."""

@@ -2,12 +2,12 @@
 """All that one thing is made of, with its own facts as bits: the part of a graph that a decision looks at."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from madang import licensing
 from madang.terms import facts
-from madang.terms.bits import FactIndex
+from madang.terms.bits import FactIndex, Relation
 from madang.terms.model import Edge, Graph, Node, Own, Said
 from madang.terms.own import NOBODY, Book
 from madang.terms.transfer import EdgeClass
@@ -37,21 +37,29 @@ class Cone:
     index: FactIndex
     kills: Mapping[str | tuple[str, str], int]
     book: Book
+    relations: dict[int, Relation] = field(default_factory=dict, compare=False)
 
     def relate(self, edge: Edge) -> EdgeClass:
         """The class of an edge."""
         return edge_class(edge, self.nodes[edge.target])
 
+    def relation(self, edge: Edge) -> Relation:
+        """What comes over an edge of this cone; looked up once."""
+        found = self.relations.get(id(edge))
+        if found is None:
+            found = self.relations[id(edge)] = self.index.relation(self.relate(edge))
+        return found
+
     def backward(self, edge: Edge, found: int) -> int:
         """What may bring any of these bits to the edge's target, at its source; evidence at the edge and at the source removes."""
         killed = self.kills.get(edge.ends, 0)
-        came = self.index.relation(self.relate(edge)).backward(found & ~killed)
+        came = self.relation(edge).backward(found & ~killed)
         return came & ~killed & ~self.kills.get(edge.source, 0)
 
     def forward(self, edge: Edge, found: int) -> int:
         """What comes of these bits of the source at the edge's target."""
         killed = self.kills.get(edge.ends, 0)
-        came = self.index.relation(self.relate(edge)).forward(found & ~killed)
+        came = self.relation(edge).forward(found & ~killed)
         return came & ~killed & ~self.kills.get(edge.target, 0)
 
 

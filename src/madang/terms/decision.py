@@ -127,11 +127,20 @@ def _decided(graph: Graph, cone: Cone, asked: Asked, found: Pass, reading: str, 
         return decision
 
     def again(changed: Graph, goal: Goal) -> tuple[str, frozenset[str]]:
-        new = decide(changed, cone.top.id, goal, reading=reading, today=day, adopted=cone.book.adopted, mends=False)
-        return new.verdict, frozenset(one.node for one in new.reasons)
+        return _briefly(changed, cone.top.id, goal, looked, day, cone.book.adopted)
 
     asking = repairs.Asking(graph, found, decision.verdict, tuple(offences), decision.duties, looked, again)
     return replace(decision, repairs=tuple(repairs.mend(asking)))
+
+
+def _briefly(
+    graph: Graph, node: str, goal: Goal, looked: tuple[str, ...], day: date, adopted: "licensing.Adopted | None"
+) -> tuple[str, frozenset[str]]:
+    """The verdict alone, and the nodes that stand in the way of a better one."""
+    top = graph.nodes[node]
+    asked = ask(goal, top)
+    found = look(cone_of(graph, top, Book(asked.outbound, adopted), day, brought(asked)), asked)
+    return common({one: found.verdict(one) for one in looked}), found.hindering(looked)
 
 
 def common(verdicts: Mapping[str, str]) -> str:

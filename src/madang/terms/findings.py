@@ -53,6 +53,10 @@ class Pass:
         """The worst that any node brings in that reading."""
         return SEVERITIES[max(taken.severity for taken in self.taken[reading].values())]
 
+    def hindering(self, readings: Iterable[str]) -> frozenset[str]:
+        """The nodes that stand in the way, each with the least bad that it can take."""
+        return frozenset(node for one in readings for node, taken in self.taken[one].items() if taken.severity)
+
     def offences(self, readings: Iterable[str]) -> list[Finding]:
         """Everything that stands in the way, worst and nearest first."""
         found = [one for severity in ("no", "contested", "unknown") for one in self._findings(severity, tuple(readings))]

@@ -61,7 +61,7 @@ class Reach:
             step, node, bits = self._step(node, bits, self.levels[level])
             nodes.append(node)
             steps.append(step)
-        return Witness(tuple(nodes), tuple(steps), self.cone.index.names(bits)[0][1])
+        return Witness(tuple(nodes), tuple(steps), self.cone.index.name(bits)[1])
 
     def _step(self, node: str, bits: int, level: Level) -> tuple[Step, str, int]:
         for edge in self.outgoing[node]:
@@ -73,7 +73,7 @@ class Reach:
     def _rule(self, edge: Edge, bits: int) -> str:
         index = self.cone.index
         reading = READINGS[0] if bits & index.half else READINGS[1]
-        return carried(*index.names(bits)[0], self.cone.relate(edge), reading).source
+        return carried(*index.name(bits), self.cone.relate(edge), reading).source
 
     @staticmethod
     def _one(bits: int) -> int:
