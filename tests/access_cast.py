@@ -110,11 +110,8 @@ class Cast:
         return access.allows(self.actor(who), thing.kind, action, own=own, organisation=organisation)
 
     def headers(self, who: Who, *, is_api: bool) -> dict[str, str]:
-        """What the actor's client sends: a token to the API, a browser's session and a form's mark to pages.
-
-        A token has at most its account's role on the platform, so who may more in an organisation asks the API from a browser too.
-        """
-        if is_api and who.there is None:
+        """What the actor's client sends: a token to the API, a browser's session and a form's mark to pages."""
+        if is_api:
             return {} if who.is_visitor else {"Authorization": f"Bearer {self.tokens[who.name]}"}
         name, value = ("madang_visit", "a-visit-of-nobody") if who.is_visitor else ("madang", self.cookies[who.name])
         return {"Cookie": f"{name}={value}", "X-CSRF-Token": csrf.token(self.yard.application.state.gate.csrf_key, value)}
@@ -143,7 +140,8 @@ def _come(session: Session, cast: Cast, who: Who, organisation: people.Organisat
     if who.name == OWNER:
         people.set_password(session, account, password=PASSWORD, by=kit.SYSTEM)
     cast.ids[who.name] = account.id
-    cast.tokens[who.name] = people.create_token(session, account=account, role=who.role, note="test", by=kit.SYSTEM)
+    highest = max(who.role, who.there or who.role)
+    cast.tokens[who.name] = people.create_token(session, account=account, role=highest, note="test", by=kit.SYSTEM)
     session.flush()
     cast.cookies[who.name] = people.redeem_link(session, people.create_link(session, account, by=kit.SYSTEM))[1]
 

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 READY_SECONDS = 120
 
@@ -130,6 +131,17 @@ class Platform:
             raise NoAnswer(str(error)) from error
         finally:
             connection.close()
+
+    def make(self, name: str) -> None:
+        """A member of that name has an account."""
+        status, answer = self.call("POST", "/api/v1/accounts", {"name": name, "role": "member"})
+        assert status == 201, answer
+
+    def make_link(self, name: str) -> str:
+        """The path of a one-time link with which that person signs in."""
+        status, answer = self.call("POST", f"/api/v1/accounts/{name}/link")
+        assert status == 201, answer
+        return str(urlsplit(answer["link"]).path)
 
     def wait_until_ready(self) -> None:
         """The web process answers that it is ready."""

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,10 @@ FLAGS = (
 PATIENCE = 180_000
 """Milliseconds: a first scan loads the licence index."""
 expect.set_options(timeout=PATIENCE)
+EVERY = list(product(("ko", "en"), ("desktop", "phone"), ("light", "dark")))
+PAIRS = [("ko", "desktop", "light"), ("ko", "phone", "dark"), ("en", "desktop", "dark"), ("en", "phone", "light")]
+KINDS = [pytest.param(*kind, marks=() if kind in PAIRS else pytest.mark.soak) for kind in EVERY]
+"""Readers by language, size and light: every two of the three together in four of them, the other four in ``make soak``."""
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 

@@ -3,14 +3,13 @@
 
 import re
 from collections.abc import Callable
-from itertools import product
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from builders import archive, repository
-from journeys.conftest import Reader
+from journeys.conftest import KINDS, Reader
 from platforms import Platform
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.needs("korean-font")]
@@ -22,7 +21,6 @@ FILES = {
     "src/old/frame.c": "/*\n * Copyright (C) 2011 Somebody\n * SPDX-License-Identifier: GPL-2.0-only\n */\nint x;\n",
     "문서/안내.md": "SPDX-License-Identifier: CC-BY-4.0\n# 안내\n",
 }
-KINDS = list(product(("ko", "en"), ("desktop", "phone"), ("light", "dark")))
 WORDS = {
     "ko": {"register": "등록하고 검사하기", "conflict": "부딪칩니다", "cancelled": "취소"},
     "en": {"register": "Register and verify", "conflict": "", "cancelled": "ancel"},

@@ -10,12 +10,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from builders import repository
-from journeys.conftest import Reader
+from journeys.conftest import KINDS, Reader
 from platforms import Platform
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.needs("korean-font")]
 
-KINDS = list(product(("ko", "en"), ("desktop", "phone"), ("light", "dark")))
 SIZES = list(product(("ko", "en"), ("desktop", "phone")))
 PASSWORD = "four plain words here"
 STOPS = 250
@@ -169,8 +168,8 @@ def test_conditions_are_accepted_before_anything_else(
     conditions: None, platform: Platform, reader: Callable[..., Reader], language: str
 ) -> None:
     name = f"asked-{language}"
-    platform.madang("user", "create", name, "--role", "member")
-    link = platform.madang("link", name).strip().split()[-1]
+    platform.make(name)
+    link = platform.make_link(name)
     person = reader(language)
     person.context.add_cookies([{"name": "madang_language", "value": language, "url": person.base}])
     person.open(link[link.index("/link/") :])

@@ -2,7 +2,6 @@
 """A person takes a second factor, and signs in with it in another browser, by keyboard."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import pyotp
 import pytest
@@ -17,7 +16,7 @@ pytestmark = pytest.mark.needs("chromium")
 
 def follow_link(person: Reader, platform: Platform) -> None:
     """Open a one-time link, which the operator printed, and press its button."""
-    person.open(urlsplit(platform.madang("link", "careful").strip()).path)
+    person.open(platform.make_link("careful"))
     person.page.locator("main form button").first.click()
 
 
@@ -26,7 +25,7 @@ def test_a_second_factor_is_taken_and_asked_in_another_browser(
     platform: Platform, reader: Callable[..., Reader], language: str, size: str, scheme: str
 ) -> None:
     if language == "ko":
-        platform.madang("user", "create", "careful", "--role", "member")
+        platform.make("careful")
     else:
         platform.madang("user", "reset-second-factor", "careful")
     person = reader(language, size, scheme)

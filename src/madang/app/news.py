@@ -31,6 +31,7 @@ RIGHTS = frozenset({"role", "reach", "duties"})
 def listen() -> None:
     """Whoever must know is told of every deed from now on."""
     db.subscribe(audit.Recorded, hear)
+    db.subscribe(people.ProofsEnded, inbox.end_feed)
 
 
 def hear(session: Session, line: audit.Recorded) -> None:

@@ -11,6 +11,7 @@ below, the composition listens to their events.
 
 from madang.inbox.actions import (
     ask,
+    end_feed,
     finish,
     finish_task,
     mark_all_read,
@@ -58,6 +59,7 @@ __all__ = [
     "nested",
     "notifications",
     "open_abouts",
+    "end_feed",
     "open_feed",
     "prefer",
     "router",

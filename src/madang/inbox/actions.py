@@ -232,6 +232,14 @@ def shut_feed(session: Session, *, by: kit.Actor) -> None:
         audit.record(session, "feed.shut", target=f"account/{by.name}", by=by)
 
 
+def end_feed(session: Session, ended: people.ProofsEnded) -> None:
+    """The feed of whose proofs ended has no address any more."""
+    reader = session.get(Reader, ended.account_id)
+    if reader is not None and reader.feed_hash is not None:
+        reader.feed_hash = reader.feed_made_at = None
+        audit.record(session, "feed.shut", target=f"account/{ended.name}", by=ended.by)
+
+
 def sweep(database: Database) -> int:
     """Old news, and tasks that ended long ago, are gone; how many rows that were. In slices, so that nobody waits."""
     gone = 0

@@ -61,7 +61,7 @@ from madang.people.errors import (
     TooManyTries,
     WrongPassword,
 )
-from madang.people.events import OrganisationCreated
+from madang.people.events import OrganisationCreated, ProofsEnded
 from madang.people.keys import Keys, use
 from madang.people.limits import Limits
 from madang.people.models import SECTORS, Account, Membership, Organisation
@@ -117,6 +117,7 @@ __all__ = [
     "Offer",
     "Organisation",
     "OrganisationCreated",
+    "ProofsEnded",
     "SignUpPolicy",
     "TooManyTries",
     "WrongPassword",

@@ -13,3 +13,12 @@ class OrganisationCreated:
     id: str
     name: str
     by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class ProofsEnded:
+    """Whatever opens something in the name of this account without its signing in is over: rooms that hand such things out end theirs."""
+
+    account_id: str
+    name: str
+    by: Actor

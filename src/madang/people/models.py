@@ -36,7 +36,8 @@ class Account(Base):
     """Somebody. ``name`` is also the namespace that is theirs; ``name_key`` keeps names apart without regard to case.
 
     ``duty_words`` are the office's duties, parted by blanks; ``conditions`` is the newest version of the conditions of use that was
-    accepted, 0 for none; ``revision`` counts what operators changed, so that two of them do not overwrite each other.
+    accepted, 0 for none; ``revision`` counts what operators changed, so that two of them do not overwrite each other. ``email_key`` is the
+    address once it is verified, so that one that was only said keeps it from nobody.
     """
 
     __tablename__ = "people_account"

@@ -40,6 +40,7 @@ class WelcomePage:
     role: str
     shortest_password: int = 12
     fault: str | None = None
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,9 +153,14 @@ def one_line(text: str, *, field: str) -> str:
     return plain
 
 
+def highest_role(actor: Actor) -> Role:
+    """The most that the actor may be anywhere: on the platform, or in an organisation."""
+    return max([actor.role, *actor.organisations.values()])
+
+
 def check_token_role(role: Role, *, account: Role, name: str, by: Actor) -> None:
-    """``RoleTooHigh`` when a token would do more than its account or than who makes it."""
-    highest = min(account, by.role)
+    """``RoleTooHigh`` when a token would do more than its account does anywhere, or than who makes it."""
+    highest = min(account, highest_role(by))
     if not Role.VISITOR < role <= highest:
         raise RoleTooHigh(name=name, highest=highest.word, field="role")
 

@@ -99,7 +99,8 @@ def delete_session(request: Request, session: Session, actor: Actor) -> Response
 
 def delete_sessions(request: Request, session: Session, actor: Actor) -> Response:
     """Sign out everywhere."""
-    actions.sign_out_everywhere(session, _self(session, actor), by=actor)
+    ends_tokens = web.form(request)["tokens"] == "yes"
+    actions.sign_out_everywhere(session, _self(session, actor), ends_tokens=ends_tokens, by=actor)
     return browsers.signed_out(request, web.see_other("/"))
 
 
@@ -156,12 +157,13 @@ def _set_password(request: Request, session: Session, actor: Actor) -> None:
     form = web.form(request)
     if form["password"] != form["again"]:
         raise PasswordsDiffer(field="password")
-    actions.set_own_password(session, password=form["password"], current=form["old_password"], keep=browsers.cookie(request), by=actor)
+    keep, ends_tokens = browsers.cookie(request), form["tokens"] == "yes"
+    actions.set_own_password(session, password=form["password"], current=form["old_password"], keep=keep, ends_tokens=ends_tokens, by=actor)
 
 
 def _welcome(request: Request, account: Account, refusal: Refusal | None = None) -> Response:
     fault = refusal.sentence(web.translate) if refusal else None
-    page = pages.WelcomePage(account.name, account.role.word, keys.limits().password_min, fault)
+    page = pages.WelcomePage(account.name, account.role.word, keys.limits().password_min, fault, account.has_password)
     return web.render(request, "people/welcome.html", page, status=422 if refusal else 200)
 
 
@@ -199,7 +201,7 @@ def _me(
             pages.SessionRow(row.id, row.agent, row.started_at, row.seen_at, queries.is_cookie_of(row, cookie))
             for row in queries.sessions(session, account, viewer=actor)
         ),
-        roles=rules.roles_up_to(min(actor.role, account.role)),
+        roles=rules.roles_up_to(rules.highest_role(actor)),
         secret=secret,
         done=done,
         faults={refusal.field or field: refusal.sentence(web.translate)} if refusal else {},

@@ -160,6 +160,17 @@ def test_a_feed_is_read_at_its_secret_address_until_it_is_shut(yard: Yard) -> No
         assert yard.client.get(f"/me/feed/{wrong}.atom").status_code == 410
 
 
+def test_a_feed_ends_with_the_tokens(yard: Yard) -> None:
+    with yard.house.database.writing() as session:
+        account = people.get_account(session, "operator", viewer=kit.SYSTEM)
+        actor = people.actor_of(session, account, via="session")
+        secret = inbox.open_feed(session, by=actor)
+    assert yard.client.get(f"/me/feed/{secret}.atom").status_code == 200
+    with yard.house.database.writing() as session:
+        people.sign_out_everywhere(session, people.get_account(session, "operator", viewer=kit.SYSTEM), ends_tokens=True, by=actor)
+    assert yard.client.get(f"/me/feed/{secret}.atom").status_code == 410
+
+
 def test_a_feed_of_a_disabled_account_is_shut(yard: Yard) -> None:
     with yard.house.database.writing() as session:
         account = people.create_account(session, name="member", role=kit.Role.MEMBER, by=kit.SYSTEM)

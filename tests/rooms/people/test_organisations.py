@@ -304,7 +304,7 @@ def test_an_email_address_is_one_accounts_in_any_case_and_none_is_as_many_as_the
     with house.database.writing() as session:
         people.set_email(session, people.get_account(session, "lab", viewer=SYSTEM), "a@example.org", is_verified=True, by=SYSTEM)
     with house.database.writing() as session, pytest.raises(Conflict):
-        people.set_email(session, people.get_account(session, "second", viewer=SYSTEM), "A@Example.org", by=SYSTEM)
+        people.set_email(session, people.get_account(session, "second", viewer=SYSTEM), "A@Example.org", is_verified=True, by=SYSTEM)
     with house.database.writing() as session:
         lab = people.get_account(session, "lab", viewer=SYSTEM)
         people.set_email(session, lab, "A@example.org", by=SYSTEM)
@@ -313,6 +313,21 @@ def test_an_email_address_is_one_accounts_in_any_case_and_none_is_as_many_as_the
     with house.database.reading() as session:
         lab = people.get_account(session, "lab", viewer=SYSTEM)
         assert (lab.email, lab.email_verified_at) == (None, None)
+
+
+def test_an_address_that_was_only_said_keeps_it_from_nobody(house: House) -> None:
+    account(house.database, "squatter")
+    with house.database.writing() as session:
+        squatter, lab = (people.get_account(session, name, viewer=SYSTEM) for name in ("squatter", "lab"))
+        people.set_email(session, squatter, "lab@example.org", by=SYSTEM)
+        people.set_email(session, lab, "Lab@example.org", is_verified=True, by=SYSTEM)
+        assert lab.email_verified_at
+        assert (squatter.email, squatter.email_verified_at) == ("lab@example.org", None)
+        people.set_email(session, squatter, "other@example.org", by=SYSTEM)
+        people.set_email(session, squatter, "LAB@example.org", by=SYSTEM)
+    with house.database.reading() as session:
+        found = [row.name for row in people.accounts(session, people.Asked(q="lab@EXAMPLE"), viewer=SYSTEM)]
+    assert found == ["lab", "squatter"]  # an operator sees both, and which of them is verified
 
 
 def test_strangers_see_their_own_organisations_only_and_the_institute_all(house: House) -> None:

@@ -74,6 +74,34 @@ def test_a_person_signs_out_everywhere_else(client: TestClient, house: House) ->
     assert deeds(house.database)[-1] == "sessions.ended"
 
 
+@pytest.mark.parametrize("ends", [True, False])
+def test_whoever_signs_out_everywhere_may_end_the_tokens_too(client: TestClient, house: House, ends: bool) -> None:
+    headers = token(house)
+    sign_in(client)
+    assert "end my tokens" in client.get("/me").text
+    client.post("/me/sessions/revocation", data={"csrf": csrf(client, "/me"), **({"tokens": "yes"} if ends else {})})
+    assert client.get("/me").status_code == 303
+    assert client.get("/api/v1/me", headers=headers).status_code == (401 if ends else 200)
+    assert ("tokens.revoked" in deeds(house.database)) is ends
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_whoever_changes_the_password_may_end_the_tokens_too(client: TestClient, house: House, ends: bool) -> None:
+    headers = token(house)
+    sign_in(client)
+    given = {"old_password": PASSWORD, "password": "other plain words", "again": "other plain words", **({"tokens": "yes"} if ends else {})}
+    assert client.post("/me/password", data={"csrf": csrf(client, "/me"), **given}).headers["location"] == "/me?done=password"
+    assert client.get("/me").status_code == 200
+    assert client.get("/api/v1/me", headers=headers).status_code == (401 if ends else 200)
+
+
+def test_an_operator_who_replaces_a_password_ends_the_tokens(client: TestClient, house: House) -> None:
+    headers = token(house)
+    with house.database.writing() as session:
+        people.set_password(session, people.get_account(session, "lab", viewer=SYSTEM), password="other plain words", by=SYSTEM)
+    assert client.get("/api/v1/me", headers=headers).status_code == 401
+
+
 def test_a_session_of_somebody_else_is_not_there(client: TestClient, house: House) -> None:
     sign_in(client)
     mine = session_ids(client)[True][0]
@@ -168,6 +196,20 @@ class TestForgotten:
         client.cookies.clear()
         assert sign_in(client, "other plain words") == 303
         assert "link.asked-for" in deeds(house.database)
+
+    def test_a_new_password_in_place_of_a_forgotten_one_ends_every_token(self, client: TestClient, house: House) -> None:
+        give_address(house)
+        headers, ended = token(house), list[people.ProofsEnded]()
+        db.subscribe(people.ProofsEnded, lambda _session, news: ended.append(news))
+        ask(client, "lab")
+        path = "/link/" + next(word for word in text_of(letters(house)[0]).split() if "/link/" in word).rpartition("/")[2]
+        client.post(path, data={"csrf": csrf(client, path)})
+        assert "the address of your feed end" in client.get("/welcome").text
+        assert client.get("/api/v1/me", headers=headers).status_code == 200
+        client.post("/welcome", data={"csrf": csrf(client, "/welcome"), "password": "other plain words", "again": "other plain words"})
+        assert client.get("/api/v1/me", headers=headers).json()["code"] == "revoked-token"
+        assert [news.name for news in ended] == ["lab"]
+        assert "tokens.revoked" in deeds(house.database)
 
     def test_the_answer_is_the_same_for_every_name(self, client: TestClient, house: House) -> None:
         give_address(house)

@@ -475,9 +475,17 @@ def test_wished_names_have_the_form_of_names() -> None:
     ]  # fmt: skip
 
 
-def test_an_address_that_another_account_has_makes_no_second_one(client: TestClient, house: House, it: Liar) -> None:
+def test_an_address_that_somebody_only_said_bars_nobody_whose_it_is(client: TestClient, house: House, it: Liar) -> None:
     with house.database.writing() as session:
         people.set_email(session, people.get_account(session, "lab", viewer=SYSTEM), "person@institute.example", by=SYSTEM)
+    assert come_back(client, it).status_code == 303
+    assert account(house, "person").email_verified_at is not None
+
+
+def test_an_address_that_another_account_has_makes_no_second_one(client: TestClient, house: House, it: Liar) -> None:
+    with house.database.writing() as session:
+        lab = people.get_account(session, "lab", viewer=SYSTEM)
+        people.set_email(session, lab, "person@institute.example", is_verified=True, by=SYSTEM)
     refused(come_back(client, it), client, house, why="already", status=422)
     with house.database.reading() as session:
         assert people.find_account(session, "person") is None

@@ -64,6 +64,26 @@ def test_nobody_gives_more_than_they_have(house: House) -> None:
         make(house, Role.READER, name="operator", by=lab)
 
 
+def test_a_reader_who_is_a_member_somewhere_has_a_token_that_writes_there_and_only_there(house: House) -> None:
+    with house.database.writing() as session:
+        guest = people.create_account(session, name="guest", role=Role.READER, by=SYSTEM)
+        works = people.create_organisation(session, name="works", sector="industry", by=SYSTEM)
+        people.set_membership(session, works, guest, role=Role.MEMBER, by=SYSTEM)
+    guest_now = actor_of(house.database, "guest")
+    actor = who(house, make(house, Role.MEMBER, name="guest", by=guest_now))
+    assert (actor.role, dict(actor.organisations)) == (Role.READER, {works.id: Role.MEMBER})
+    assert not people.may_write_namespace(actor, "guest")
+    weak = who(house, make(house, Role.READER, name="guest", by=guest_now))
+    assert dict(weak.organisations) == {works.id: Role.READER}
+    for by in (weak, guest_now):
+        with pytest.raises(RoleTooHigh):
+            make(house, Role.MEMBER if by is weak else Role.REVIEWER, name="guest", by=by)
+    with house.database.writing() as session:
+        people.end_membership(session, people.get_organisation(session, "works", viewer=SYSTEM), guest, by=SYSTEM)
+    with pytest.raises(RoleTooHigh):
+        make(house, Role.MEMBER, name="guest", by=SYSTEM)
+
+
 @pytest.mark.parametrize("note", ["", "  ", "x" * 201])
 def test_a_token_says_what_it_is_for(house: House, note: str) -> None:
     with pytest.raises(NoteTooLong):

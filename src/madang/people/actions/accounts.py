@@ -12,6 +12,7 @@ from madang.kit import SYSTEM, Actor, NotAllowed, Role, now
 from madang.people import keys, passwords, queries, rules, throttle
 from madang.people.actions import sessions
 from madang.people.actions.names import check_free_word, take_name
+from madang.people.actions.tokens import end_tokens
 from madang.people.errors import LastOperator, NameTaken, WrongPassword
 from madang.people.models import Account, Invitation, Link
 
@@ -80,20 +81,26 @@ def set_disabled(session: Session, account: Account, *, disabled: bool, by: Acto
 
 
 def set_password(session: Session, account: Account, *, password: str, by: Actor) -> None:
-    """Somebody else's account has this password, and its sessions and links are over. Operators only, and no token; tokens stay."""
+    """Somebody else's account has this password, and its sessions and links are over. Operators only, and no token.
+
+    Where there was a password before, it was lost or is known to others: the account's tokens end too.
+    """
     rules.check_may_manage_accounts(by)
     if by.via == "token" or by.account_id == account.id:
         raise NotAllowed
     passwords.check(password, name=account.name, limits=keys.limits())
-    _lay(session, account, passwords.make_hash(password), by=by, keep=None)
+    _lay(session, account, passwords.make_hash(password), by=by, keep=None, ends_tokens=account.has_password)
 
 
-def set_own_password(session: Session, *, password: str, by: Actor, current: str | None = None, keep: str | None = None) -> None:
-    """One's own account has this password, and its other sessions and its links are over. Tokens stay, and may not do this.
+def set_own_password(
+    session: Session, *, password: str, by: Actor, current: str | None = None, keep: str | None = None, ends_tokens: bool = False
+) -> None:
+    """One's own account has this password, and its other sessions and its links are over. Tokens may not do this.
 
-    ``keep`` is the cookie of the session that goes on. The password until now is given in ``current``; it is not asked in the hour after
-    signing in by a one-time link, which is for those who have forgotten it. All is checked and hashed before ``session`` touches the
-    database, so that no write waits for argon2.
+    They end when ``ends_tokens`` asks for it, and always when a password is replaced that was forgotten. ``keep`` is the cookie of the
+    session that goes on. The password until now is given in ``current``; it is not asked in the hour after signing in by a one-time link,
+    which is for those who have forgotten it. All is checked and hashed before ``session`` touches the database, so that no write waits
+    for argon2.
     """
     if by.via == "token":
         raise NotAllowed
@@ -108,7 +115,7 @@ def set_own_password(session: Session, *, password: str, by: Actor, current: str
         raise WrongPassword(field="old_password")
     if seen.asks_current:
         throttle.forgive(session, account.name_key, "")
-    _lay(session, account, fresh, by=by, keep=keep)
+    _lay(session, account, fresh, by=by, keep=keep, ends_tokens=ends_tokens or (account.has_password and not seen.asks_current))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +136,11 @@ def _look(session: Session, *, by: Actor, keep: str | None) -> _Seen:
         return _Seen(account.name, account.name_key, account.password_hash, asks)
 
 
-def _lay(session: Session, account: Account, password_hash: str, *, by: Actor, keep: str | None) -> None:
+def _lay(session: Session, account: Account, password_hash: str, *, by: Actor, keep: str | None, ends_tokens: bool) -> None:
     account.password_hash = password_hash
     sessions.end_all(session, account, keep=keep)
+    if ends_tokens:
+        end_tokens(session, account, by=by)
     audit.record(session, "account.password-set", target=account.ref, by=by)
 
 

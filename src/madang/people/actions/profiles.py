@@ -55,18 +55,20 @@ def change_account(session: Session, account: Account, change: Change, *, seen: 
 
 
 def set_email(session: Session, account: Account, email: str, *, is_verified: bool = False, by: Actor) -> None:
-    """The account has this e-mail address, "" for none. ``EmailTaken`` when another account has it. Once verified, the same stays so.
+    """The account has this e-mail address, "" for none. Once verified, the same stays so.
 
-    A link for a forgotten password that went to the address before is void.
+    Until it is verified it waits: nobody is found or written to by it, and it keeps it from nobody. ``EmailTaken`` when it would count
+    and counts for another account. A link for a forgotten password that went to the address before is void.
     """
     address = rules.check_email(email) if email.strip() else None
     key = address.lower() if address else None
-    if key == account.email_key and (account.email_verified_at is not None or not is_verified):
+    if key == (account.email.lower() if account.email else None) and (account.email_verified_at is not None or not is_verified):
         return
+    counts = address is not None and is_verified
     try:
         with session.begin_nested():
-            account.email, account.email_key = address, key
-            account.email_verified_at = now() if address and is_verified else None
+            account.email, account.email_key = address, key if counts else None
+            account.email_verified_at = now() if counts else None
             session.flush()
     except IntegrityError as error:
         raise EmailTaken(field="email") from error

@@ -12,6 +12,7 @@ from madang.db import Database
 from madang.kit import SYSTEM, Actor, now
 from madang.people import keys, passwords, queries, rules, throttle
 from madang.people.actions import first_half
+from madang.people.actions.tokens import end_tokens
 from madang.people.authentication import find_session
 from madang.people.credentials import can_be_chance, new_chance
 from madang.people.errors import DeadLink, NoAccount, WrongPassword
@@ -124,9 +125,12 @@ def sign_out(session: Session, cookie: str | None, *, by: Actor) -> None:
         audit.record(session, "session.ended", target=account.ref, by=by)
 
 
-def sign_out_everywhere(session: Session, account: Account, *, by: Actor) -> None:
-    """Every session of the account is over, and its links are void."""
+def sign_out_everywhere(session: Session, account: Account, *, ends_tokens: bool = False, by: Actor) -> None:
+    """Every session of the account is over, and its links are void; with ``ends_tokens`` its tokens too."""
     rules.check_may_touch(by, "session", "revoke", account.id, account.name)
+    if ends_tokens:
+        rules.check_may_touch(by, "token", "revoke", account.id, account.name)
+        end_tokens(session, account, by=by)
     ended = end_all(session, account, keep=None)
     audit.record(session, "sessions.ended", target=account.ref, by=by, sessions=ended)
 

@@ -3,13 +3,15 @@
 
 from datetime import timedelta
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from madang import audit
+from madang import audit, db
 from madang.kit import Actor, Role, new_id, now
-from madang.people import keys, rules
+from madang.people import keys, queries, rules
 from madang.people.credentials import new_token
 from madang.people.errors import NoAccount, NoteTooLong, NoToken
+from madang.people.events import ProofsEnded
 from madang.people.models import Account, Token
 from madang.people.refusals import WrongDays
 
@@ -19,12 +21,13 @@ MOST_DAYS = 3650
 def create_token(session: Session, *, account: Account, role: Role, note: str, days: int | None = None, by: Actor) -> str:
     """The account has a new token with at most this role, good for so many days or without an end; its text, which is not kept.
 
-    ``RoleTooHigh`` when the role is above the account's, or above that of whoever makes it; ``TokenTooWeak`` when a token below the
+    ``RoleTooHigh`` when the role is above the account's, on the platform and in every organisation, or above that of whoever makes it:
+    a reader who is a member of an organisation can have a token that writes there, and only there. ``TokenTooWeak`` when a token below the
     account's role asks.
     """
     rules.check_may_touch(by, "token", "create", account.id, account.name)
     rules.check_may_manage_tokens(by, account.role, account.name)
-    rules.check_token_role(role, account=account.role, name=account.name, by=by)
+    rules.check_token_role(role, account=queries.highest_role(session, account), name=account.name, by=by)
     note = rules.one_line(note, field="note")
     if not 1 <= len(note) <= keys.limits().note_max:
         raise NoteTooLong(longest=keys.limits().note_max, field="note")
@@ -60,3 +63,16 @@ def revoke_token(session: Session, token: Token, *, by: Actor) -> None:
         return
     token.revoked_at, token.revoked_by = now(), by.name
     audit.record(session, "token.revoked", target=account.ref, by=by, token=token.id)
+
+
+def end_tokens(session: Session, account: Account, *, by: Actor) -> int:
+    """None of the account's tokens answers any more, and what else opens something in its name by itself ends too (``ProofsEnded``).
+
+    How many tokens that were.
+    """
+    alive = (Token.account_id == account.id, Token.revoked_at.is_(None))
+    ended = session.scalars(update(Token).where(*alive).values(revoked_at=now(), revoked_by=by.name).returning(Token.id)).all()
+    db.announce(session, ProofsEnded(account.id, account.name, by))
+    if ended:
+        audit.record(session, "tokens.revoked", target=account.ref, by=by, tokens=len(ended))
+    return len(ended)

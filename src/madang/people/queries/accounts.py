@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from madang.kit import DUTIES, Actor, Role, now
 from madang.people import keys, rules
 from madang.people.errors import NoAccount, NoToken
-from madang.people.models import Account, BrowserSession, Name, Token
+from madang.people.models import Account, BrowserSession, Membership, Name, Token
 
 OPERATOR = "operator"
 
@@ -82,7 +82,7 @@ def _listed(viewer: Actor) -> ColumnElement[bool]:
 
 
 def _matching(asked: Asked) -> ColumnElement[bool]:
-    conditions = [called(Account.name_key, Account.display_name, asked.q, more=Account.email_key)]
+    conditions = [called(Account.name_key, Account.display_name, asked.q, more=Account.email)]
     for column, word in ((Account.role_word, asked.role), (Account.reach_word, asked.reach), (Account.sector, asked.sector)):
         if word:
             conditions.append(column == word)
@@ -107,7 +107,7 @@ def called(
     """Names (or addresses) in which every word of ``q`` stands."""
     text = key + " " + func.lower(display_name)
     if more is not None:
-        text = text + " " + func.coalesce(more, "")
+        text = text + " " + func.lower(func.coalesce(more, ""))
     words = [word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for word in q.replace("\0", " ").lower()[:200].split()[:8]]
     return and_(true(), *(text.like(f"%{word}%", escape="\\") for word in words))
 
@@ -137,6 +137,12 @@ def tokens(session: Session, account: Account, *, viewer: Actor) -> Sequence[Tok
     if not rules.may_touch(viewer, "token", "see", account.id):
         raise NoAccount(name=account.name)
     return session.scalars(select(Token).where(Token.account_id == account.id).order_by(Token.id.desc())).all()
+
+
+def highest_role(session: Session, account: Account) -> Role:
+    """The most that the account is anywhere: on the platform, or in an organisation."""
+    words = session.scalars(select(Membership.role_word).where(Membership.account_id == account.id))
+    return max([account.role, *(Role.named(word) for word in words)])
 
 
 def ending_tokens(session: Session, *, within: timedelta, viewer: Actor) -> Sequence[Token]:
