@@ -18,6 +18,7 @@ from madang.compliance.errors import NoSuchFormat
 from madang.compliance.models import FINAL, FoundPackage, Holder, UnreadFile, Verification
 from madang.compliance.recording import DOCUMENTS
 from madang.compliance.schemas import (
+    CLASSES,
     VERSION_BODY,
     FailureOut,
     FileList,
@@ -192,13 +193,14 @@ def list_files(
     licence: Annotated[str, Query(alias="license")] = "",
     state: Literal["", "conflict", "unknown", "found", "none", "unread"] = "",
     findings: bool = False,
+    classed: Annotated[CLASSES, Query(alias="class")] = "",
     cursor: str = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
 ) -> Any:
     """The files of a verified version with what was found in them: conflicts first, then by how much must be given back."""
     subject = queries.get_subject(session, kind, namespace, name, version, viewer=actor)
     queries.check_verified(subject.verification)
-    asked = queries.FileFilter(q[:400], licence, state, findings)
+    asked = queries.FileFilter(q[:400], licence, state, findings, classed)
     rank, place = web.position(cursor, int, int) if cursor else (-1, -1)
     rows = queries.files(session, subject.verification, asked, limit=limit + 1, after=(rank, place), with_details=True)
     page = web.page_of(rows, limit, lambda row: [row.rank, row.place])

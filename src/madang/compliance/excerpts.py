@@ -95,6 +95,7 @@ def file_page(head: VersionHead, subject: queries.Subject, file: FoundFile, stor
         more=len(own) - len(matches),
         stated=file.details["stated"],
         detected=file.details["detected"],
+        classes=presenting.classes_of(file),
         download=f"{subject.address}/content?path={quote(file.path)}",
     )
 

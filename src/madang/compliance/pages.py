@@ -179,6 +179,8 @@ class FileRow:
     is_conflict: bool = False
     holders: tuple[str, ...] = ()
     is_unread: bool = False
+    classes: tuple[str, ...] = ()
+    """What it is beside its findings (vendored, minified), in the reader's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,12 +248,15 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class FileFilter:
-    """What the list of files asks: words in the path, one licence expression, and one state of ``conflict unknown found none unread``."""
+    """What the list of files asks: words in the path, one licence expression, one state of ``conflict unknown found none unread``, and
+    one class. ``classes`` are all there are, each with its word."""
 
     q: str = ""
     licence: str = ""
     state: str = ""
     licences: tuple[str, ...] = ()
+    classed: str = ""
+    classes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +336,8 @@ class FilePage:
     stated: str | None = None
     detected: str | None = None
     download: str | None = None
+    classes: tuple[tuple[str, str], ...] = ()
+    """Class and why, in the reader's words."""
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

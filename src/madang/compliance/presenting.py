@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from madang import archives, catalog, kit, licensing, web
+from madang import archives, catalog, kit, licensing, scan, web
 from madang.compliance import licence_map, pictures, queries, rules
 from madang.compliance.models import FoundFile, FoundPackage, Holder, UnreadFile, Verification
 from madang.compliance.pages import (
@@ -31,6 +31,26 @@ UNREAD = {
     "link": _("A link: what it points to is looked at where it lies."),
     "special": _("Not a plain file."),
     "version-control": _("The version control's own file."),
+}
+CLASSES = {
+    "binary": _("binary"),
+    "media": _("picture, sound or font"),
+    "archive": _("archive"),
+    "minified": _("minified"),
+    "generated": _("generated"),
+    "vendored": _("from elsewhere"),
+    "data": _("data"),
+    "huge": _("too large to read"),
+}
+CLASSED_BY = {
+    "type": _("the engine says so"),
+    "name": _("it is called %(what)s"),
+    "ending": _("its name ends in %(what)s"),
+    "folder": _("it lies below a folder called %(what)s"),
+    "says": _("its first lines say “%(what)s”"),
+    "long-lines": _("its lines are very long"),
+    "size": _("it is very large"),
+    "unread": _("it was not looked into"),
 }
 LEFT_OUT = {**archives.REASONS, "not-shipped": _("Not part of what is installed.")}
 
@@ -151,7 +171,22 @@ def file_row(file: FoundFile, *, with_holders: bool = False) -> FileRow:
         is_conflict=file.is_conflict,
         is_unread=file.is_unread,
         holders=tuple(file.details["holders"]) if with_holders else (),
+        classes=tuple(web.translate(CLASSES[name]) for name in file.details.get("classes", ())) if with_holders else (),
     )
+
+
+def class_words() -> tuple[tuple[str, str], ...]:
+    """Every class with its word."""
+    return tuple((name, web.translate(CLASSES[name])) for name in scan.CLASSES)
+
+
+def classes_of(file: FoundFile) -> tuple[tuple[str, str], ...]:
+    """The classes of a file, each with why it has it."""
+    shown = []
+    for name, rule in file.details.get("classes", {}).items():
+        by, _colon, what = rule.partition(": ")
+        shown.append((web.translate(CLASSES[name]), web.translate(CLASSED_BY[by]) % {"what": what}))
+    return tuple(shown)
 
 
 def package_row(row: FoundPackage) -> PackageRow:

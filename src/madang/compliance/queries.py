@@ -8,10 +8,10 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, undefer
 
-from madang import catalog, kit
+from madang import catalog, kit, scan
 from madang.compliance import licence_map
 from madang.compliance.errors import NoSuchFile, NoSuchTask, NotVerified
-from madang.compliance.models import FINAL, FoundFile, FoundPackage, Holder, Tally, UnreadFile, Verification
+from madang.compliance.models import FINAL, Finding, FoundFile, FoundPackage, Holder, Tally, UnreadFile, Verification
 
 Row = TypeVar("Row", Holder, FoundPackage, UnreadFile)
 DETAILS = (joinedload(FoundFile.finding), undefer(FoundFile.own_details))
@@ -19,12 +19,14 @@ DETAILS = (joinedload(FoundFile.finding), undefer(FoundFile.own_details))
 
 @dataclass(frozen=True, slots=True)
 class FileFilter:
-    """What the list of files is asked: words in the path, one expression, a state (``conflict unknown found none unread``), findings."""
+    """What the list of files is asked: words in the path, one expression, a state (``conflict unknown found none unread``), findings,
+    a class (``vendored``)."""
 
     q: str = ""
     licence: str = ""
     state: str = ""
     with_findings: bool = False
+    classed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,8 @@ def _matching(verification: Verification, asked: FileFilter) -> ColumnElement[bo
     conditions.append(states.get(asked.state, true()))
     if asked.with_findings:
         conditions.append(FoundFile.has_findings.is_(True))
+    if asked.classed in scan.CLASSES:
+        conditions.append(FoundFile.finding.has(Finding.details["classes"][asked.classed].as_string().is_not(None)))
     return and_(*conditions)
 
 

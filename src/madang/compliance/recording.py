@@ -119,9 +119,11 @@ def _files(verdict: Verdict) -> Iterator[dict[str, Any]]:
             "details": rules.details(file, verdict.report.name, verdict.stated(file)),
         }
 
+    unread = {each.path: dict(each.classes) for each in verdict.report.unread}
     for each in verdict.unlisted:
         nothing = {"language": None, "is_binary": False, "expression": None, "strength": "unknown", "is_conflict": False, "score": None}
         details: dict[str, Any] = {"matches": [], "copyrights": [], "holders": [], "errors": [], "detected": None, "stated": None}
+        details["classes"] = unread.get(each.path, {})
         place = {"path": each.path, "size": each.size, "sha256": each.sha256, "rank": 1 + RANKS.index("unknown")}
         yield {**place, **nothing, "has_findings": False, "is_unread": True, "details": details}
 

@@ -55,6 +55,7 @@ def details(file: scan.File, root: str, stated: str | None) -> dict[str, Any]:
         "errors": list(file.scan_errors),
         "detected": file.detected_license_expression_spdx,
         "stated": stated,
+        "classes": dict(file.classes),
     }
 
 

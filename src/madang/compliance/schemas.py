@@ -2,7 +2,7 @@
 """The shapes of the JSON that versions are told in."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -36,6 +36,9 @@ VERSION_BODY: dict[str, Any] = {
         },
     }
 }
+
+
+CLASSES = Literal["", "binary", "media", "archive", "minified", "generated", "vendored", "data", "huge"]
 
 
 class NewVersionOut(BaseModel):

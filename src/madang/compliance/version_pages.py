@@ -108,13 +108,15 @@ def list_files(request: Request, session: Session, actor: kit.Actor) -> Response
     if subject.verification.state != "verified":
         return _render(request, page)
     given = request.query_params
-    asked = queries.FileFilter(given.get("q", "")[:400], given.get("licence", "")[:2000], given.get("state", ""))
+    asked = queries.FileFilter(
+        given.get("q", "")[:400], given.get("licence", "")[:2000], given.get("state", ""), classed=given.get("class", "")
+    )
     place, total = web.place_of(request, MOST_PAGES), queries.count_files(session, subject.verification, asked)
     found = queries.files(session, subject.verification, asked, limit=ROWS, offset=(place - 1) * ROWS, with_details=True)
     licences = tuple(expression for expression, _count in queries.licence_counts(session, subject.verification)[:LICENCES_OFFERED])
     shown = {
         "files": tuple(presenting.file_row(file, with_holders=True) for file in found),
-        "filter": FileFilter(asked.q, asked.licence, asked.state, licences),
+        "filter": FileFilter(asked.q, asked.licence, asked.state, licences, asked.classed, presenting.class_words()),
     }
     return _render(request, _paged(request, page, place, total, last=place * ROWS >= total, **shown))
 

@@ -13,6 +13,7 @@ The licence index (1.4 GB) lives in processes of the pool's own and never in the
 
 from madang.scan import formats as _formats  # each format registers itself
 from madang.scan.cache import Cache, LocalCache, MemoryCache
+from madang.scan.classes import names as _class_names
 from madang.scan.comparing import Pair, Said, compare
 from madang.scan.installed import EngineMissing, engine, engine_version, fingerprint
 from madang.scan.limits import Limits
@@ -36,7 +37,11 @@ from madang.scan.writing import FORMATS, Format, UnknownFormat, write
 
 assert _formats
 
+CLASSES = _class_names()
+"""What a file can be beside its findings: ``vendored``, ``minified``, in the order of the table."""
+
 __all__ = [
+    "CLASSES",
     "FORMATS",
     "Cache",
     "Cancelled",

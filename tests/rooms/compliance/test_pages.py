@@ -21,6 +21,7 @@ FILES: dict[str, str | bytes] = {
     "latin.txt": b"caf\xe9 \xff\xfe MIT License\n",
     "picture.bin": b"\0\1\2" * 50,
     "long.txt": b"x" * 5000 + b" MIT License",
+    "vendor/x.min.js": "/* SPDX-License-Identifier: MIT */\n",
 }
 VERSION = "/assets/software/operator/tool/versions/1"
 
@@ -78,6 +79,11 @@ def test_an_archive_is_registered_by_the_form_and_its_pages_say_what_was_found(b
     assert "old.c" in _page(browser, f"{VERSION}/files?state=conflict")
     assert "한글.md" not in _page(browser, f"{VERSION}/files?state=conflict")
     assert "한글.md" in _page(browser, f"{VERSION}/files?licence=CC-BY-4.0&page=1")
+    classed = _page(browser, f"{VERSION}/files?class=vendored")
+    assert "minified, from elsewhere" in classed
+    assert "old.c" not in classed
+    assert "it lies below a folder called vendor" in _page(browser, f"{VERSION}/file?path=vendor/x.min.js")
+    assert "old.c" in _page(browser, f"{VERSION}/files?class=nothing")
     assert "GPL-2.0-only" in _page(browser, f"{VERSION}/tables")
     listed = _page(browser, "/assets?q=%EB%8F%84%EA%B5%AC&state=verified")
     assert "operator/tool" in listed

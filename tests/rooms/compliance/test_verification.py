@@ -4,12 +4,13 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from builders import Yard, archive, repository, zipped
 from madang import audit, compliance, forges, jobs, kit, scan
-from madang.compliance import recording
+from madang.compliance import presenting, recording, schemas
 
 GPL = "SPDX-License-Identifier: GPL-2.0-only\n"
 FILES = {
@@ -386,6 +387,11 @@ def test_a_file_that_could_not_be_read_is_never_told_as_without_a_licence(yard: 
     assert (unread["path"], unread["size"], unread["is_fault"]) == ("big.txt", 2000, True)
     assert [row["path"] for row in yard.get(f"{address}/versions/1/files", params={"state": "unread"})["items"]] == ["big.txt"]
     assert yard.get(f"{address}/versions/1/files", params={"state": "none"})["items"] == []
+    (huge,) = yard.get(f"{address}/versions/1/files", params={"class": "huge"})["items"]
+    assert (huge["path"], huge["details"]["classes"]) == ("big.txt", {"huge": "unread: too-large"})
+    assert yard.get(f"{address}/versions/1/files", params={"class": "vendored"})["items"] == []
+    assert yard.client.get(f"{address}/versions/1/files", params={"class": "odd"}, headers=yard.signed).status_code == 422
+    assert get_args(schemas.CLASSES) == ("", *scan.CLASSES) == ("", *presenting.CLASSES)
     table = yard.client.get("/assets/software/operator/tool/versions/1/licence-map.csv", headers=yard.signed).text
     assert ",unknown,1," in table
 
