@@ -7,10 +7,12 @@ remembers goes through a ``Cache`` that it is given, and it can be used by a str
     with scan.Pool(scan.Limits()) as pool:
         report = scan.scan_tree(Path("src"), name="src", pool=pool, cache=scan.LocalCache())
     scan.write(report, "spdx-json", sys.stdout)
+    scan.documents.read(Path("other.cdx.json"))  # the findings of another engine, as a report of the same shape
 
 The licence index (1.4 GB) lives in processes of the pool's own and never in the caller's.
 """
 
+from madang.scan import documents
 from madang.scan import formats as _formats  # each format registers itself
 from madang.scan.cache import Cache, LocalCache, MemoryCache
 from madang.scan.classes import names as _class_names
@@ -22,10 +24,13 @@ from madang.scan.progress import Cancelled, Priority, Progress
 from madang.scan.report import (
     Dependency,
     Detection,
+    Document,
     Engine,
     File,
     Match,
+    NotSaid,
     Package,
+    Relationship,
     Report,
     Statement,
     Totals,
@@ -47,6 +52,7 @@ __all__ = [
     "Cancelled",
     "Dependency",
     "Detection",
+    "Document",
     "Engine",
     "EngineMissing",
     "File",
@@ -55,6 +61,7 @@ __all__ = [
     "LocalCache",
     "Match",
     "MemoryCache",
+    "NotSaid",
     "Options",
     "Package",
     "Pair",
@@ -63,6 +70,7 @@ __all__ = [
     "PoolFailed",
     "Priority",
     "Progress",
+    "Relationship",
     "Report",
     "Said",
     "SourceUnreadable",
@@ -71,6 +79,7 @@ __all__ = [
     "UnknownFormat",
     "Unread",
     "compare",
+    "documents",
     "engine",
     "engine_version",
     "fingerprint",

@@ -2,6 +2,7 @@
 """``madang scan SOURCE``: the scan without any server.
 
 Folders and files are opened here; whoever composes the command line hands in an opener that also knows archives and Git addresses.
+With ``--from`` the source is a document that holds findings already; without it, it is a file like any other.
 Exit status: 0 done, 1 both ways of looking differ (only with ``--compare``), 2 wrong use or an unreadable source, 3 done but something
 could not be read, 70 the engine failed, 130 interrupted.
 """
@@ -21,7 +22,7 @@ from typing import NoReturn, TextIO
 import click
 
 from madang.kit import Refusal, Unavailable, _
-from madang.scan import cli_comparing
+from madang.scan import cli_comparing, cli_documents
 from madang.scan import formats as _formats
 from madang.scan.cache import LocalCache
 from madang.scan.comparing import Pair, compare
@@ -63,6 +64,8 @@ WHY = {
     "died": _("The process that looked at it died."),
     "unreadable": _("It cannot be opened or read."),
     "engine": _("The engine failed on it."),
+    "entry": _("This entry of the document could not be taken over as it stands."),
+    "licence-unclear": _("What stands there as its licence is no SPDX expression; which licence it is, is not known."),
 }
 MORE_NOT_READ = _("Not read: %(count)s more; the result names them all.")
 STAGES = {"listing": _("Listing"), "scanning": _("Scanning"), "finishing": _("Finishing"), "done": _("Done")}
@@ -92,28 +95,54 @@ def command(open_source: Opener = open_path, *, translate: Translate = str) -> c
     @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file and not to standard output.")
     @click.option("--jobs", type=click.IntRange(1, 256), default=Limits().workers, show_default=True, help="Files looked at at once.")
     @click.option(
+        "--from",
+        "family",
+        type=click.Choice(cli_documents.CHOICES),
+        help="SOURCE is a document of another engine; its findings are read, and no file is looked at.",
+    )
+    @click.option(
         "--thorough", is_flag=True, help="Look at every file with ScanCode's own code alone, which costs about ten times as much."
     )
     @click.option("--compare", "both", is_flag=True, help="Look at every file both ways, and print whether they say the same.")
-    def scan(source: str, form: str, output: Path | None, jobs: int, thorough: bool, both: bool) -> None:
+    def scan(source: str, form: str, output: Path | None, jobs: int, family: str | None, thorough: bool, both: bool) -> None:
         """Find licences, copyrights and packages in SOURCE.
 
         SOURCE is a folder, a file, an archive or the address of a Git repository. Nothing is written into it. What was found is remembered
         under $XDG_CACHE_HOME/madang, so that the next scan looks at changed files only.
 
+        With --from, SOURCE is a document that holds findings: ScanCode or Provenant JSON, SPDX, CycloneDX, or our own JSON; auto tells
+        which by its content. The result says where the findings are from and what the document leaves open.
+
         Exit status: 0 done; 2 wrong use, or SOURCE cannot be read; 3 done, but some files could not be read (they are named). With
         --compare: 0 both ways are equal; 1 they differ; 3 some files could not be compared.
         """
         try:
+            if family and (both or thorough):
+                _end(_WRONG, translate(cli_documents.NOT_BOTH))
             if both:
                 _compare(open_source, source, Limits(workers=jobs), form, output, translate)
-            report = _scanned(open_source, source, Limits(workers=jobs), Options(thorough=thorough), translate)
+            if family:
+                report = _read(source, family, translate)
+            else:
+                report = _scanned(open_source, source, Limits(workers=jobs), Options(thorough=thorough), translate)
             _put(lambda stream: write(report, form, stream), output, translate)
         except KeyboardInterrupt:
             _end(_INTERRUPTED, translate(INTERRUPTED))
+        if not family and (hint := cli_documents.hint(source, translate)):
+            click.echo(hint, err=True)
         _tell_unread(report, translate)
 
     return scan
+
+
+def _read(source: str, family: str, translate: Translate) -> Report:
+    """The findings that a document holds."""
+    try:
+        return cli_documents.read(source, family)
+    except Unavailable as error:
+        _end(_FAULT, _sentence(error, translate))
+    except Refusal as error:
+        _end(_WRONG, _sentence(error, translate))
 
 
 def _scanned(open_source: Opener, source: str, limits: Limits, options: Options, translate: Translate) -> Report:

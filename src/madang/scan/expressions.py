@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many licence expressions to one. The typed adapter to the library ``license_expression``."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,6 +10,10 @@ from license_expression import ExpressionError, ExpressionParseError, LicenseWit
 _LICENSING = Licensing()
 _SIMPLIFIED_UP_TO = 200
 """More different expressions than this are joined and freed of repetition only: simplifying grows with the square of their number."""
+MOST_LETTERS = 20_000
+"""What a document gives as an expression and is longer is not read as one."""
+_ID = re.compile(r"(?:DocumentRef-[A-Za-z0-9.-]+:)?[A-Za-z0-9.-]+\+?")
+"""An id of SPDX 2.3, annex D."""
 
 
 def joined(expressions: Iterable[str | None]) -> str | None:
@@ -63,3 +68,22 @@ def for_spdx_2(expression: str | None) -> str | None:
 
 def _is_own(key: str) -> bool:
     return key.startswith("LicenseRef-")
+
+
+def spdx(text: str) -> str | None:
+    """``text`` as an SPDX expression in its usual form, or None when it is none: a sentence, a name with spaces, a broken bracket."""
+    if len(text) > MOST_LETTERS:
+        return None
+    try:
+        tree = _parsed(text)
+        keys = {key for symbol in tree.symbols for key in _keys(symbol)} if tree is not None else set()
+        return str(tree) if keys and all(map(_ID.fullmatch, keys)) else None
+    # Brackets can stand deeper than a tree may be walked.
+    except RecursionError:
+        return None
+
+
+def _keys(symbol: Any) -> tuple[str, ...]:
+    if isinstance(symbol, LicenseWithExceptionSymbol):
+        return symbol.license_symbol.key, symbol.exception_symbol.key
+    return (symbol.key,)

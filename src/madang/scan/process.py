@@ -54,7 +54,7 @@ class ServerProcess:
                     stdout=log,
                     stderr=log,
                     pass_fds=[theirs.fileno()],
-                    env=_environment(self.folder),
+                    env=environment(self.folder),
                     cwd=self.folder,
                     start_new_session=True,
                 )
@@ -91,7 +91,8 @@ class ServerProcess:
         return (faults or lines or [""])[-1][:500]
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
+    """All that a process that reads what strangers wrote sees of ours; its own things lie in ``folder``."""
     path = [
         str(Path(__file__).parents[2]),
         *(str(Path(part).absolute()) for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part),

@@ -117,6 +117,8 @@ class File:
     path_bytes: str | None = None
     classes: Mapping[str, str] = field(default_factory=dict)
     """Class (``vendored``) → the rule that gives it (``folder: node_modules``). Labels: they take nothing from the scan."""
+    concluded_license_expression_spdx: str | None = None
+    """What somebody decided about the file, where a document says so."""
 
     @property
     def has_findings(self) -> bool:
@@ -140,6 +142,10 @@ class Package:
     """Manifests, relative to the root."""
     raw: Json = field(default_factory=dict)
     """Everything that the engine says of it, in its own shape (paths there begin with the root folder's name)."""
+    concluded_license_expression_spdx: str | None = None
+    """What somebody decided about it, where a document says so."""
+    purpose: str = ""
+    """What a document says that it is for: ``library``, ``application``, ``model``, ``dataset``, …; "" when nobody says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +200,59 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
+class Relationship:
+    """How one thing is made with another, as a document says it. ``source`` is what is made, ``target`` what it is made with.
+
+    Both are a ``package_uid``, ``file:`` and a path, or "" for the whole; what lies outside the document stands as the document names it,
+    with ``outside:`` in front. ``kind`` is one of ``documents.KINDS``. A ``target`` of None says that there is no (further) one.
+    """
+
+    source: str
+    kind: str
+    target: str | None
+    completeness: str = "unknown"
+    """Whether all of this kind are told: ``complete``, ``incomplete`` or ``unknown``."""
+    stated: str = ""
+    """The document's own word for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotSaid:
+    """Something that a document leaves open about so many of its entries, which is not to say that there is nothing."""
+
+    aspect: str
+    """One of ``documents.ASPECTS``."""
+    entries: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The document that a report was read from, instead of files."""
+
+    name: str
+    form: str
+    """``spdx-2.3-json``, ``cyclonedx-1.6-xml``, …"""
+    title: str
+    """The same for people: ``SPDX 2.3 (JSON)``."""
+    sha256: str
+    size: int
+    tools: tuple[str, ...]
+    """Who made it, as it says itself."""
+    created_at: str | None
+    """When, as it says itself."""
+    root: Package | None
+    """The thing that it describes, where that is one thing."""
+    not_said: tuple[NotSaid, ...]
+    licence_texts: Mapping[str, str] = field(default_factory=dict)
+    """What it says of licences of its own: ``LicenseRef-…`` → the text, or the name where there is no text."""
+
+    def leaves_open(self, *aspects: str) -> bool:
+        """Whether it says nothing at all about one of ``aspects``."""
+        return any(each.aspect in aspects and each.entries == each.of for each in self.not_said)
+
+
+@dataclass(frozen=True, slots=True)
 class Report(Wired):
     """All findings of one tree. ``Report.from_json(report.to_json()) == report``."""
 
@@ -227,3 +286,11 @@ class Report(Wired):
     """Class → number of files, also of those that were too large to read."""
     errors: tuple[str, ...] = ()
     """What went wrong over the whole tree; the findings of single files stand all the same."""
+    relationships: tuple[Relationship, ...] = ()
+    """What a document says of how its parts are joined, beyond which file lies in the whole."""
+    document: Document | None = None
+    """Where the findings were read from, when no file was looked at."""
+
+    def is_open(self, *aspects: str) -> bool:
+        """Whether nothing is known about one of ``aspects``, because the findings are a document's and it does not say."""
+        return self.document is not None and self.document.leaves_open(*aspects)

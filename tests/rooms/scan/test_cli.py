@@ -254,3 +254,54 @@ def test_a_reader_that_leaves_is_no_fault(report: scan.Report, tmp_path: Path) -
         errors = program.stderr.read()
     assert program.returncode == 141
     assert "Traceback" not in errors
+
+
+MADE = Path(__file__).parent / "documents"
+
+
+def test_the_findings_of_a_document_are_read_and_no_file_is_looked_at(quick: list[Path]) -> None:
+    done = call(str(MADE / "scancode.json"), "--from", "auto")
+    assert done.exit_code == 0
+    assert "ScanCode JSON: scancode.json, SHA-256" in done.stdout
+    assert "Engine              ScanCode 32.5.0; written" in done.stdout
+    assert quick == []
+
+
+def test_what_a_document_holds_and_cannot_be_taken_over_is_three_and_named(tmp_path: Path) -> None:
+    odd = {"type": "library", "name": "a", "licenses": [{"license": {"name": "Ours \x1b[2J"}}]}
+    (tmp_path / "a.json").write_text(json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [odd]}))
+    done = call(str(tmp_path / "a.json"), "--from", "cyclonedx")
+    assert done.exit_code == 3
+    assert "Not read: components[0]: Its licence is written as “Ours \\x1b[2J”" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "family", "words"),
+    [("scancode.json", "spdx", "is ScanCode JSON and not SPDX"), ("missing", "auto", "cannot be read"), (".", "auto", "Is a directory")],
+)
+def test_a_document_that_is_none_is_two(name: str, family: str, words: str) -> None:
+    done = call(str(MADE / name), "--from", family)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert words in done.stderr
+
+
+def test_a_reading_process_that_dies_is_seventy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("madang.scan.documents.apart._PROGRAM", "madang.scan.no_such_module")
+    done = call(str(MADE / "scancode.json"), "--from", "auto")
+    assert done.exit_code == 70
+    assert "No module named" in done.stderr
+
+
+def test_a_document_without_the_option_is_a_file_and_there_is_a_hint(quick: list[Path]) -> None:
+    done = call(str(MADE / "scancode.spdx"))
+    assert quick == [MADE / "scancode.spdx"]
+    assert "looks like SPDX. It was scanned as a file" in done.stderr
+    assert f"madang scan --from spdx {MADE}" in done.stderr
+    assert "looks like" not in call(str(MADE.parent / "mit.txt")).stderr
+
+
+def test_a_document_is_not_looked_at_twice_or_harder(quick: list[Path]) -> None:
+    for more in ("--thorough", "--compare"):
+        done = call(str(MADE / "scancode.json"), "--from", "auto", more)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert "--from goes without" in done.stderr

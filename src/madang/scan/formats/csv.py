@@ -24,7 +24,8 @@ def write(report: Report, stream: TextIO, _at: datetime) -> None:
 
 def _rows(report: Report) -> Iterator[tuple[object, ...]]:
     for each in report.files:
-        yield _file(each)
+        path, size, *more = _file(each)
+        yield path, None if report.is_open("sizes") else size, *more
     read = {each.path for each in report.files}
     for unread in report.unread:
         if unread.path not in read:

@@ -8,11 +8,14 @@ from datetime import datetime
 from typing import Any, TextIO
 
 from madang import __version__
+from madang.scan.documents.joining import NEEDS
 from madang.scan.needs import Need, needs, purl_parts
 from madang.scan.report import File, Package, Report
 from madang.scan.writing import register, stamp, write_object
 
 _ROOT = "root"
+_TYPES = ("application", "framework", "library", "container", "platform", "operating-system", "device", "device-driver", "firmware",
+          "machine-learning-model", "data", "cryptographic-asset")  # fmt: skip
 
 
 @register("cyclonedx-json", title="CycloneDX 1.6", extension="cdx.json", media_type="application/vnd.cyclonedx+json; version=1.6")
@@ -51,6 +54,8 @@ def _serial(report: Report, at: datetime) -> str:
 
 def _root(report: Report) -> dict[str, Any]:
     component: dict[str, Any] = {"type": "application", "bom-ref": _ROOT, "name": report.name}
+    if report.document is not None and (root := report.document.root) is not None:
+        component = _package(root) | {"bom-ref": _ROOT, "name": report.name, "type": _type(root, "application")}
     component |= _declared(report.declared_license_expression)
     if report.license_expression:
         component["evidence"] = {"licenses": [{"expression": report.license_expression}]}
@@ -74,14 +79,22 @@ def _components(report: Report, needed: list[Need]) -> Iterator[dict[str, Any]]:
 
 
 def _package(package: Package) -> dict[str, Any]:
-    component: dict[str, Any] = {"type": "library", "bom-ref": f"package:{package.package_uid}", "name": package.name or package.type}
+    component: dict[str, Any] = {"type": _type(package, "library"), "bom-ref": f"package:{package.package_uid}"}
+    component["name"] = package.name or package.type or package.package_uid
     if package.version:
         component["version"] = package.version
     if package.purl:
         component["purl"] = package.purl
     component |= _declared(package.declared_license_expression_spdx)
+    if "licenses" not in component and (concluded := package.concluded_license_expression_spdx):
+        component["licenses"] = [{"expression": concluded, "acknowledgement": "concluded"}]
     occurrences = [{"location": path} for path in package.datafile_paths]
     return component | ({"evidence": {"occurrences": occurrences}} if occurrences else {})
+
+
+def _type(package: Package, otherwise: str) -> str:
+    purpose = {"model": "machine-learning-model", "dataset": "data"}.get(package.purpose, package.purpose)
+    return purpose if purpose in _TYPES else otherwise
 
 
 def _file(file: File) -> dict[str, Any]:
@@ -95,16 +108,29 @@ def _file(file: File) -> dict[str, Any]:
         "type": "file",
         "bom-ref": f"file:{file.path}",
         "name": file.path,
-        "hashes": [{"alg": "SHA-256", "content": file.sha256}],
     }
+    # One digest is enough for whoever checks; the older one only where there is no other.
+    hashes = [("SHA-256", file.sha256)] if file.sha256 else [("SHA-1", file.sha1)]
+    component |= {"hashes": [{"alg": name, "content": value} for name, value in hashes]} if file.sha256 or file.sha1 else {}
     return component | ({"evidence": evidence} if evidence else {})
 
 
 def _dependencies(report: Report, needed: list[Need]) -> Iterator[dict[str, Any]]:
-    held = [f"package:{package.package_uid}" for package in report.packages]
+    told = _told(report)
+    held = [f"package:{package.package_uid}" for package in report.packages] if report.document is None else told.get("", [])
     yield {"ref": _ROOT, "dependsOn": held + [need.ref for need in needed if not need.users]}
     for package in report.packages:
         wanted = [need.ref for need in needed if package.package_uid in need.users]
-        yield {"ref": f"package:{package.package_uid}", "dependsOn": wanted}
+        yield {"ref": f"package:{package.package_uid}", "dependsOn": wanted + told.get(package.package_uid, [])}
     for need in needed:
         yield {"ref": need.ref, "dependsOn": []}
+
+
+def _told(report: Report) -> dict[str, list[str]]:
+    """What a document says that its packages need of each other."""
+    told: dict[str, list[str]] = {}
+    uids = {package.package_uid for package in report.packages}
+    for each in report.relationships:
+        if each.kind in NEEDS and each.target in uids:
+            told.setdefault(each.source, []).append(f"package:{each.target}")
+    return {source: list(dict.fromkeys(targets)) for source, targets in told.items()}

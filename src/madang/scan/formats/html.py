@@ -7,7 +7,7 @@ from datetime import datetime
 from html import escape
 from typing import TextIO
 
-from madang.scan.formats.table import plain
+from madang.scan.formats.table import NOT_SAID, licence_of, nothing, origin, plain
 from madang.scan.report import File, Match, Report, Unread
 from madang.scan.writing import register, stamp
 
@@ -52,12 +52,14 @@ def write(report: Report, stream: TextIO, at: datetime) -> None:
 
 def _facts(stream: TextIO, report: Report, at: datetime) -> None:
     totals, engine = report.totals, report.engine
+    files = f"{totals.files}, of which {totals.files_with_licence} with a licence, {totals.unread} could not be read"
     facts = {
-        "Declared": _code(report.declared_license_expression or "none"),
+        "Declared": _code(report.declared_license_expression or nothing(report, "whole-licence")),
         "Declared in": ", ".join(map(_code, report.declared_in)) or "-",
-        "Detected": _code(report.license_expression or "none"),
-        "Files": f"{totals.files}, of which {totals.files_with_licence} with a licence, {totals.unread} could not be read",
-        "Engine": _text(f"{engine.name} {engine.version}, licence data of {engine.data_date}"),
+        "Detected": _code(report.license_expression or nothing(report, "files", "file-licences")),
+        "Files": NOT_SAID if report.is_open("files") else files,
+        **{name: _text(value) for name, value in origin(report)},
+        "Engine": _text(f"{engine.name} {engine.version}" + (f", licence data of {engine.data_date}" if engine.data_date else "")),
         "Written": stamp(at),
     }
     stream.write("<dl>\n")
@@ -85,7 +87,7 @@ def _counts(counts: Mapping[str, int]) -> Iterator[tuple[str, ...]]:
 def _packages(report: Report) -> Iterator[tuple[str, ...]]:
     for each in report.packages:
         where = ", ".join(map(_code, each.datafile_paths))
-        yield _code(each.purl or each.name or each.type), _code(each.declared_license_expression_spdx or "-"), where
+        yield _code(each.purl or each.name or each.type), _code(licence_of(each)), where
 
 
 def _files(report: Report) -> Iterator[tuple[str, ...]]:
@@ -114,10 +116,12 @@ def _lines(file: File) -> Iterator[str]:
     for detection in file.license_detections:
         for match in detection.matches:
             yield f"{_span(match)}: {match.license_expression_spdx}, score {match.score:g}"
+        if not detection.matches:
+            yield f"{detection.license_expression_spdx}, where is not said"
     for match in file.license_clues:
         yield f"{_span(match)}: {match.license_expression_spdx}, a clue too weak to count"
     for each in file.copyrights:
-        yield f"line {each.start_line}: {each.shown}"
+        yield f"line {each.start_line}: {each.shown}" if each.start_line else each.shown
     for each in file.authors:
         yield f"line {each.start_line}: author {each.value}"
     for package in file.package_data:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, TextIO
 
+from madang import __version__
 from madang.scan.report import Detection, File, Match, Report, Statement
 from madang.scan.writing import register, write_object
 
@@ -30,16 +31,22 @@ def write(report: Report, stream: TextIO, at: datetime) -> None:
 
 def _header(report: Report, at: datetime) -> dict[str, Any]:
     day = at.strftime("%Y-%m-%dT%H%M%S.%f")
+    document, tool = report.document, ("scancode-toolkit", report.engine.version)
+    message = _MESSAGE
+    if document is not None:
+        tool = ("madang", __version__)
+        made_by = f"{report.engine.name} {report.engine.version}".strip()
+        message = f"Read by Madang from {document.title}, SHA-256 {document.sha256}, made by {made_by}. No file was looked at."
     return {
-        "tool_name": "scancode-toolkit",
-        "tool_version": report.engine.version,
+        "tool_name": tool[0],
+        "tool_version": tool[1],
         "options": {"input": [report.name], "--copyright": True, "--license": True, "--package": True},
         "notice": "",
         "start_timestamp": day,
         "end_timestamp": day,
         "output_format_version": _OUTPUT_FORMAT,
         "duration": 0.0,
-        "message": _MESSAGE,
+        "message": message,
         "errors": [*report.errors, *(f"Path: {_path(report, each.path)}" for each in report.unread)],
         "warnings": [],
         "extra_data": {"spdx_license_list_version": report.engine.spdx_list_version, "files_count": report.totals.files},
