@@ -4,12 +4,12 @@
 Its first step cleans every line of a file and asks whether it may belong to a statement; here a line is cleaned only where the answer may
 be yes. Its lexer asks 1,112 patterns in turn what a word is, each time that the word comes; what a word is depends on the word alone, so
 the answer is kept. Its parser lays out the words anew for each of 413 grammar rules, of which few change anything; here that is done
-only after one did.
+only after one did, and which rules change a row of labels depends on the labels alone, so that is kept too.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from cluecode import copyrights, copyrights_hint
 from pygmars import lex, parse
@@ -19,11 +19,14 @@ from madang.scan.replacing import Part
 
 KEPT_WORDS = 50_000
 LONGEST_KEPT = 200
+KEPT_SAID = 20_000
+LONGEST_SAID = 2000
 BLOCK = 32
 CONTINUES = ("copyright", "copyrights", "and", "by", ",")
 """After a line that ends so, an empty one does not end a statement: ScanCode's list."""
 Line = tuple[int, str]
 _pieces = re.compile(r"[{}]").split
+_tags = re.compile(r"<([\w|-]+)>([?*+]?)")
 _may_be_cleaned_into_a_sign = re.compile(
     r"[<&\\]|\(\s?c|a9|169|19[6-9]\d|20\d\d|copy|opyr|opyl|copr|right|reserv|auth|filecontributor|devel|by|@", re.IGNORECASE
 ).search
@@ -113,23 +116,75 @@ def _any_of(patterns: Sequence[str]) -> Callable[[str], Any]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns)).match
 
 
+class Step(NamedTuple):
+    """A rule of the grammar: what it does to a row of labels, the label of what it groups, and the sets of labels of which it needs one."""
+
+    transform: Callable[[str], str]
+    label: str
+    needs: tuple[frozenset[str], ...]
+
+
+def needs(pattern: str) -> tuple[frozenset[str], ...]:
+    """Sets of labels of each of which one must be there, or the pattern cannot match. Of a pattern of an odd form nothing is said."""
+    tags = _tags.findall(pattern)
+    if "".join(f"<{labels}>{often}" for labels, often in tags) != "".join(pattern.split()):
+        return ()
+    return tuple(frozenset(labels.split("|")) for labels, often in tags if often in ("", "+"))
+
+
 class Parser(parse.Parser):  # type: ignore[misc]
-    """Groups labelled words as ``pygmars.parse.Parser`` does with one round of its rules and no validation."""
+    """Groups labelled words as ``pygmars.parse.Parser`` does with one round of its rules and no validation. Rules of whose labels some are
+    missing are not tried, and what the others did to ``KEPT_SAID`` rows of labels is remembered."""
 
     def __init__(self, grammar: str) -> None:
         super().__init__(grammar, loop=1, trace=0, validate=False)
-        self._steps: list[tuple[Callable[[str], str], str]] = [(rule._transformer, rule.label) for rule in self.rules]
+        self._steps = [Step(rule._transformer, rule.label, needs(rule.pattern)) for rule in self.rules]
+        self._possible: dict[frozenset[str], list[int]] = {}
+        self._known: dict[str, list[tuple[str, str]]] = {}
 
     def parse(self, tree: Any) -> Any:
         """The tree after all rules; its pieces are the tokens given."""
         nodes = list(tree)
         said = _said(nodes)
-        for transform, label in self._steps:
-            grouped = transform(said).replace("{}", "")
-            if grouped != said:
+        known = self._known.get(said)
+        if known is not None:
+            for grouped, label in known:
                 nodes = _grouped(nodes, grouped, label)
-                said = _said(nodes)
+            return Tree(self._root_label, nodes)
+        first, steps, after = said, [], 0
+        while change := self._next_change(nodes, said, after):
+            number, grouped, label = change
+            nodes = _grouped(nodes, grouped, label)
+            said, after = _said(nodes), number + 1
+            steps.append((grouped, label))
+        if len(first) <= LONGEST_SAID:
+            _make_room(self._known)
+            self._known[first] = steps
         return Tree(self._root_label, nodes)
+
+    def _next_change(self, nodes: list[Any], said: str, after: int) -> tuple[int, str, str] | None:
+        """The next rule from ``after`` on that groups something in the row of labels: its number, the row in braces, its label."""
+        for number in self._possible_with(frozenset(node.label for node in nodes)):
+            if number >= after:
+                step = self._steps[number]
+                grouped = step.transform(said).replace("{}", "")
+                if grouped != said:
+                    return number, grouped, step.label
+        return None
+
+    def _possible_with(self, labels: frozenset[str]) -> list[int]:
+        """The rules that these labels are enough for."""
+        known = self._possible.get(labels)
+        if known is None:
+            _make_room(self._possible)
+            known = [number for number, step in enumerate(self._steps) if not any(labels.isdisjoint(need) for need in step.needs)]
+            self._possible[labels] = known
+        return known
+
+
+def _make_room(kept: dict[Any, Any]) -> None:
+    if len(kept) >= KEPT_SAID:
+        kept.clear()
 
 
 def _said(nodes: list[Any]) -> str:

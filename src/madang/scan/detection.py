@@ -15,7 +15,7 @@ from packagedcode.cache import get_cache as get_package_patterns
 from scancode.api import get_copyrights, get_licenses, get_package_data
 from typecode.contenttype import get_type
 
-from madang.scan import alignment, classes, copyrights, kinds, ranking
+from madang.scan import alignment, classes, copyrights, kinds, ranking, runs
 from madang.scan.prepared import prepared
 from madang.scan.replacing import Part, Parts
 from madang.scan.written import as_written, lines_of
@@ -80,7 +80,7 @@ PARTS: Mapping[str, Callable[[str], Findings]] = {
 """Part → scanner, the quick ones first: when a file meets its deadline, what was found until then stands."""
 
 
-_OTHER_PARTS = [*alignment.parts(), *copyrights.parts(), *kinds.parts()]
+_OTHER_PARTS = [*alignment.parts(), *copyrights.parts(), *kinds.parts(), *runs.parts()]
 _parts = Parts(())
 
 

@@ -26,8 +26,17 @@ COMPARED = 10
 theirs = match_set.compute_candidates
 
 
+class Overlaps(NamedTuple):
+    """How much of rules stands in a text, a column each: rules' ids, common words, their share of the rule and of both."""
+
+    rids: Counts
+    matched: Counts
+    containment: Numbers
+    resemblance: Numbers
+
+
 class Overlap(NamedTuple):
-    """How much of a rule stands in a text: rule's id, common words, their share of the rule and of both."""
+    """A row of the same."""
 
     rid: int
     matched: int
@@ -100,13 +109,13 @@ class Ranking:
         self.known = int(self.words.max(initial=-1)) + 1
         self.of_words, self.of_counts = Bounds(known, unique=True), Bounds(known, unique=False)
 
-    def overlaps(self, text: Iterable[int], *, resembling: float | None = None) -> list[Overlap]:
+    def overlaps(self, text: Iterable[int], *, resembling: float | None = None) -> Overlaps:
         """The rules that pass ScanCode's thresholds for a text with this set of word ids, by id; with ``resembling`` those that resemble
         it at least so much."""
         words = np.fromiter(text, np.int64)
         rids = self._weighty_enough(words)
         if not len(rids):
-            return []
+            return Overlaps(rids, rids, rids, rids)
         return self._passing(self.of_words, rids, self._common(words, rids), len(words), resembling)
 
     def counted_overlaps(self, text: Mapping[int, int], rids: Sequence[int], *, resembling: float | None = None) -> list[Overlap]:
@@ -124,17 +133,17 @@ class Ranking:
         weighty = np.add.reduceat(np.where(words < self.weighty, common, 0), firsts)
         enough = weighty >= self.of_counts.least_weighty[ids]
         matched = np.add.reduceat(common, firsts)[enough]
-        return self._passing(self.of_counts, ids[enough], matched, sum(text.values()), resembling)
+        found = self._passing(self.of_counts, ids[enough], matched, sum(text.values()), resembling)
+        return [Overlap(*row) for row in zip(*(column.tolist() for column in found), strict=True)]
 
-    def _passing(self, bounds: Bounds, rids: Counts, matched: Counts, size: int, resembling: float | None) -> list[Overlap]:
+    def _passing(self, bounds: Bounds, rids: Counts, matched: Counts, size: int, resembling: float | None) -> Overlaps:
         length = bounds.length[rids]
         containment = matched / length
         resemblance = matched / (size + length - matched)
         kept = (matched >= bounds.least[rids]) & ~(containment < self.least_share[rids])
         if resembling is not None:
             kept &= resemblance >= resembling
-        columns = (rids, matched, containment, resemblance)
-        return [Overlap(*row) for row in zip(*(column[kept].tolist() for column in columns), strict=True)]
+        return Overlaps(rids[kept], matched[kept], containment[kept], resemblance[kept])
 
     def _weighty_enough(self, words: Counts) -> Counts:
         """The rules that have as many weighty words in common with the text as they ask for."""
@@ -192,12 +201,31 @@ def candidates(ranking: Ranking, query_run: Any, *, top: int, resembling: float,
     ``(scores, rule id, rule, common weighty words)``, best first."""
     words, counts = match_set.build_set_and_mset(query_run.matchable_tokens())
     bound = resembling if only_resembling else None
-    first = sorted(((_scores(each, resembling), each.rid) for each in ranking.overlaps(words, resembling=bound)), reverse=True)
-    closer = ranking.counted_overlaps(counts, [rid for _, rid in first[: top * COMPARED]], resembling=bound)
+    first = _best(ranking.overlaps(words, resembling=bound), top * COMPARED, resembling)
+    closer = ranking.counted_overlaps(counts, first.tolist(), resembling=bound)
     rules = ranking.index.rules_by_rid
     second = [(_scores(each, resembling), each.rid, rules[each.rid], None) for each in closer]
     best = sorted(match_set.filter_dupes(second), reverse=True)[:top]
     return [(scores, rid, rule, _weighty_common(ranking, words, rid)) for scores, rid, rule, _ in best]
+
+
+def _best(found: Overlaps, most: int, resembling: float) -> Counts:
+    """The ids of the ``most`` rules that come first in ScanCode's order, in no order: which they are is all that the next step asks."""
+    if len(found.rids) <= most:
+        return found.rids
+    squared = [share**2 for share in found.resemblance.tolist()]
+    columns = (  # as ``_scores`` has them, the weightiest first
+        [round(share, 1) >= resembling for share in found.resemblance.tolist()],
+        [round(share, 1) for share in found.containment.tolist()],
+        [round(share, 1) for share in squared],
+        [round(count / 20, 1) for count in found.matched.tolist()],
+        found.resemblance >= resembling,
+        found.containment,
+        squared,
+        found.matched,
+        found.rids,
+    )
+    return found.rids[np.lexsort(columns[::-1])[-most:]]
 
 
 def _scores(overlap: Overlap, resembling: float) -> tuple[Any, Any]:

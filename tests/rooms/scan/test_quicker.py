@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from licensedcode import index as index_module
 from licensedcode import match as match_module
 from licensedcode import match_set, models, query, seq
+from licensedcode.spans import Span
 from pygmars import Token
 
 from madang.scan.replacing import Part, Parts
@@ -22,7 +23,7 @@ from madang.scan.replacing import Part, Parts
 with warnings.catch_warnings():
     # The engine's libraries warn of each other when they are imported.
     warnings.simplefilter("ignore")
-    from madang.scan import alignment, copyrights, detection, kinds, ranking
+    from madang.scan import alignment, copyrights, detection, kinds, ranking, runs
 
 RULES = Path(models.rules_data_dir)
 FAMILIES = ("mit_", "bsd-new_", "gpl-2.0_", "apache-2.0_", "lgpl-2.1_", "cc-by-4.0_")
@@ -80,7 +81,7 @@ def test_a_text_is_ranked_as_scancode_ranks_it(index: Any, seed: int) -> None:
     own = ranking.Ranking(index)
     asked = query.build_query(query_string=mixed(index, seed), idx=index)
     for run in (asked.whole_query_run(), *asked.query_runs):
-        for top, only in ((10, True), (70, False), (3, False)):
+        for top, only in ((10, True), (70, False), (3, False), (1, False)):
             wanted = ranking.theirs(run, index, index.approx_matchable_rids, top=top, high_resemblance=only)
             got = ranking.candidates(own, run, top=top, resembling=0.8, only_resembling=only)
             assert [(scores, rid, rule.identifier, set(common)) for scores, rid, rule, common in got] == [
@@ -112,8 +113,8 @@ def test_a_text_of_another_index_is_ranked_by_scancode(index: Any) -> None:
 
 def test_a_text_without_weighty_words_has_no_candidates(index: Any) -> None:
     own = ranking.Ranking(index)
-    assert own.overlaps([]) == []
-    assert own.overlaps([index.len_legalese + 3]) == []
+    assert not len(own.overlaps([]).rids)
+    assert not len(own.overlaps([index.len_legalese + 3]).rids)
     assert own.counted_overlaps({1: 1}, []) == []
 
 
@@ -143,6 +144,61 @@ def test_statements_are_the_same(detectors: tuple[Any, Any], lines: list[str]) -
     numbered = [(number, theirs.prepare_text_line(line)) for number, line in enumerate(lines, 1)]
     wanted, got = ([(type(each).__name__, each.to_dict()) for each in one.detect(numbered)] for one in detectors)
     assert got == wanted
+
+
+def test_what_the_rules_did_to_labels_is_remembered_and_long_rows_are_not(
+    detectors: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, own = detectors
+    monkeypatch.setattr(copyrights, "KEPT_SAID", 2)
+    own.parser._known.clear()
+    for line in [
+        "Copyright 2020 Example Inc.",
+        "Copyright 2021 Another Inc.",
+        "by the authors",
+        "(c) 2019-2021 An Author <a@b.example>",
+    ] * 2:
+        numbered = [(1, theirs.prepare_text_line(line))]
+        assert [each.to_dict() for each in own.detect(numbered)] == [each.to_dict() for each in plain.detect(numbered)]
+        assert 1 <= len(own.parser._known) <= 2
+    monkeypatch.setattr(copyrights, "LONGEST_SAID", 0)
+    own.parser._known.clear()
+    list(own.detect([(1, "Copyright 2020 Example Inc.")]))
+    assert not own.parser._known
+
+
+@pytest.mark.parametrize(
+    ("pattern", "needed"),
+    [("<A> <B|C>+ <D>? <E>*", [{"A"}, {"B", "C"}]), ("<A> <B*>", []), ("(<A>)? <B>", []), ("<A>{3}", []), ("", [])],
+)
+def test_a_rule_says_which_labels_it_needs(pattern: str, needed: list[set[str]]) -> None:
+    assert list(copyrights.needs(pattern)) == needed
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_the_places_that_may_match_are_the_same(index: Any, data: st.DataObject) -> None:
+    text = mixed(index, data.draw(st.integers(0, 30)))
+    own, plain = (query.build_query(query_string=text, idx=index) for _each in range(2))
+    cut = data.draw(st.tuples(st.integers(0, 200), st.integers(0, 40)))
+    changing = Parts(runs.parts())
+    said = []
+    for asked, ours in ((plain, False), (own, True)):
+        changing.use(ours=ours)
+        told: list[Any] = []
+        for run in (asked.whole_query_run(), *asked.query_runs[:4]):
+            for _twice in range(2):
+                told.append([set(run.low_matchables), set(run.high_matchables), list(run.matchable_tokens()), run.is_digits_only()])
+                run.subtract(Span(cut[0], cut[0] + cut[1]))
+        said.append(told)
+    changing.use(ours=False)
+    assert said[0] == said[1]
+
+
+def test_a_stretch_without_an_end_has_no_places(index: Any) -> None:
+    run = query.QueryRun(query.Query(query_string="qqqzzz", idx=index), 0)
+    assert [set(run.low_matchables), set(run.high_matchables), run.is_digits_only()] == [set(), set(), True]
+    assert [set(runs.low_matchables(run)), set(runs.high_matchables(run)), runs.is_digits_only(run)] == [set(), set(), True]
 
 
 def test_labels_are_remembered_and_long_words_are_not(detectors: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +246,7 @@ def test_a_text_is_cut_as_scancode_cuts_it(index: Any, text: str) -> None:
 
 
 def test_what_libmagic_said_is_asked_anew_for_the_next_file(tmp_path: Path) -> None:
-    (part,) = kinds.parts()
+    part, _plugins = kinds.parts()
     said = []
     for content in (b"#!/bin/sh\n", b"%PDF-1.4\n"):
         (tmp_path / "file").write_bytes(content)
