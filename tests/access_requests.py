@@ -167,6 +167,8 @@ REQUESTS: dict[tuple[str, str], Maker] = {
 
 
 NAMES: dict[str, dict[str, str]] = {
+    "/licences/{licence}": {"licence": "MIT"},
+    "/api/v1/licences/{licence}": {"licence": "MIT"},
     "/me/feed/{secret}.atom": {"secret": "a" * 32},
     "/people/{name}": {"name": OWNER},
     "/organisations/{name}": {"name": ORGANISATION},

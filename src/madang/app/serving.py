@@ -44,6 +44,7 @@ def web_application(house: House) -> FastAPI:
                 *catalog.routes,
                 *compliance.list_routes,
                 *compliance.routes,
+                *compliance.licence_routes,
                 *operations.routes,
             ],
             routers=[
@@ -53,6 +54,7 @@ def web_application(house: House) -> FastAPI:
                 catalog.router,
                 compliance.router,
                 compliance.registrations_router,
+                compliance.licences_router,
                 *operations.routers,
             ],
             templates=[SOURCE / room / "templates" for room in ROOMS_WITH_TEMPLATES],

@@ -11,6 +11,8 @@ from madang.compliance.cache import FindingCache
 from madang.compliance.errors import NoSource, NoSuchFile, NoSuchTask, NotFailed, NotVerified, TooManyWaiting
 from madang.compliance.intake import Intake
 from madang.compliance.jobs import Verifier
+from madang.compliance.licences.api import router as licences_router
+from madang.compliance.licences.web import routes as licence_routes
 from madang.compliance.limits import Limits
 from madang.compliance.many.api import router as registrations_router
 from madang.compliance.many.web import routes as list_routes
@@ -61,6 +63,8 @@ __all__ = [
     "host_opened",
     "is_sampling",
     "licence_data",
+    "licence_routes",
+    "licences_router",
     "list_routes",
     "move",
     "needed_objects",

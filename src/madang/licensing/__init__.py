@@ -26,6 +26,7 @@ from madang.licensing.expressions import (
 )
 from madang.licensing.facts import LicenceFacts, facts, versions
 from madang.licensing.licences import Strength
+from madang.licensing.listing import listed, shown
 from madang.licensing.matrices import Matrix, matrix_from, opinions_from
 from madang.licensing.opinions import Adopted, Opinion, adopt, agreed, opinions, outbound_class, outbound_classes
 from madang.licensing.strengths import is_restricted, strength
@@ -62,6 +63,7 @@ __all__ = [
     "is_known",
     "is_restricted",
     "keys",
+    "listed",
     "matrix_from",
     "name",
     "normalise",
@@ -70,6 +72,7 @@ __all__ = [
     "outbound_class",
     "outbound_classes",
     "phrases",
+    "shown",
     "simplify",
     "strength",
     "terms",
