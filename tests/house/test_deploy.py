@@ -99,6 +99,11 @@ def test_the_settings_of_the_manifests_are_accepted() -> None:
     assert not chosen.is_sqlite
 
 
+def test_the_manifests_trust_no_proxy_until_one_is_named() -> None:
+    (told,) = objects("ConfigMap")
+    assert told["data"]["MADANG_TRUSTED_PROXIES"] == ""
+
+
 def test_containers_may_do_as_little_as_they_can() -> None:
     for _, pod in pods():
         assert pod["spec"]["securityContext"]["runAsNonRoot"] is True

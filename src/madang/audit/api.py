@@ -32,11 +32,12 @@ class LineOut(BaseModel):
 
 
 class LineList(BaseModel):
-    """Some lines, newest first, and the address of the next ones."""
+    """Some lines, newest first, and the address of the next ones. ``looked_to`` is the line at which looking stopped for now, or null."""
 
     items: list[LineOut]
     facets: dict[str, dict[str, int]] = {}
     next: str | None
+    looked_to: int | None = None
 
 
 class ProblemOut(BaseModel):
@@ -86,7 +87,7 @@ def list_lines(
     queries.check_sees(actor)
     asked = queries.Asked(_plain(q), _plain(deed), _plain(who), _plain(target), web.in_utc(since), web.in_utc(until))
     before = web.position(cursor, int)[0] if cursor else None
-    found = queries.lines(session, asked, viewer=actor, before=before, limit=limit)
+    found = queries.lines(session, asked, viewer=actor, before=before, limit=limit, look=queries.LOOK)
     items = [
         LineOut(
             id=line.id, at=line.at, deed=line.deed, target=line.target, by=line.by_name, via=line.via, facts=dict(line.facts),
@@ -94,7 +95,8 @@ def list_lines(
         )
         for line in found.items
     ]  # fmt: skip
-    return LineList(items=items, next=web.next_address(request, web.write_cursor([found.next]) if found.next is not None else None))
+    next_ = web.next_address(request, web.write_cursor([found.next]) if found.next is not None else None)
+    return LineList(items=items, next=next_, looked_to=found.looked_to)
 
 
 @router.get("/admin/ledger/checks")

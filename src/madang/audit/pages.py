@@ -53,6 +53,7 @@ class LedgerPage:
     sealed_at: datetime | None
     checks: tuple[CheckRow, ...]
     next: str | None
+    looked_to: int | None
     first: str | None
     csv: str
     json: str

@@ -17,6 +17,8 @@ from madang.kit import Actor
 
 MOST = 200
 STEP = 2000
+LOOK = 20_000
+"""How many lines one page looks through for what no index finds; the next page goes on from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some lines, newest first, and the ``before`` that asks for those after them; None at the end."""
+    """Some lines, newest first, and the ``before`` that asks for those after them; None at the end.
+
+    ``looked_to`` is the line at which looking stopped before enough was found, or None.
+    """
 
     items: tuple[Line, ...]
     next: int | None
+    looked_to: int | None = None
 
 
 def latest_seal(session: Session) -> Seal | None:
@@ -88,6 +94,11 @@ class Asked:
         """Whether anything is asked."""
         return self != Asked()
 
+    @property
+    def searches(self) -> bool:
+        """Whether lines must be looked through: no index finds words, parts of names, or a time among numbers."""
+        return self != Asked(who=self.who)
+
 
 def entries(
     session: Session,
@@ -103,8 +114,11 @@ def entries(
     return lines(session, Asked(deed=deed or "", who=by_name or "", target=target or ""), viewer=viewer, before=before, limit=limit)
 
 
-def lines(session: Session, asked: Asked, *, viewer: Actor, before: int | None = None, limit: int = 50, most: int = MOST) -> Page:
-    """The lines that are asked for, newest first, under the same rule."""
+def lines(
+    session: Session, asked: Asked, *, viewer: Actor, before: int | None = None, limit: int = 50, most: int = MOST, look: int | None = None
+) -> Page:
+    """The lines that are asked for, newest first, under the same rule. With ``look`` no more than so many lines are looked through, and a
+    page may hold less than there is; ``next`` goes on."""
     if not viewer.is_signed_in:
         return Page((), None)
     query = select(Entry).where(*_conditions(asked)).order_by(Entry.id.desc())
@@ -112,9 +126,22 @@ def lines(session: Session, asked: Asked, *, viewer: Actor, before: int | None =
         query = query.where(Entry.by_id == viewer.account_id)
     if before is not None:
         query = query.where(Entry.id < before)
+    floor = _floor(session, before, look) if look and asked.searches else 0
+    if floor:
+        query = query.where(Entry.id > floor)
     count = max(1, min(limit, most))
     found = session.scalars(query.limit(count + 1)).all()
-    return Page(tuple(_line(entry) for entry in found[:count]), found[count - 1].id if len(found) > count else None)
+    items = tuple(_line(entry) for entry in found[:count])
+    if len(found) > count:
+        return Page(items, found[count - 1].id)
+    return Page(items, floor + 1, floor + 1) if floor else Page(items, None)
+
+
+def _floor(session: Session, before: int | None, look: int) -> int:
+    """The line below which a page does not look; 0 when it looks through all. Lines' numbers have no holes."""
+    lowest, highest = session.scalar(select(func.min(Entry.id))), session.scalar(select(func.max(Entry.id)))
+    floor = (before - 1 if before is not None else highest or 0) - look
+    return floor if lowest is not None and floor >= lowest else 0
 
 
 def all_lines(database: Database, asked: Asked, *, viewer: Actor) -> Iterator[Line]:
@@ -122,7 +149,7 @@ def all_lines(database: Database, asked: Asked, *, viewer: Actor) -> Iterator[Li
     before: int | None = None
     while True:
         with database.reading() as session:
-            page = lines(session, asked, viewer=viewer, before=before, limit=STEP, most=STEP)
+            page = lines(session, asked, viewer=viewer, before=before, limit=STEP, most=STEP, look=LOOK)
         yield from page.items
         if page.next is None:
             return

@@ -35,7 +35,7 @@ def show_ledger(request: Request, session: Session, actor: Actor) -> Response:
     queries.check_sees(actor)
     asked, cursor = asked_of(request), request.query_params.get("cursor", "")
     before = web.position(cursor, int)[0] if cursor else None
-    found = queries.lines(session, asked, viewer=actor, before=before, limit=ROWS)
+    found = queries.lines(session, asked, viewer=actor, before=before, limit=ROWS, look=queries.LOOK)
     seal = queries.latest_seal(session)
     page = LedgerPage(
         rows=tuple(row_of(line) for line in found.items),
@@ -48,6 +48,7 @@ def show_ledger(request: Request, session: Session, actor: Actor) -> Response:
         sealed_at=seal.sealed_at if seal else None,
         checks=tuple(check_of(check) for check in queries.checks(session, limit=3)),
         next=web.next_address(request, web.write_cursor([found.next])) if found.next is not None else None,
+        looked_to=found.looked_to,
         first=_address(request, request.url.path) if before is not None else None,
         csv=_address(request, "/admin/ledger.csv"),
         json=_address(request, "/admin/ledger.json"),

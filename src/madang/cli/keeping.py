@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """``madang backup``, ``restore`` and ``upgrade``: what an operator does so that nothing is ever lost."""
 
+import dataclasses
 import sys
 import time
 from pathlib import Path
@@ -22,6 +23,12 @@ RESTORED = _("Restored %(home)s from a backup of %(made_at)s (Madang %(version)s
 SAME = _("%(tables)s tables with %(rows)s rows and %(objects)s objects are as they were: every hash was compared.")
 LEDGER = _("The ledger has %(lines)s lines, and is whole.")
 LEDGER_NOT = _("The ledger is not whole: `madang ledger verify` says where.")
+ENDED = _("Nobody is signed in: %(sessions)s sessions, %(links)s links and %(invitations)s invitations of the backup are over.")
+TOKENS = _(
+    "%(tokens)s tokens and %(feeds)s feeds are over too, for a backup cannot know which were ended since. With --keep-tokens they stay."
+)
+KEPT = _("Tokens and feeds answer as they did then, also those that were ended since the backup: look through them.")
+AS_THEN = _("Passwords and second factors are as they were then. `madang link` prints a link to sign in with.")
 START = _("Start it with: MADANG_HOME=%(home)s madang up")
 START_SO = _("Start it with %(names)s as now, else it is another platform: MADANG_HOME=%(home)s madang up")
 NOTHING = _("Nothing to do: the database is at revision %(current)s, which is this release's.")
@@ -119,7 +126,8 @@ def _start(chosen: settings.Settings, home: Path, translate: Any) -> str:
 @click.option(
     "--passphrase-file", type=click.Path(dir_okay=False, exists=True, path_type=Path), help="Opens the key that is sealed inside."
 )
-def restore(file: Path, home: Path | None, key: Path | None, passphrase_file: Path | None) -> int:
+@click.option("--keep-tokens", is_flag=True, help="Tokens and feeds answer as they did then, also those ended since.")
+def restore(file: Path, home: Path | None, key: Path | None, passphrase_file: Path | None, keep_tokens: bool) -> int:
     """Make a platform of the backup FILE, in an empty home (and an empty database, where one is set)."""
     chosen = settings.read(home=home)
     logs.set_up(level="warning", form=chosen.log_format, process="cli")
@@ -127,12 +135,12 @@ def restore(file: Path, home: Path | None, key: Path | None, passphrase_file: Pa
     opening = keeping.Opening(key, _passphrase(passphrase_file))
     progress = Progress()
     try:
-        done = keeping.restore(chosen, file, opening, progress=progress)
+        done = keeping.restore(chosen, file, opening, keeps_tokens=keep_tokens, progress=progress)
     except keeping.SealedKey:
         if not sys.stdin.isatty():
             raise
         asked = click.prompt("Passphrase", hide_input=True, err=True)
-        done = keeping.restore(chosen, file, keeping.Opening(key, asked), progress=progress)
+        done = keeping.restore(chosen, file, keeping.Opening(key, asked), keeps_tokens=keep_tokens, progress=progress)
     progress.end()
     for name, digest in sorted(done.tables.items()):
         click.echo(f"{digest.hash[:16]} {digest.rows:>10,} {name}")
@@ -142,8 +150,15 @@ def restore(file: Path, home: Path | None, key: Path | None, passphrase_file: Pa
     counted = {"tables": len(done.tables), "rows": sum(each.rows for each in done.tables.values()), "objects": done.objects["count"]}
     click.echo(translate(SAME) % counted)
     _say_ledger(done.ledger.lines, done.ledger.is_whole, translate)
+    _say_ended(done, keep_tokens, translate)
     click.echo(_start(chosen, done.home, translate))
     return 0 if done.ledger.is_whole else ATTENTION
+
+
+def _say_ended(done: keeping.Restored, keep_tokens: bool, translate: Any) -> None:
+    told = dataclasses.asdict(done.ended) | {"feeds": done.feeds}
+    for sentence in (ENDED, KEPT if keep_tokens else TOKENS, AS_THEN):
+        click.echo(translate(sentence) % told)
 
 
 def _say_ledger(lines: int, is_whole: bool, translate: Any) -> None:

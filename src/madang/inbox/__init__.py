@@ -12,6 +12,7 @@ below, the composition listens to their events.
 from madang.inbox.actions import (
     ask,
     end_feed,
+    end_feeds,
     finish,
     finish_task,
     mark_all_read,
@@ -60,6 +61,7 @@ __all__ = [
     "notifications",
     "open_abouts",
     "end_feed",
+    "end_feeds",
     "open_feed",
     "prefer",
     "router",

@@ -240,6 +240,15 @@ def end_feed(session: Session, ended: people.ProofsEnded) -> None:
         audit.record(session, "feed.shut", target=f"account/{ended.name}", by=ended.by)
 
 
+def end_feeds(session: Session, *, by: kit.Actor) -> int:
+    """No feed has an address any more; how many had one."""
+    had = update(Reader).where(Reader.feed_hash.is_not(None)).values(feed_hash=None, feed_made_at=None).returning(Reader.account_id)
+    ended = len(session.scalars(had).all())
+    if ended:
+        audit.record(session, "feeds.shut", target="inbox", by=by, feeds=ended)
+    return ended
+
+
 def sweep(database: Database) -> int:
     """Old news, and tasks that ended long ago, are gone; how many rows that were. In slices, so that nobody waits."""
     gone = 0

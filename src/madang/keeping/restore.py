@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, cast
 
 from sqlalchemy.types import NullType
 
-from madang import audit, db, jobs, people, supervisor
+from madang import audit, db, inbox, jobs, people, supervisor
 from madang.keeping import loading, places, rows, sealing
 from madang.keeping.archive import FORMAT, MANIFEST, SEALED, Member, Reader, sync_folder
 from madang.keeping.backup import Progress
@@ -35,6 +35,7 @@ from madang.keeping.errors import (
     SealedKey,
     WrongKey,
 )
+from madang.kit import SYSTEM
 from madang.settings import Settings
 
 PASSING = {places.RESTORING, supervisor.LOCK, "lost+found"}
@@ -43,7 +44,10 @@ PASSING = {places.RESTORING, supervisor.LOCK, "lost+found"}
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored, every hash compared. ``brought_to`` is the revision to which older rows were brought afterwards."""
+    """What was restored, every hash compared. ``brought_to`` is the revision to which older rows were brought afterwards.
+
+    ``ended`` and ``feeds`` are what opened something in the backup and opens nothing any more.
+    """
 
     home: Path
     version: str
@@ -53,6 +57,8 @@ class Restored:
     tables: dict[str, rows.Digest]
     objects: dict[str, int | str]
     ledger: audit.Verification
+    ended: people.Ended
+    feeds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +69,20 @@ class Opening:
     passphrase: str | None = None
 
 
-def restore(settings: Settings, path: Path, opening: Opening, *, progress: Progress = lambda *_: None) -> Restored:
+def restore(
+    settings: Settings, path: Path, opening: Opening, *, keeps_tokens: bool = False, progress: Progress = lambda *_: None
+) -> Restored:
     """The backup at ``path`` is the platform in the empty home of ``settings``, on its empty database.
 
+    What opened something then may have been ended since, so nobody is signed in, and no link, invitation, feed or, unless ``keeps_tokens``,
+    token opens anything; all this before the platform is in its place.
     The file is read twice: nothing is put anywhere before all of it was found to be as it was made.
     """
     with _staging(settings) as staging:
         backup = examine(path, opening, progress=progress)
         database, staged = _database(settings, staging)
         try:
-            done = _Restoring(settings, backup, database, staging, progress).run()
+            done = _Restoring(settings, backup, database, staging, progress).run(keeps_tokens=keeps_tokens)
         finally:
             database.close()
         _put_in_place(settings, staging, staged)
@@ -211,7 +221,7 @@ class _Restoring:
     def __init__(self, settings: Settings, backup: Backup, database: db.Database, staging: Path, progress: Progress) -> None:
         self.settings, self.backup, self.database, self.staging, self.progress = settings, backup, database, staging, progress
 
-    def run(self) -> Restored:
+    def run(self, *, keeps_tokens: bool) -> Restored:
         """Everything stands in the staging folder and in the database, and is what the backup holds."""
         head, manifest = self.backup.head, self.backup.manifest
         digests = {name: rows.Digest(**told) for name, told in manifest["tables"].items()}
@@ -225,9 +235,12 @@ class _Restoring:
         self._write("secret.key", self.backup.keys.master.hex().encode() + b"\n")
         db.migrate(self.database)
         ledger = audit.verify(self.database, heads_file=self.staging / places.HEADS, key=self.backup.keys.derive("ledger"))
-        told = {name: str(head[name]) for name in ("version", "made_at", "revision")}
-        newest = list(db.history())[-1]
-        return Restored(self.staging.parent, **told, brought_to=newest, tables=digests, objects=manifest["objects"], ledger=ledger)
+        with self.database.writing() as session:
+            feeds = 0 if keeps_tokens else inbox.end_feeds(session, by=SYSTEM)
+            ended = people.end_ways_in(session, keeps_tokens=keeps_tokens, by=SYSTEM)
+        told: dict[str, Any] = {name: str(head[name]) for name in ("version", "made_at", "revision")}
+        told |= {"tables": digests, "objects": manifest["objects"], "ledger": ledger, "ended": ended, "feeds": feeds}
+        return Restored(self.staging.parent, brought_to=list(db.history())[-1], **told)
 
     def _take(self, kind: str, found: Iterator[Member], loader: loading.Loader) -> None:
         if kind == "tables":

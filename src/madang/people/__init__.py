@@ -8,6 +8,7 @@ does with their role; it knows that names of accounts, organisations and namespa
 from madang.people import api, cli, keys, oidc, web
 from madang.people.actions import (
     Change,
+    Ended,
     Newcomer,
     Offer,
     accept_conditions,
@@ -22,6 +23,7 @@ from madang.people.actions import (
     create_organisation,
     create_token,
     end_membership,
+    end_ways_in,
     ensure_operator,
     is_link_alive,
     is_second_factor_on,
@@ -104,6 +106,7 @@ __all__ = [
     "ChangedMeanwhile",
     "Conditions",
     "ConditionsNotAccepted",
+    "Ended",
     "DeadInvitation",
     "DeadLink",
     "Keys",
@@ -142,6 +145,7 @@ __all__ = [
     "create_organisation",
     "create_token",
     "end_membership",
+    "end_ways_in",
     "ensure_operator",
     "find_account",
     "find_invitation",

@@ -17,12 +17,14 @@ from madang.sheets.errors import (
     OldExcel,
     SeveralColumns,
     SheetRefused,
+    SheetsBusy,
     SheetTooLarge,
     UnknownEncoding,
 )
 from madang.sheets.limits import Limits
 from madang.sheets.reading import read
 from madang.sheets.table import Row, Table
+from madang.sheets.turns import turn
 from madang.sheets.writing import write_csv
 
 __all__ = [
@@ -37,9 +39,11 @@ __all__ = [
     "SeveralColumns",
     "SheetRefused",
     "SheetTooLarge",
+    "SheetsBusy",
     "Table",
     "UnknownEncoding",
     "columns",
     "read",
+    "turn",
     "write_csv",
 ]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is refused when a list is read, and what the visitor can do about it."""
 
-from madang.kit import Invalid, TooLarge, _
+from madang.kit import Invalid, TooLarge, TooMany, _
 
 
 class SheetRefused(Invalid):
@@ -82,3 +82,10 @@ class SheetTooLarge(TooLarge):
 
     code = "sheet-too-large"
     message = _("“%(name)s” is over a limit of %(limit)s.")
+
+
+class SheetsBusy(TooMany):
+    """As many lists are being read in this process as its memory is for."""
+
+    code = "sheets-busy"
+    message = _("Other lists are being read just now. Try again in a moment.")

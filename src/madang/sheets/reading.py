@@ -11,6 +11,7 @@ from madang.sheets import text
 from madang.sheets.errors import EmptySheet, NotAList, OldExcel
 from madang.sheets.limits import Limits
 from madang.sheets.table import Table, bounded, headed
+from madang.sheets.turns import turn
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -21,9 +22,10 @@ def read(source: Path | bytes | BinaryIO, *, name: str, limits: Limits = DEFAULT
     """The list in ``source`` as text. ``name`` is what the visitor calls the file, for refusals.
 
     Of a workbook: the sheet called ``sheet``, or the first visible one that holds something. Memory stays within a few times ``max_bytes``
-    for CSV, and for a workbook within its texts and ``max_rows`` rows; the time is linear in ``max_unpacked`` at most.
+    for CSV, and for a workbook within its texts and ``max_rows`` rows; the time is linear in ``max_unpacked`` at most. A few are read at a
+    time in a process (``turn``).
     """
-    with ExitStack() as stack:
+    with turn(), ExitStack() as stack:
         file = _opened(source, stack)
         size = file.seek(0, io.SEEK_END)
         file.seek(0)

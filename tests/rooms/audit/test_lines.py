@@ -2,8 +2,10 @@
 """Lines are counted without holes, found again, given out as files, and verified when somebody asks."""
 
 import csv
+import html
 import io
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +17,7 @@ from actors import OPERATOR, READER, RESEARCHER
 from builders import HTML, Yard, yard_in
 from madang import audit, kit, scan
 from madang.app.working import checker_of, sign_ledger
+from madang.audit import queries
 from madang.db import Database
 from madang.jobs import Failure
 
@@ -110,6 +113,48 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
         write(made.house.database, *[f"software/lab/{number:04}" for number in range(1300)], files=3, formula="=1+1")
         yield made
         made.house.close()
+
+
+def test_a_rare_word_costs_a_page_no_more_than_it_may_look_through(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "LOOK", 400)
+    page = get(yard, "/admin/ledger?q=lab%2F0123", Accept="text/html")
+    assert "software/lab/0123" not in page
+    assert "Looked through down to line" in page
+    assert "No line matches" not in page
+    pages = 1
+    while "software/lab/0123" not in page:
+        onward = re.search(r'href="([^"]+)" rel="next">Look further', page)
+        assert onward, page
+        page, pages = get(yard, html.unescape(onward[1]), Accept="text/html"), pages + 1
+    assert pages == 3
+    told = yard.get("/api/v1/admin/ledger?q=lab/0123")
+    assert (told["items"], bool(told["next"]), told["looked_to"] > 800) == ([], True, True)
+    assert yard.get("/api/v1/admin/ledger?who=researcher")["looked_to"] is None
+    with yard.house.database.reading() as session:
+        asked = audit.Asked(q="nowhere at all")
+        found = audit.lines(session, asked, viewer=OPERATOR, look=400)
+        while found.next is not None:
+            assert found.items == ()
+            found = audit.lines(session, asked, viewer=OPERATOR, before=found.next, look=400)
+        assert found.looked_to is None
+    assert get(yard, "/admin/ledger.csv?q=lab%2F0123").count("software/lab/0123") == 1
+
+
+@pytest.mark.sqlite
+def test_looking_is_as_much_work_in_a_long_ledger_as_in_a_short_one(yard: Yard) -> None:
+    steps: list[int] = []
+
+    def work(look: int | None) -> int:
+        with yard.house.database.reading() as session:
+            driver = session.connection().connection.driver_connection
+            assert driver is not None
+            driver.set_progress_handler(lambda: steps.append(1), 100)
+            steps.clear()
+            audit.lines(session, audit.Asked(q="nowhere"), viewer=OPERATOR, look=look)
+            driver.set_progress_handler(None, 0)
+        return len(steps)
+
+    assert work(100) * 5 < work(None)
 
 
 def get(yard: Yard, address: str, **headers: str) -> str:

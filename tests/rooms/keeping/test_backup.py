@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 import builders
 import databases
 import stores
-from madang import app, audit, keeping, kit, people, settings
+from madang import app, audit, inbox, keeping, kit, people, settings
 from madang.keeping import errors
 
 Elsewhere = Callable[..., settings.Settings]
@@ -53,7 +53,7 @@ def lines(yard: builders.Yard) -> tuple[audit.Line, ...]:
 
 def test_a_restored_platform_is_the_same_one(yard: builders.Yard, made: keeping.Made, tmp_path: Path, elsewhere: Elsewhere) -> None:
     chosen = elsewhere()
-    done = keeping.restore(chosen, made.path, keeping.Opening())
+    done = keeping.restore(chosen, made.path, keeping.Opening(), keeps_tokens=True)
     assert (done.tables, done.objects) == (made.tables, made.objects)
     assert made.tables["audit_entry"].rows > 4
     assert int(made.objects["count"]) == len(list((yard.house.home / "store" / "objects").glob("*/*"))) >= 4
@@ -67,6 +67,34 @@ def test_a_restored_platform_is_the_same_one(yard: builders.Yard, made: keeping.
     assert audit.verify(house.database, heads_file=house.home / audit.HEADS_FILE, key=house.ledger_key).is_whole
     again = keeping.back_up(house.settings, tmp_path / "again.tar.zst")
     assert again.objects == made.objects
+    house.close()
+
+
+@pytest.mark.parametrize("keeps_tokens", [False, True])
+def test_a_restore_revives_nothing_that_may_be_over(yard: builders.Yard, tmp_path: Path, elsewhere: Elsewhere, keeps_tokens: bool) -> None:
+    with yard.house.database.writing() as session:
+        operator = people.get_account(session, "operator", viewer=kit.SYSTEM)
+        cookie = people.redeem_link(session, people.create_link(session, operator, by=kit.SYSTEM))[1]
+        link = people.create_link(session, operator, by=kit.SYSTEM)
+        invitation, _secret = people.create_invitation(session, people.Offer(kit.Role.READER), by=kit.SYSTEM)
+        feed = inbox.open_feed(session, by=people.actor_of(session, operator, via="session"))
+    made = keeping.back_up(yard.house.settings, tmp_path / "backup.tar.zst")
+    chosen = elsewhere()
+    done = keeping.restore(chosen, made.path, keeping.Opening(), keeps_tokens=keeps_tokens)
+    assert done.ended == people.Ended(sessions=1, links=1, invitations=1, tokens=0 if keeps_tokens else 1)
+    assert done.feeds == (0 if keeps_tokens else 1)
+    house = app.open_house(chosen)
+    client = TestClient(app.web_application(house), follow_redirects=False)
+    assert client.get("/api/v1/me", headers=yard.signed).status_code == (200 if keeps_tokens else 401)
+    assert client.get("/api/v1/me", headers={"cookie": f"madang={cookie}"}).status_code == 401
+    assert client.get(f"/me/feed/{feed}.atom").status_code == (200 if keeps_tokens else 410)
+    with house.database.reading() as session:
+        assert not people.is_link_alive(session, link)
+        withdrawn = next(row for row in people.invitations(session, viewer=kit.SYSTEM) if row.id == invitation.id).withdrawn_at
+        assert withdrawn is not None
+        assert "ways-in.ended" in {line.deed for line in audit.entries(session, viewer=kit.SYSTEM).items}
+    app.seal_ledger(house)
+    assert audit.verify(house.database, heads_file=house.home / audit.HEADS_FILE, key=house.ledger_key).is_whole
     house.close()
 
 

@@ -182,6 +182,7 @@ def test_backup_and_restore_as_commands(old: settings.Settings, tmp_path: Path, 
     back = run(empty, "restore", str(tmp_path / "one"), "--passphrase-file", str(phrase))
     assert back.returncode == 0, back.stderr
     assert "every hash was compared" in back.stdout
+    assert "0 tokens and 0 feeds are over too" in back.stdout
     assert "people_account" in back.stdout
     again = run(empty, "restore", str(tmp_path / "one"), "--passphrase-file", str(phrase))
     assert (again.returncode, "is not empty" in again.stderr) == (2, True)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who is here."""
 
+import threading
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -134,6 +136,46 @@ def test_a_weak_password_is_refused(house: House, password: str) -> None:
             people.set_password(session, lab, password=password, by=SYSTEM)
         assert lab.password_hash == before
     assert "8" in refusal.value.sentence()
+
+
+@pytest.mark.parametrize("deed", ["demote", "shut", "both"])
+def test_of_two_operators_who_go_for_each_other_one_is_left(house: House, deed: str) -> None:
+    for number in range(5):
+        pair = [f"left-{number}", f"right-{number}"]
+        with house.database.writing() as session:
+            for name in pair:
+                people.create_account(session, name=name, role=Role.OPERATOR, by=SYSTEM)
+            for row in people.accounts(session, people.Asked(role="operator"), viewer=SYSTEM):
+                if row.name not in pair:
+                    people.set_role(session, row, role=Role.MEMBER, by=SYSTEM)
+        actors, ready, ends = [actor_of(house.database, name) for name in pair], threading.Barrier(2), list[str]()
+
+        def go(
+            mine: int, actors: list[Actor] = actors, pair: list[str] = pair, ready: threading.Barrier = ready, ends: list[str] = ends
+        ) -> None:
+            ready.wait(10)
+            try:
+                with house.database.writing() as session:
+                    other = people.get_account(session, pair[1 - mine], viewer=SYSTEM)
+                    if deed == "shut" or (deed == "both" and mine):
+                        people.set_disabled(session, other, disabled=True, by=actors[mine])
+                    else:
+                        people.change_account(session, other, people.Change(role=Role.MEMBER), by=actors[mine])
+                ends.append("done")
+            except LastOperator:
+                ends.append("last")
+
+        threads = [threading.Thread(target=go, args=(mine,)) for mine in (0, 1)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert sorted(ends) == ["done", "last"]
+        with house.database.reading() as session:
+            assert people.count_accounts(session, people.Asked(role="operator", state="open"), viewer=SYSTEM) == 1
+        with house.database.writing() as session:
+            for name in pair:
+                people.set_disabled(session, people.get_account(session, name, viewer=SYSTEM), disabled=False, by=SYSTEM)
 
 
 def test_a_password_is_kept_as_argon2id_and_typed_in_either_form(real_cost: None, house: House) -> None:

@@ -2,6 +2,7 @@
 """How people come in: invitations, signing up, the conditions of use, lists; through the whole house's doors."""
 
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from starlette.testclient import TestClient
 import databases
 from madang import app, audit, institute, kit, mail, people, settings, sheets
 from madang.kit import SYSTEM, Conflict, Invalid, NotAllowed, NotFound, Reach, Role
+from madang.sheets import turns
 
 HTML = {"accept": "text/html", "accept-language": "en"}
 PASSWORD = "five words that nobody guesses"
@@ -395,6 +397,16 @@ def test_a_file_that_is_no_list_of_people_is_refused_on_the_same_page(place: Pla
 def test_a_formula_names_nobody() -> None:
     row = sheets.Row(2, ("kim",), computed=frozenset({0}))
     assert row.computed == {0}
+
+
+def test_a_list_waits_for_its_turn_and_is_told_when_to_come_again(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.sign_in()
+    monkeypatch.setattr(turns, "_places", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(turns, "WAIT_SECONDS", 0.01)
+    with turns._places:
+        for address, at in (("/admin/people/lists", "/admin/people/lists"), ("/register/list", "/register/list")):
+            answer = place.post(address, at=at, files={"file": ("people.csv", b"name\nsomebody\n")})
+            assert (answer.status_code, answer.headers["retry-after"]) == (429, "10"), address
 
 
 def test_thousands_of_rows_are_done_in_small_units(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

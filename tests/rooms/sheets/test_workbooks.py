@@ -4,6 +4,7 @@
 import datetime
 import io
 import re
+import threading
 import zipfile
 from collections.abc import Callable, Mapping
 
@@ -12,6 +13,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from madang import kit, sheets
+from madang.sheets import turns
 
 Fill = Callable[[Worksheet], object]
 MAIN = "xl/worksheets/sheet1.xml"
@@ -288,3 +290,26 @@ def test_each_limit_refuses_what_is_over_it() -> None:
 def test_a_workbook_of_100_000_rows_is_refused_early() -> None:
     rows = "".join(f'<row r="{n}"><c r="A{n}" t="str"><v>https://git.example/{n}</v></c></row>' for n in range(1, 100_001))
     assert "20000" in str(refusal(sheet_of(rows)))
+
+
+def test_a_few_are_held_at_a_time_and_the_next_is_told_when_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "WAIT_SECONDS", 0.01)
+    content, held, done = made(lambda sheet: sheet.append(["url"])), threading.Barrier(turns.AT_ONCE + 1), threading.Event()
+
+    def hold() -> None:
+        with sheets.turn():
+            sheets.read(content, name="list.xlsx")  # within a turn it takes no second one
+            held.wait(10)
+            done.wait(10)
+
+    threads = [threading.Thread(target=hold) for _ in range(turns.AT_ONCE)]
+    for thread in threads:
+        thread.start()
+    held.wait(10)
+    with pytest.raises(sheets.SheetsBusy) as refusal:
+        sheets.read(content, name="list.xlsx")
+    assert (refusal.value.code, refusal.value.retry_after) == ("sheets-busy", turns.RETRY_SECONDS)
+    done.set()
+    for thread in threads:
+        thread.join(10)
+    assert sheets.read(content, name="list.xlsx").header == ("url",)

@@ -66,8 +66,9 @@ def read_file(upload: web.Upload, sheet: str | None) -> tuple[list[tuple[int, di
     """The rows of an uploaded list, and how it was read."""
     if upload.file is None:
         raise kit.Invalid(kit.marked("Give a file: CSV or Excel (.xlsx)."), field="file")
-    table = sheets.read(upload.file, name=intake.shown_name(upload.file_name), sheet=sheet)
-    return planning.read(table), " · ".join(each for each in (table.sheet, table.encoding and table.encoding.upper()) if each)
+    with sheets.turn():
+        table = sheets.read(upload.file, name=intake.shown_name(upload.file_name), sheet=sheet)
+        return planning.read(table), " · ".join(each for each in (table.sheet, table.encoding and table.encoding.upper()) if each)
 
 
 def show_list(request: Request, session: Session, actor: kit.Actor) -> Response:

@@ -19,6 +19,7 @@ from madang.people.actions.names import take_name
 from madang.people.actions.organisations import change_organisation, create_organisation, end_membership, set_membership
 from madang.people.actions.preferences import keep_preference
 from madang.people.actions.profiles import Change, change_account, set_email
+from madang.people.actions.renewal import Ended, end_ways_in
 from madang.people.actions.second_factor import (
     begin_second_factor,
     check_code,
@@ -45,6 +46,8 @@ from madang.people.actions.sign_up import ask_to_sign_up, check_open, sign_up
 from madang.people.actions.tokens import create_token, revoke_token
 
 __all__ = [
+    "Ended",
+    "end_ways_in",
     "Change",
     "Newcomer",
     "Offer",

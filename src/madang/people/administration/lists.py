@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from madang import sheets, web
 from madang.db import Database
-from madang.kit import Actor, Refusal
+from madang.kit import Actor, Refusal, TooMany
 from madang.people import actions, queries, rules
 from madang.people.actions.lists import VOCABULARY
 from madang.people.administration import pages
@@ -40,8 +40,12 @@ def _keep(request: Request, session: Session, actor: Actor) -> Response:
     try:
         if upload.file is None:
             raise NoFile(field="file")
-        table = sheets.read(cast(BinaryIO, upload.file), name=upload.file_name[:200], limits=LIMITS)
-        kept = actions.keep_list(_database(request), table, name=upload.file_name, by=actor)
+        with sheets.turn():
+            table = sheets.read(cast(BinaryIO, upload.file), name=upload.file_name[:200], limits=LIMITS)
+            kept = actions.keep_list(_database(request), table, name=upload.file_name, by=actor)
+            del table
+    except TooMany:
+        raise
     except Refusal as refusal:
         return _upload_page(request, refusal)
     return web.see_other(f"/admin/people/lists/{kept}")
