@@ -7,7 +7,7 @@ rows, accounts or pages, and can be used without the platform.
 
 from madang.terms import sentences
 from madang.terms.bits import FactIndex, Relation
-from madang.terms.decision import Decision, decide
+from madang.terms.decision import Decision, decide, replay
 from madang.terms.listing import vocabulary
 from madang.terms.model import GOALS, KINDS, READINGS, SCOPES, TYPES, Edge, Evidence, Goal, Graph, Limits, Node, Said
 from madang.terms.pairs import pair
@@ -36,6 +36,7 @@ __all__ = [
     "make_graph",
     "pair",
     "read_graph",
+    "replay",
     "rules_version",
     "sentences",
     "vocabulary",

@@ -19,23 +19,27 @@ SOURCE: Spot = ("", True)
 
 
 def cheapest(cone: Cone, offending: Mapping[str, int], reaching: Mapping[str, int]) -> list[str] | None:
-    """The nodes to replace so that nothing that offends comes to the top, cheapest in sum; None when it is too much to work out.
+    """The parts to replace so that nothing that offends comes to the top, cheapest in sum; None when it is too much to work out.
+
+    Where the top offends by itself it is one of them: nothing else mends that, and relicensing it mends nothing else.
 
     ``offending`` holds the own bits that offend by node, ``reaching`` all bits of each node that bring an offence to the top.
     """
     live = _live(cone, offending, reaching)
     room: dict[Spot, dict[Spot, int]] = {}
     for node in {*offending, *(edge.source for edge in live), *(edge.target for edge in live)}:
-        _join(room, (node, False), (node, True), cone.nodes[node].cost)
+        _join(room, (node, False), (node, True), ENDLESS if node == cone.top.id else cone.nodes[node].cost)
     for edge in live:
         _join(room, (edge.source, True), (edge.target, False), ENDLESS)
     for node in offending:
-        _join(room, SOURCE, (node, False), ENDLESS)
+        if node != cone.top.id:
+            _join(room, SOURCE, (node, False), ENDLESS)
     goal: Spot = (cone.top.id, True)
     for _round in range(MOST_ROUNDS):
         way = _way(room, goal)
         if goal not in way:
-            return sorted(node for node, is_exit in room if not is_exit and (node, False) in way and (node, True) not in way)
+            cut = [node for node, is_exit in room if not is_exit and (node, False) in way and (node, True) not in way]
+            return sorted([*cut, cone.top.id] if cone.top.id in offending else cut)
         _push(room, way, goal)
     return None
 

@@ -42,6 +42,7 @@ class Decision:
     rules_version: str
     graph_hash: str
     evidence: tuple[Evidence, ...]
+    opinions: Mapping[str, str]
 
     def document(self) -> dict[str, object]:
         """The answer as the wire has it: ids and English, no sentences."""
@@ -67,7 +68,7 @@ class Decision:
             "record": RECORD,
             "graph": self.graph_hash,
             "evidence": [evidence_document(proof) for proof in self.evidence],
-            "opinions": dict(licensing.adopt().dates),
+            "opinions": dict(self.opinions),
         }
         return canonical(told)
 
@@ -79,7 +80,7 @@ def decide(
     *,
     reading: str = BOTH,
     today: date | None = None,
-    adopted: "licensing.Adopted | None" = None,
+    adopted: licensing.Adopted | None = None,
     mends: bool = True,
 ) -> Decision:
     """May this be done with the node: the exact verdict under the reading, as of ``today`` (UTC). ``mends`` false leaves repairs out.
@@ -96,6 +97,14 @@ def decide(
     cone = cone_of(graph, top, Book(asked.outbound, adopted), day, brought(asked))
     found = look(cone, asked)
     return _decided(graph, cone, asked, found, reading, day, mends=mends)
+
+
+def replay(record: bytes, graph: Graph) -> Decision:
+    """The decision of a record, taken anew on ``graph`` for its day; ``record()`` has the same bytes where nothing changed."""
+    told = json.loads(record)
+    wanted = told["goal"]
+    goal = Goal(wanted["name"], wanted["license"], tuple(wanted["actions"]), wanted["scope"])
+    return decide(graph, told["node"], goal, reading=told["reading"], today=date.fromisoformat(told["today"]))
 
 
 def _decided(graph: Graph, cone: Cone, asked: Asked, found: Pass, reading: str, day: date, *, mends: bool) -> Decision:
@@ -122,6 +131,7 @@ def _decided(graph: Graph, cone: Cone, asked: Asked, found: Pass, reading: str, 
         rules_version=tables.rules_version(),
         graph_hash=graph_hash(cone, graph),
         evidence=_looked_at(cone, graph),
+        opinions=(cone.book.adopted or licensing.adopt()).dates,
     )
     if not mends:
         return decision

@@ -5,6 +5,7 @@ A fact is a category and a word: ``forbidden:train``, ``unknown:outbound:MIT``, 
 engine a duty also carries the moment at which it bites, after ``@``; nobody outside sees that.
 """
 
+import re
 from functools import cache
 
 from madang import licensing
@@ -12,6 +13,8 @@ from madang.terms import tables, words
 from madang.terms.errors import MayNotRemove
 
 WHY_NOT = {"law-decides": MayNotRemove.message, "replace-it": MayNotRemove.replace_it, "deliver-it": MayNotRemove.deliver_it}
+OUTBOUND = re.compile(r"(contested:|unknown:)?outbound:[a-z0-9][a-z0-9.+-]{0,99}")
+APART = ("@declared", "@nothing")
 ALL = (
     "outbound:*",
     "contested:outbound:*",
@@ -35,8 +38,9 @@ def duties() -> tuple[str, ...]:
 
 @cache
 def outbound_classes() -> tuple[str, ...]:
-    """The classes of licences under which a thing may be given out."""
-    return tuple(sorted(set(licensing.outbound_classes().values())))
+    """The classes of licences under which a thing may be given out: OSADL's, and the families; other licences are classes of their own."""
+    families = {family for row in tables.rows("groups.csv") if row["group"] not in APART for family in row["families"].split()}
+    return tuple(sorted({*licensing.outbound_classes().values(), *families}))
 
 
 @cache
@@ -57,6 +61,16 @@ def names() -> tuple[str, ...]:
         *declared(),
         *ALL,
     )
+
+
+def is_fact(name: str) -> bool:
+    """Whether a graph may name it: a word of the vocabulary, or the class of any licence."""
+    return name in _all_names() or OUTBOUND.fullmatch(name) is not None
+
+
+@cache
+def _all_names() -> frozenset[str]:
+    return frozenset(names())
 
 
 def why_not_removed(fact: str) -> str | None:

@@ -32,7 +32,8 @@ def pair(
     *,
     reading: str = BOTH,
     today: date | None = None,
-    adopted: "licensing.Adopted | None" = None,
+    adopted: licensing.Adopted | None = None,
+    mends: bool = True,
 ) -> Decision:
     """May one's own thing, made with something under ``inbound`` by that kind of edge, go out under ``outbound``."""
     if kind not in KINDS:
@@ -40,4 +41,4 @@ def pair(
     source, target = ENDS.get(kind, ("software", "software"))
     nodes = (Node(INBOUND, source, inbound), Node(OUTBOUND, target, outbound, is_own=True))
     graph = make_graph(nodes, [Edge(INBOUND, OUTBOUND, kind)])
-    return decide(graph, OUTBOUND, Goal("open", outbound), reading=reading, today=today, adopted=adopted)
+    return decide(graph, OUTBOUND, Goal("open", outbound), reading=reading, today=today, adopted=adopted, mends=mends)

@@ -56,7 +56,7 @@ def _by_id(nodes: Iterable[Node], said: list[Said]) -> dict[str, Node]:
     for node in nodes:
         _check_word(node.type, TYPES)
         for fact in node.facts:
-            _check_word(fact, facts.names())
+            _check_fact(fact)
         known = found.setdefault(node.id, node)
         if known is node:
             continue
@@ -94,7 +94,7 @@ def _check_evidence(proof: Evidence, nodes: dict[str, Node], ends: set[tuple[str
     if not isinstance(proof.at, str) and proof.at not in ends:
         raise NoSuchNode(who=who, node=proof.place)
     for fact in proof.removes:
-        _check_word(fact, facts.names())
+        _check_fact(fact)
         if why := facts.why_not_removed(fact):
             raise MayNotRemove(why, at=proof.place, fact=fact)
 
@@ -103,6 +103,11 @@ def _check_word(word: str, known: tuple[str, ...]) -> None:
     if word not in known:
         category = [each for each in known if ":" in word and each.partition(":")[0] == word.partition(":")[0]]
         raise UnknownWord(word=word[:60], known=", ".join(category or known))
+
+
+def _check_fact(fact: str) -> None:
+    if not facts.is_fact(fact):
+        _check_word(fact, facts.names())
 
 
 def _told(node: Node) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from madang import licensing
 from madang.terms import cut, facts, tables
 from madang.terms.choosing import SEVERITIES
-from madang.terms.findings import Finding, Pass
+from madang.terms.findings import ONCE, Finding, Pass
 from madang.terms.goals import WITHOUT_SOURCE
 from madang.terms.model import Edge, Goal, Graph, Node
 from madang.terms.walk import Step
@@ -51,7 +51,7 @@ def mend(asking: Asking) -> list[Repair]:
     rows = [*_source(asking)]
     if asking.offences:
         rows += [*_papers(asking), *_apart(asking), *_other_licence(asking), *_replaced(asking)]
-    return sorted(rows, key=lambda row: (SEVERITIES.index(str(row["verdict"])), _whole(row["cost"]), str(row["repair"])))
+    return sorted(rows, key=lambda row: (SEVERITIES.index(str(row["verdict"])), _whole(row["cost"]), _rank(str(row["repair"])), str(row)))
 
 
 def _source(asking: Asking) -> Iterator[Repair]:
@@ -74,7 +74,7 @@ def _papers(asking: Asking) -> Iterator[Repair]:
     named = {node: names for node, names in removed.items() if names}
     if not named:
         return
-    left = [one for one in asking.offences if one.node not in named or facts.public(one.own.fact) not in named[one.node]]
+    left = [one for one in asking.offences if one.node not in named or _name(one) not in named[one.node]]
     verdict = max((SEVERITIES.index(one.severity) for one in left), default=0)
     for node, names in named.items():
         first = next(one for one in asking.offences if one.node == node)
@@ -83,8 +83,14 @@ def _papers(asking: Asking) -> Iterator[Repair]:
 
 
 def _removable(node: str, offences: tuple[Finding, ...]) -> tuple[str, ...]:
-    named = dict.fromkeys(facts.public(one.own.fact) for one in offences if one.node == node)
+    named = dict.fromkeys(_name(one) for one in offences if one.node == node)
     return tuple(name for name in named if facts.why_not_removed(name) is None)
+
+
+def _name(one: Finding) -> str:
+    """The fact as evidence names it; where nobody has said anything, all that is unknown at once."""
+    fact = facts.public(one.own.fact)
+    return "unknown:*" if one.own.family in ONCE and fact.startswith("unknown:") else fact
 
 
 def _paper(one: Finding) -> str:
@@ -152,6 +158,11 @@ def _with_node(graph: Graph, changed: Node) -> Graph:
 
 def _graph(graph: Graph, *, edges: tuple[Edge, ...]) -> Graph:
     return Graph(graph.nodes, edges, graph.evidence)
+
+
+def _rank(repair: str) -> int:
+    """What is in one's own hands comes first, papers from others next, other parts last."""
+    return {"deliver-source": 0, "choose-licence": 1, "separate-process": 3, "replace": 4}.get(repair, 2)
 
 
 def _whole(value: object) -> int:

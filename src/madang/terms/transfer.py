@@ -5,9 +5,10 @@ The relation distributes over union: what comes over an edge from two facts toge
 fact at a node has one path from where it stems, and why the order of work never matters.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import cache, lru_cache
 
 from madang.terms import tables
@@ -40,7 +41,7 @@ class Row:
 
     kinds: frozenset[str]
     families: frozenset[str] | None
-    facts: tuple[str, ...]
+    facts: re.Pattern[str]
     types: frozenset[str] | None
     modified: bool | None
     released: bool | None
@@ -53,11 +54,17 @@ class Row:
 @lru_cache(262_144)
 def carried(family: str, fact: str, over: EdgeClass, reading: str) -> Carried:
     """What becomes of the fact of that family over an edge of that class, in that reading."""
-    for row in _rows(over, reading):
-        if (row.families is None or family in row.families) and any(fnmatchcase(fact, pattern) for pattern in row.facts):
-            kept = (fact,) if row.keeps else ()
-            return Carried((*kept, *(_filled(added, fact) for added in row.adds if added != fact or not kept)), row.source)
-    raise LookupError(f"{over.kind}: {family} {fact}")
+    row = fitting(_rows(over, reading), family, fact)
+    if row is None:
+        raise LookupError(f"{over.kind}: {family} {fact}")
+    kept = (fact,) if row.keeps else ()
+    return Carried((*kept, *(_filled(added, fact) for added in row.adds if added != fact or not kept)), row.source)
+
+
+def fitting(rows: tuple[Row, ...], family: str, fact: str) -> Row | None:
+    """The first of the rows that speaks of a fact of that family."""
+    named = (row for row in rows if row.families is None or family in row.families)
+    return next((row for row in named if row.facts.match(fact)), None)
 
 
 @lru_cache(4096)
@@ -86,7 +93,7 @@ def _row(cells: Mapping[str, str]) -> Row:
     return Row(
         kinds=frozenset(cells["kinds"].split()),
         families=tables.families(cells["families"]),
-        facts=tuple(_patterns(cells["facts"])),
+        facts=re.compile("|".join(map(translate, _patterns(cells["facts"])))),
         types=frozenset(cells["types"].split()) or None,
         modified=_flag(cells["modified"]),
         released=_flag(cells["released"]),
