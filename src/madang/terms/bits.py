@@ -9,6 +9,7 @@ relations as tables, and needs nothing else of this core.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from madang.terms.model import READINGS, Own
 from madang.terms.transfer import EdgeClass, carried
@@ -62,12 +63,12 @@ class FactIndex:
             for over in classes:
                 waiting += [(bit[0], fact) for reading in READINGS for fact in carried(*bit, over, reading).facts]
 
-    @property
+    @cached_property
     def width(self) -> int:
         """How many bits one reading has."""
         return len(self.bits)
 
-    @property
+    @cached_property
     def half(self) -> int:
         """All bits of the strict reading."""
         return (1 << self.width) - 1

@@ -4,6 +4,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property, lru_cache
 
 from madang import licensing
 from madang.terms import facts
@@ -38,6 +39,15 @@ class Cone:
     kills: Mapping[str | tuple[str, str], int]
     book: Book
     relations: dict[int, Relation] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def outgoing(self) -> Mapping[str, tuple[Edge, ...]]:
+        """The edges out of each node, in a fixed order, so that of ways of one length always the same is shown."""
+        table: dict[str, list[Edge]] = {}
+        for edges in self.incoming.values():
+            for edge in edges:
+                table.setdefault(edge.source, []).append(edge)
+        return {node: tuple(sorted(edges, key=lambda edge: (edge.target, edge.kind))) for node, edges in table.items()}
 
     def relate(self, edge: Edge) -> EdgeClass:
         """The class of an edge."""
@@ -82,7 +92,8 @@ def cone_of(graph: Graph, top: Node, book: Book, today: date, wanted: Iterable[O
         ((each.family, each.fact) for each in (*given, *(one for many in own.values() for one in many))), sorted(classes, key=str)
     )
     kills = _kills(graph, index, today)
-    choices = {node: _choice(trees[node], own[node], index, book, kills.get(node, 0)) for node in nodes}
+    made = lru_cache(None)(lambda licence, own, killed: _choice(licence, own, index, book, killed))
+    choices = {node: made(trees[node], own[node], kills.get(node, 0)) for node in nodes}
     return Cone(top, nodes, incoming, own, choices, index, kills, book)
 
 

@@ -12,6 +12,7 @@ from madang.terms.cone import Cone
 from madang.terms.model import Edge
 
 MOST_ROUNDS = 2_000
+MOST_STEPS = 5_000_000
 ENDLESS = 1 << 40
 Spot = tuple[str, bool]
 """A node's entry (False) or exit (True); its cost lies between them."""
@@ -35,7 +36,7 @@ def cheapest(cone: Cone, offending: Mapping[str, int], reaching: Mapping[str, in
         if node != cone.top.id:
             _join(room, SOURCE, (node, False), ENDLESS)
     goal: Spot = (cone.top.id, True)
-    for _round in range(MOST_ROUNDS):
+    for _round in range(min(MOST_ROUNDS, MOST_STEPS // (len(live) + 1))):
         way = _way(room, goal)
         if goal not in way:
             cut = [node for node, is_exit in room if not is_exit and (node, False) in way and (node, True) not in way]

@@ -19,7 +19,7 @@ from madang.terms.own import Book
 
 BOTH = "both"
 CONTESTED = "contested"
-MOST_REASONS = 500
+MOST = 500
 RECORD = "madang-terms-decision/1"
 
 
@@ -110,19 +110,20 @@ def replay(record: bytes, graph: Graph) -> Decision:
 def _decided(graph: Graph, cone: Cone, asked: Asked, found: Pass, reading: str, day: date, *, mends: bool) -> Decision:
     looked = READINGS if reading == BOTH else (reading,)
     verdicts = {one: found.verdict(one) for one in looked}
-    offences = found.offences(looked)
+    offences, duties = found.offences(looked, MOST), found.duties(looked, MOST)
     encumbered = patents.encumbered(cone, asked)
     said = [*graph.said, *said_of(cone, graph, day), *patents.said(encumbered)]
-    if len(offences) > MOST_REASONS:
-        said.append(Said("more-reasons", (("count", str(len(offences) - MOST_REASONS)),)))
+    said += [
+        Said(f"more-{what}", (("count", str(MOST)),)) for what, rows in (("reasons", offences), ("duties", duties)) if len(rows) == MOST
+    ]
     decision = Decision(
         node=cone.top.id,
         goal=asked.goal,
         reading=reading,
         verdict=common(verdicts),
         readings=verdicts,
-        duties=tuple(found.duties(looked)),
-        reasons=tuple(offences[:MOST_REASONS]),
+        duties=tuple(duties),
+        reasons=tuple(offences),
         choices=tuple(_choices(found, looked)),
         repairs=(),
         said=tuple(said),

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from madang.terms import facts
 from madang.terms.choosing import SEVERITIES, Hurts, Taken, take
@@ -57,31 +58,39 @@ class Pass:
         """The nodes that stand in the way, each with the least bad that it can take."""
         return frozenset(node for one in readings for node, taken in self.taken[one].items() if taken.severity)
 
-    def offences(self, readings: Iterable[str]) -> list[Finding]:
-        """Everything that stands in the way, worst and nearest first."""
-        found = [one for severity in ("no", "contested", "unknown") for one in self._findings(severity, tuple(readings))]
-        return sorted(found, key=lambda one: (-SEVERITIES.index(one.severity), len(one.witness.nodes), one.node, one.fact))
+    def offences(self, readings: tuple[str, ...], most: int) -> list[Finding]:
+        """What stands in the way, worst and nearest first, up to a number."""
+        found = (one for severity in ("no", "contested", "unknown") for one in self._findings(severity, readings))
+        return list(islice(found, most))
 
-    def duties(self, readings: Iterable[str]) -> list[Finding]:
-        """Every duty that comes to the top, nearest first."""
-        found = {(one.node, facts.public(one.own.fact)): one for one in reversed(list(self._findings("duty", tuple(readings))))}
-        return sorted(found.values(), key=lambda one: (len(one.witness.nodes), one.node, one.fact))
+    def duties(self, readings: tuple[str, ...], most: int) -> list[Finding]:
+        """The duties that come to the top, each once for a node, nearest first, up to a number."""
+        found: dict[tuple[str, str], Finding] = {}
+        for one in self._findings("duty", readings):
+            found.setdefault((one.node, facts.public(one.own.fact)), one)
+            if len(found) == most:
+                break
+        return list(found.values())
 
     def _findings(self, severity: str, readings: tuple[str, ...]) -> Iterator[Finding]:
-        reached = self.reaches[severity]
-        for node in self.cone.nodes:
-            if node in reached.seen:
-                yield from self._at(node, severity, readings, reached)
+        """Nearest first, and at one distance by name."""
+        reached, said = self.reaches[severity], set[tuple[str | None, ...]]()
+        for distance, level in enumerate(reached.levels):
+            for node in sorted(level):
+                if any(level[node] & self.taken[one][node].bits for one in readings):
+                    here = self._at(node, distance, severity, readings)
+                    yield from sorted((one for one in here if _once(one, said)), key=lambda one: one.fact)
 
-    def _at(self, node: str, severity: str, readings: tuple[str, ...], reached: Reach) -> Iterator[Finding]:
-        said: set[str] = set()
+    def _at(self, node: str, distance: int, severity: str, readings: tuple[str, ...]) -> Iterator[Finding]:
+        """The own facts of a node of which the nearest way has that length."""
+        reached = self.reaches[severity]
         for term, own in self._owns(node, readings):
-            bits = self.cone.index.of(own) & reached.seen[node] & ~self.cone.kills.get(node, 0)
+            bits = self.cone.index.of(own) & reached.seen[node]
             effective = tuple(one for one in readings if self.cone.index.only(bits, one) and self._takes(node, term, one))
-            if effective and not (own.family in ONCE and own.family in said):
-                said.add(own.family)
-                nearest = self.cone.index.only(bits, effective[0])
-                yield Finding(severity, own, node, term, reached.witness(node, nearest), effective)
+            if effective:
+                nearest = self.cone.index.only(bits, effective[0]) & reached.levels[distance][node]
+                if nearest:
+                    yield Finding(severity, own, node, term, reached.witness(node, nearest, distance), effective)
 
     def _owns(self, node: str, readings: tuple[str, ...]) -> Iterator[tuple[str | None, Own]]:
         yield from ((None, own) for own in self.cone.own[node])
@@ -94,14 +103,31 @@ class Pass:
         return term is None or term in self.taken[reading][node].terms
 
 
+def _once(one: Finding, said: set[tuple[str | None, ...]]) -> bool:
+    """Whether this has not been said yet; of a node of which nothing is known one fact says all."""
+    key = (one.node, one.own.family) if one.own.family in ONCE else (one.node, one.own.family, one.own.fact, one.term)
+    if key in said:
+        return False
+    said.add(key)
+    return True
+
+
 def look(cone: Cone, asked: Asked) -> Pass:
     """The backward pass, and at each node the least bad alternative in each reading."""
     hurts = asked.hurts(cone.index)
     reaches = {severity: reach(cone, bits) for severity, bits in hurts.items()}
-    taken = {reading: {node: _taken(cone, node, reading, reaches) for node in cone.nodes} for reading in READINGS}
+    taken: dict[str, dict[str, Taken]] = {}
+    for reading in READINGS:
+        known: dict[tuple[int, ...], Taken] = {}
+        taken[reading] = {node: _taken(cone, node, reading, reaches, known) for node in cone.nodes}
     return Pass(cone, asked, reaches, taken)
 
 
-def _taken(cone: Cone, node: str, reading: str, reaches: Mapping[str, Reach]) -> Taken:
-    bits = {severity: cone.index.only(reached.seen.get(node, 0), reading) for severity, reached in reaches.items()}
-    return take(cone.choices[node], Hurts((bits["unknown"], bits["contested"], bits["no"]), bits["duty"]))
+def _taken(cone: Cone, node: str, reading: str, reaches: Mapping[str, Reach], known: dict[tuple[int, ...], Taken]) -> Taken:
+    """What a node takes; nodes of the same terms that are hurt in the same way take the same, and share the choice itself."""
+    choice = cone.choices[node]
+    bits = [cone.index.only(reaches[each].seen.get(node, 0), reading) for each in ("unknown", "contested", "no", "duty")]
+    key = (id(choice), *bits)
+    if key not in known:
+        known[key] = take(choice, Hurts((bits[0], bits[1], bits[2]), bits[3]))
+    return known[key]

@@ -16,6 +16,8 @@ Repair = dict[str, object]
 JOINED = ("contains", "links-static", "links-dynamic", "copies")
 """Kinds of edge that two processes could take the place of."""
 MOST_TRIED = 12
+MOST_LOOKED_AT = 20_000
+"""How many nodes all trials together may look at, so that a graph of many is not looked at many times."""
 SOURCE_DUTIES = ("source-offer", "network-source-offer")
 PAPERS = {
     "privacy": "consent-or-pseudonymisation",
@@ -75,7 +77,8 @@ def _papers(asking: Asking) -> Iterator[Repair]:
     if not named:
         return
     left = [one for one in asking.offences if one.node not in named or _name(one) not in named[one.node]]
-    verdict = max((SEVERITIES.index(one.severity) for one in left), default=0)
+    is_whole = {one.node for one in asking.offences} == asking.found.hindering(asking.readings)
+    verdict = max((SEVERITIES.index(one.severity) for one in left), default=0) if is_whole else SEVERITIES.index(asking.verdict)
     for node, names in named.items():
         first = next(one for one in asking.offences if one.node == node)
         row = {"repair": _paper(first), "nodes": [node], "removes": list(names), "license": first.term}
@@ -105,11 +108,12 @@ def _paper(one: Finding) -> str:
 def _apart(asking: Asking) -> Iterator[Repair]:
     """Two processes in place of one program, where that is what hurts."""
     tried: dict[Edge, None] = {}
+    most = max(1, min(MOST_TRIED, MOST_LOOKED_AT // len(asking.found.cone.nodes)))
     for one in asking.offences[: 4 * MOST_TRIED]:
         ends = zip(one.witness.nodes, one.witness.steps, strict=False)
         joined = [edge for node, step in ends for edge in _edges(asking.found, node, step) if edge.kind in JOINED]
         for edge in joined:
-            if edge in tried or len(tried) >= MOST_TRIED:
+            if edge in tried or len(tried) >= most:
                 continue
             tried[edge] = None
             changed = tuple(replace(each, kind="separate-process") if each == edge else each for each in asking.graph.edges)
@@ -127,7 +131,8 @@ def _other_licence(asking: Asking) -> Iterator[Repair]:
     if not asking.found.asked.outbound:
         return
     hurting = dict.fromkeys(one.term for one in asking.offences if one.term and "outbound:" in one.own.fact)
-    for licence in list(hurting)[:MOST_TRIED]:
+    most = max(1, min(MOST_TRIED, MOST_LOOKED_AT // len(asking.found.cone.nodes)))
+    for licence in list(hurting)[:most]:
         if licensing.facts(licence).is_reviewed and licence not in asking.found.asked.outbound:
             verdict, _left = asking.again(asking.graph, replace(asking.goal, licence=licence))
             if SEVERITIES.index(verdict) < SEVERITIES.index(asking.verdict):

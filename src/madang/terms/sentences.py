@@ -50,7 +50,8 @@ SAYINGS: Mapping[str, str] = {
     "declared-twice": _("Declared twice in the same words: %(what)s."),
     "declared-differently": _("Declared twice with different details, both of which are looked at: %(what)s."),
     "patent-implied": _("%(licence)s does not name patents; whoever gets the thing may have an implied licence for %(patent)s."),
-    "more-reasons": _("%(count)s more reasons are left out."),
+    "more-reasons": _("Only the nearest %(count)s reasons are shown."),
+    "more-duties": _("Only the nearest %(count)s duties are shown."),
 }
 DIFFERS = _("only in the %(reading)s")
 TAKE = _("%(at)s: take %(chosen)s of “%(license)s” (%(readings)s)")

@@ -3,7 +3,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from madang.terms.cone import Cone
 from madang.terms.model import READINGS, Edge
@@ -38,23 +37,9 @@ class Reach:
     levels: tuple[Level, ...]
     seen: Mapping[str, int]
 
-    @cached_property
-    def outgoing(self) -> Mapping[str, tuple[Edge, ...]]:
-        """The edges out of each node, in a fixed order, so that of ways of one length always the same is shown."""
-        table: dict[str, list[Edge]] = {}
-        for edges in self.cone.incoming.values():
-            for edge in edges:
-                table.setdefault(edge.source, []).append(edge)
-        return {node: tuple(sorted(edges, key=lambda edge: (edge.target, edge.kind))) for node, edges in table.items()}
-
-    def distance(self, node: str, bits: int) -> int:
-        """How many edges the nearest of these bits of the node is away."""
-        return next(level for level, found in enumerate(self.levels) if found.get(node, 0) & bits)
-
-    def witness(self, node: str, bits: int) -> Witness:
-        """The shortest chain for the nearest of these bits."""
-        level = self.distance(node, bits)
-        bits = self._one(self.levels[level][node] & bits)
+    def witness(self, node: str, bits: int, level: int) -> Witness:
+        """The chain for one of these bits of the node, which all are ``level`` edges away."""
+        bits = self._one(bits)
         nodes, steps = [node], []
         while level:
             level -= 1
@@ -64,7 +49,7 @@ class Reach:
         return Witness(tuple(nodes), tuple(steps), self.cone.index.name(bits)[1])
 
     def _step(self, node: str, bits: int, level: Level) -> tuple[Step, str, int]:
-        for edge in self.outgoing[node]:
+        for edge in self.cone.outgoing[node]:
             came = self.cone.forward(edge, bits) & level.get(edge.target, 0)
             if came:
                 return Step(edge.target, edge.kind, self._rule(edge, bits)), edge.target, self._one(came)
