@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from builders import Yard, archive
-from madang import access, db, inbox, kit, people, sheets
+from madang import access, catalog, db, inbox, kit, people, provenance, sheets, terms
 from madang.kit import Reach, Role
 from madang.web import csrf
 
@@ -221,5 +221,17 @@ def _asset(cast: Cast, holder: str, exposure: str, *, by: str) -> Thing:
     task = yard.client.post(f"{address}/versions", files=files, headers=signed).json()["task"]
     yard.work(task)
     names = {"kind": "software", "namespace": holder, "name": name, "version": "1", "task": task, "what": "packages"}
-    absent = names | {"name": "there-is-no-such", "task": kit.new_id()}
+    names |= _provenance(yard, names)
+    absent = names | {"name": "there-is-no-such"} | {each: kit.new_id() for each in ("task", "derivation", "evidence", "decision")}
     return Thing(f"asset.{exposure}", holder, names, absent)
+
+
+def _provenance(yard: Yard, names: Mapping[str, str]) -> dict[str, str]:
+    """What the version is made with, a document at it, and a decision on it."""
+    with yard.house.database.writing() as session:
+        asset = catalog.get_asset(session, names["kind"], names["namespace"], names["name"], viewer=kit.SYSTEM)
+        version = catalog.get_version(session, asset, names["version"])
+        edge = provenance.declare(session, version, kind="calls", purl="pkg:generic/there@1", by=kit.SYSTEM)
+        proof = provenance.attach(session, version, removes=["forbidden:train"], issuer="rights holder", by=kit.SYSTEM)
+        kept = provenance.keep(session, version, terms.Goal("use"), by=kit.SYSTEM)
+        return {"derivation": edge.id, "evidence": proof.id, "decision": kept.id}

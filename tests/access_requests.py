@@ -51,6 +51,14 @@ def _besides(*statuses: int, form: Values | None = None) -> Maker:
     return lambda _thing: Ask(form=form, besides=frozenset(statuses))
 
 
+def _version_of(thing: Thing) -> dict[str, str]:
+    return {name: thing.names[name] for name in ("kind", "namespace", "name", "version")}
+
+
+def _ref_of(thing: Thing) -> str:
+    return "{kind}/{namespace}/{name}@{version}".format(**thing.names)
+
+
 def _nothing(_thing: Thing) -> Ask:
     return Ask()
 
@@ -145,6 +153,16 @@ REQUESTS: dict[tuple[str, str], Maker] = {
     ("POST", API + ASSET + "/versions"): _json(source={"git": "https://example.org/new.git"}),
     ("POST", API + VERSION + "/attempts"): _nothing,
     ("DELETE", API + "/tasks/{task}"): _nothing,
+    ("POST", API + "/terms/decisions"): lambda thing: Ask(json={**_version_of(thing), "goal": "use"}),
+    ("POST", API + "/terms/what-if"): lambda thing: Ask(
+        json={**_version_of(thing), "goal": "use", "changes": [{"change": "withdraw", "at": _ref_of(thing)}]}
+    ),
+    ("PUT", API + "/terms/components"): _json(purl="pkg:pypi/thing@1.0", license="MIT"),
+    ("PATCH", API + VERSION + "/terms"): _json(own=True),
+    ("POST", API + VERSION + "/derivations"): _json(purl="pkg:pypi/thing@1.0", kind="links-dynamic"),
+    ("DELETE", API + VERSION + "/derivations/{derivation}"): _nothing,
+    ("POST", API + VERSION + "/evidence"): _json(removes=["forbidden:commercial-use"], issuer="rights holder"),
+    ("DELETE", API + VERSION + "/evidence/{evidence}"): _nothing,
     ("POST", "/admin/ledger/checks"): _empty,
     ("POST", "/admin/jobs/{task}/retry"): _besides(404, form={}),  # the queue knows no such task
     ("POST", "/admin/jobs/{task}/cancellation"): _besides(404, form={}),

@@ -23,6 +23,7 @@ DIGEST_SECONDS = 300
 MEASURE_SECONDS = 120
 WATCH_SECONDS = 300
 SAMPLE_SECONDS = 600
+PARTS_SECONDS = 60
 SHUTDOWN_SECONDS = 5
 JOBS_CONNECTIONS = db.Connections(kept=5, most=15)
 
@@ -109,6 +110,7 @@ def run_jobs(settings: Settings) -> None:
                 jobs.Beat("digest", DIGEST_SECONDS, lambda: sum_up(postman)),
                 jobs.Beat("measure", MEASURE_SECONDS, works.measure),
                 jobs.Beat("watch", WATCH_SECONDS, operations.Watch(desk_of(house)).look),
+                jobs.Beat("parts", PARTS_SECONDS, lambda: compliance.catch_up(house.database)),
                 jobs.Beat("sample", SAMPLE_SECONDS, sampler.begin),
                 jobs.Beat("sweep", SWEEP_SECONDS, lambda: sweep(house)),
                 jobs.Beat("figures", measuring.LEAVE_SECONDS, figures, everywhere=True),

@@ -8,6 +8,7 @@ licences are detected.
 from madang.compliance.actions import cancel, move, retry, submit
 from madang.compliance.api import router
 from madang.compliance.cache import FindingCache
+from madang.compliance.components import catch_up
 from madang.compliance.errors import NoSource, NoSuchFile, NoSuchTask, NotFailed, NotVerified, TooManyWaiting
 from madang.compliance.intake import Intake
 from madang.compliance.jobs import Verifier
@@ -55,6 +56,7 @@ __all__ = [
     "Verification",
     "Verifier",
     "cancel",
+    "catch_up",
     "figures",
     "forget",
     "get_subject",

@@ -16,7 +16,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from madang import audit, catalog, kit, scan, storage
-from madang.compliance import news, rules, sharing
+from madang.compliance import components, news, rules, sharing
 from madang.compliance.actions import move
 from madang.compliance.models import Finding, FoundFile, FoundPackage, Holder, Tally, UnreadFile, Verification
 from madang.compliance.verdict import RANKS, Verdict
@@ -193,6 +193,8 @@ def _verified(session: Session, attempt: Attempt, report_id: str, facts: dict[st
     )
     if version.number == asset.number:
         _make_findable(session, asset, report_id)
+    verification = session.get_one(Verification, version.id, populate_existing=True)
+    components.arrived(session, verification)
     audit.record(
         session,
         "version.verified",
@@ -202,7 +204,7 @@ def _verified(session: Session, attempt: Attempt, report_id: str, facts: dict[st
         declared=facts["declared"],
         report=facts["documents"]["json"],
     )
-    news.verified(session, asset, version, session.get_one(Verification, version.id))
+    news.verified(session, asset, version, verification)
 
 
 def _make_findable(session: Session, asset: catalog.Asset, report_id: str) -> None:

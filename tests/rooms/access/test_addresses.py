@@ -2,6 +2,7 @@
 """The whole table, tried: every address, asked by every kind of actor for every kind of thing, answers as its row says."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from httpx2 import Response
@@ -23,7 +24,7 @@ def things_of(cast: Cast, route: access.Route) -> list[Thing]:
 
 def ask(cast: Cast, who: Who, route: access.Route, thing: Thing, names: dict[str, str]) -> Response:
     """The answer to this actor."""
-    asked = ask_of(route.method, route.path, thing)
+    asked = ask_of(route.method, route.path, replace(thing, names={**thing.names, **names}))
     address = re.sub(r"\{(\w+)(?::path)?\}", lambda found: names[found[1]], route.path)
     headers = {"Accept": "application/json", "Accept-Language": "en", **cast.headers(who, is_api=route.path.startswith("/api/"))}
     cast.yard.client.cookies.clear()

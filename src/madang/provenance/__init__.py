@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is made of what, and what that allows: rows of edges, evidence and decisions, on which the core ``terms`` is asked.
+
+This room knows versions and components as nodes. It does not know how components are found (a higher room hands them in), what a licence
+says, or how facts flow. What a viewer may not see counts and is not named.
+"""
+
+from madang.provenance.actions import attach, declare, keep, state, state_component, withdraw, withdraw_evidence
+from madang.provenance.api import router
+from madang.provenance.arrivals import Part, take_components, waiting_for_parts
+from madang.provenance.cones import Cone, Thing, cone
+from madang.provenance.deciding import Answer, answer, what_if
+from madang.provenance.errors import (
+    AlreadyDeclared,
+    BadPurl,
+    ConeTooLarge,
+    MadeOfItself,
+    NoSuchDecision,
+    NoSuchDerivation,
+    NoSuchEvidence,
+    UnreadableLicence,
+)
+from madang.provenance.models import Decision, Edge, Evidence, Node
+from madang.provenance.queries import Link, decisions_of, edges_into, edges_out_of, evidence_at, get_decision, may_declare, node_of, replay
+
+__all__ = [
+    "AlreadyDeclared",
+    "Answer",
+    "BadPurl",
+    "Cone",
+    "ConeTooLarge",
+    "Decision",
+    "Edge",
+    "Evidence",
+    "Link",
+    "MadeOfItself",
+    "NoSuchDecision",
+    "NoSuchDerivation",
+    "NoSuchEvidence",
+    "Node",
+    "Part",
+    "Thing",
+    "UnreadableLicence",
+    "answer",
+    "attach",
+    "cone",
+    "decisions_of",
+    "declare",
+    "edges_into",
+    "edges_out_of",
+    "evidence_at",
+    "get_decision",
+    "keep",
+    "may_declare",
+    "node_of",
+    "replay",
+    "router",
+    "state",
+    "state_component",
+    "take_components",
+    "waiting_for_parts",
+    "what_if",
+    "withdraw",
+    "withdraw_evidence",
+]

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who must know when something changes: decisions that rested on it go stale, and owners of what is made with it are told."""
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from madang import catalog, inbox, kit
+from madang.kit import _
+from madang.provenance import nodes
+from madang.provenance.models import Decision, Node
+
+CHANGED = inbox.Kind("terms.changed", _("Something that a thing of yours is made of changed"))
+STALE = inbox.Kind("terms.stale", _("A decision of yours rests on something that has changed"))
+inbox.declare(CHANGED, STALE)
+MOST_TOLD = 500
+
+
+def touched(session: Session, node: Node, *, by: kit.Actor) -> None:
+    """The node, or what leads into it, is no longer as it was. Nobody is told what it was: they may not be allowed to see it."""
+    reached = select(nodes.below(node.id).c.id)
+    _stale(session, reached, by)
+    asked = (
+        select(catalog.Asset, catalog.Version)
+        .join(catalog.Version, catalog.Version.asset_id == catalog.Asset.id)
+        .join(Node, Node.version_id == catalog.Version.id)
+        .where(Node.id.in_(reached), Node.id != node.id)
+        .order_by(catalog.Version.id.desc())
+        .limit(MOST_TOLD)
+    )
+    told: set[str] = set()
+    for asset, version in session.execute(asked):
+        if asset.id not in told:
+            told.add(asset.id)
+            _tell(session, asset, version, by)
+
+
+def _stale(session: Session, reached: object, by: kit.Actor) -> None:
+    fresh = (Decision.node_id.in_(reached), Decision.stale_at.is_(None))  # type: ignore[arg-type]  # a SELECT of ids
+    deciders = session.execute(select(Decision.id, Decision.decided_by_id).where(*fresh).limit(MOST_TOLD)).all()
+    session.execute(update(Decision).where(*fresh).values(stale_at=kit.now()))
+    for decision_id, account in deciders:
+        if account is not None:
+            text = _("Something that a decision of yours rests on has changed. Decide again.")
+            address = f"/api/v1/terms/decisions/{decision_id}"
+            inbox.tell(
+                session, kind=STALE.name, to=[inbox.to_account(account)], about=f"decision/{decision_id}", address=address, text=text, by=by
+            )
+
+
+def _tell(session: Session, asset: catalog.Asset, version: catalog.Version, by: kit.Actor) -> None:
+    owner, _organisation = catalog.place_of(session, asset)
+    if owner is not None:
+        text = _("Something that “%(name)s” is made of changed. Look again at what may be done with it.")
+        values = {"name": f"{asset.namespace}/{asset.name}"}
+        about, address = f"version/{version.id}", catalog.version_address(asset, version)
+        inbox.tell(session, kind=CHANGED.name, to=[inbox.to_account(owner)], about=about, address=address, text=text, values=values, by=by)

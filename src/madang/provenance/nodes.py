@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of nodes, made at their first need."""
+
+from sqlalchemy import CTE, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from madang import catalog, kit
+from madang.provenance import rules
+from madang.provenance.models import Edge, Node
+
+
+def version_key(version_id: str) -> str:
+    """The key of a version's node."""
+    return f"version/{version_id}"
+
+
+def component_key(purl: str) -> str:
+    """The key of a component that is known everywhere."""
+    return f"purl/{purl}"
+
+
+def find(session: Session, key: str) -> Node | None:
+    """The node of that key, if there is one."""
+    return session.scalar(select(Node).where(Node.key == key))
+
+
+def of_version(session: Session, asset: catalog.Asset, version: catalog.Version) -> Node:
+    """The version's node. Until its parts have arrived nobody knows them."""
+    name = f"{asset.ref}@{version.number}"
+    made = Node(key=version_key(version.id), version_id=version.id, name=name, type=rules.TYPES[asset.kind], is_complete=False)
+    return _ensured(session, made)
+
+
+def of_component(session: Session, purl: str) -> Node:
+    """The component's node: of something that is made elsewhere, under terms that nobody has stated yet."""
+    return _ensured(session, Node(key=component_key(rules.check_purl(purl)), name=purl, type="software"))
+
+
+def _ensured(session: Session, made: Node) -> Node:
+    """The node of that key: the one that stands, else this one, even when two make it at once."""
+    known = find(session, made.key)
+    if known is not None:
+        return known
+    made.id = kit.new_id()
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:
+        known = find(session, made.key)
+        if known is None:
+            raise
+        return known
+    return made
+
+
+def above(node_id: str) -> CTE:
+    """The node and all that it is made of, as rows of ids: each once, so that a cycle ends."""
+    up = select(Node.id).where(Node.id == node_id).cte("up", recursive=True)
+    return up.union(select(Edge.source_id).join(up, Edge.target_id == up.c.id).where(Edge.withdrawn_at.is_(None)))
+
+
+def below(node_id: str) -> CTE:
+    """The node and all that is made with it."""
+    down = select(Node.id).where(Node.id == node_id).cte("down", recursive=True)
+    return down.union(select(Edge.target_id).join(down, Edge.source_id == down.c.id).where(Edge.withdrawn_at.is_(None)))
