@@ -28,8 +28,8 @@ LABEL_LENGTH = 100
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a version comes from: ``kind`` is ``git`` (``address``, ``ref``), ``archive`` (``address`` is the file's name, ``object`` the
-    sha256 of its bytes in the store) or ``folder`` (only the platform itself: a folder of the
-    installation). ``is_public``: whether the address may be told to whoever sees the asset. ``content``: the tree, where it
+    sha256 of its bytes in the store), ``document`` (the same, of a document that holds findings) or ``folder`` (only the platform itself:
+    a folder of the installation). ``is_public``: whether the address may be told to whoever sees the asset. ``content``: the tree, where it
     is known already."""
 
     kind: str

@@ -38,8 +38,9 @@ InVersion = Annotated[str, Path(description="A version's number or label, or `la
 
 
 async def create_version(request: Request, kind: catalog.InKind, namespace: catalog.InNamespace, name: catalog.InName) -> Response:
-    """Add a version from a Git address (JSON) or an archive (multipart part ``file``). It is fetched, fixed by content and verified by a
-    task. ``content`` is the digest of the version's tree of files: at once for a small archive, else null until they are there."""
+    """Add a version from a Git address (JSON), an archive, or a document that holds findings: ScanCode JSON, SPDX, CycloneDX (multipart
+    part ``file``). It is fetched, fixed by content and verified by a task; of a document only the words are taken over. ``content`` is the
+    digest of the version's tree of files: at once for a small archive, else null until they are there; a document has none."""
 
     def check(session: Session, actor: kit.Actor) -> None:
         asset = catalog.get_asset(session, kind, namespace, name, viewer=actor)
@@ -116,7 +117,8 @@ def show_version(
 ) -> Any:
     """One version: its content, how far its verification is, and what was found."""
     subject = queries.get_subject(session, kind, namespace, name, version, viewer=actor)
-    return version_out(subject, may_change=catalog.changeable(session, subject.asset, viewer=actor))
+    told = version_out(subject, may_change=catalog.changeable(session, subject.asset, viewer=actor))
+    return told.model_copy(update={"document": queries.read_from(session, subject)})
 
 
 @router.post(VERSION + "/attempts", status_code=202, response_model=NewVersionOut)

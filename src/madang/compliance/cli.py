@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from madang import archives, catalog, forges, jobs, kit, people, sheets, storage
 from madang.compliance import actions as verifying
 from madang.compliance import cli_words, queries
+from madang.compliance.documents import taking
 from madang.compliance.intake import is_public, shown_name
 from madang.compliance.limits import Limits
 from madang.compliance.many import actions, planning
@@ -158,7 +159,8 @@ def _source(house: House, source: str, ref: str) -> catalog.Source:
     if path.is_dir():
         raise FolderGiven(path=archives.shown(source))
     if path.is_file():
-        archives.kind_of(path)
+        if taking.is_document(path):
+            return taking.keep(path, shown_name(path.name), house.store)[0]
         stored = house.store.put_file(path, max_bytes=house.now.max_upload_bytes)
         return catalog.Source("archive", shown_name(path.name), None, stored.sha256)
     forges.check_ref(ref) if ref else None

@@ -23,13 +23,14 @@ NEAR_BYTES = 256 * 1024
 BINARY = _("This file is not text, so its lines are not shown. The match was found in the text that it carries.")
 LARGE = _("This file is larger than %(limit)s bytes, so its lines are not shown here. Download it to read it.")
 NOT_READ = _("This file could not be read, or not wholly; the list of what was not read says why.")
+NOT_HERE = _("Only a document tells of this file; the file itself is not here.")
 GONE = _("The content of this file is not in the store any more.")
 
 
 def excerpt_of(session: Session, subject: queries.Subject, file: FoundFile, store: storage.Store) -> Excerpt | None:
     """The lines of the file's match that decides, for the version's own page; None when they cannot be shown."""
     own = _own(file)
-    if not own:
+    if not own or subject.version.content is None:
         return None
     found = licensing.conflicts(subject.verification.declared, list({match["expression"] for match in own})).found
     conflicting = {each.expression for each in found}
@@ -77,7 +78,9 @@ def file_page(head: VersionHead, subject: queries.Subject, file: FoundFile, stor
     own = _own(file)
     matches = tuple(_match(number, match, file) for number, match in enumerate(own[:MOST_MATCHES], 1))
     chosen = min(max(chosen, 1), max(len(matches), 1))
-    lines, why = _read(file, store, limits.shown_bytes)
+    # A document names digests that may be those of anybody's files here; only a version's own tree gives a right to read them.
+    is_ours = subject.version.content is not None
+    lines, why = _read(file, store, limits.shown_bytes) if is_ours else ([], web.translate(NOT_HERE))
     marked = next(((match.first, match.last) for match in matches if match.number == chosen), (0, -1))
     ranges = [(match.first, match.last) for match in matches] or [(1, MOST_LINES // 4)]
     return FilePage(
@@ -96,7 +99,7 @@ def file_page(head: VersionHead, subject: queries.Subject, file: FoundFile, stor
         stated=file.details["stated"],
         detected=file.details["detected"],
         classes=presenting.classes_of(file),
-        download=f"{subject.address}/content?path={quote(file.path)}",
+        download=f"{subject.address}/content?path={quote(file.path)}" if is_ours else "",
     )
 
 

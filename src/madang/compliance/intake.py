@@ -15,6 +15,7 @@ from starlette.requests import Request
 
 from madang import archives, catalog, forges, kit, storage, web
 from madang.compliance import news
+from madang.compliance.documents import taking
 from madang.compliance.errors import NoSource
 from madang.compliance.limits import Limits
 from madang.compliance.unpacking import unpacked
@@ -77,12 +78,30 @@ class Intake:
             return catalog.Source("git", target.url, ref or None, is_public=is_public(target, self.guard))
         return await run_in_threadpool(self._keep, upload)
 
+    async def document_of(self, upload: web.Upload) -> taking.Preview | None:
+        """What a document says that came where an archive might; None where something else came."""
+        if upload.file is None or not upload.file.read(64).lstrip().startswith(taking.STARTS):
+            return None
+        upload.file.seek(0)
+        return await run_in_threadpool(self._preview, upload)
+
+    def _preview(self, upload: web.Upload) -> taking.Preview | None:
+        assert upload.file is not None
+        with tempfile.NamedTemporaryFile(dir=self.scratch, prefix="upload-") as file:
+            shutil.copyfileobj(upload.file, file, 1 << 20)
+            file.flush()
+            upload.file.seek(0)
+            if not taking.is_document(Path(file.name)):
+                return None
+            return taking.keep(Path(file.name), shown_name(upload.file_name), self.store)[1]
+
     def _keep(self, upload: web.Upload) -> catalog.Source:
         assert upload.file is not None
         with tempfile.NamedTemporaryFile(dir=self.scratch, prefix="upload-") as file:
             shutil.copyfileobj(upload.file, file, 1 << 20)
             file.flush()
-            archives.kind_of(Path(file.name))
+            if taking.is_document(Path(file.name)):
+                return taking.keep(Path(file.name), shown_name(upload.file_name), self.store)[0]
             content = self._content(Path(file.name))
             stored = self.store.put_file(Path(file.name), max_bytes=self.limits.max_upload_bytes)
         return catalog.Source("archive", shown_name(upload.file_name), None, stored.sha256, content=content)

@@ -12,6 +12,7 @@ from sqlalchemy import update
 from madang import archives, catalog, forges, jobs, kit, scan, storage
 from madang.compliance import actions, recording, reuse, sharing
 from madang.compliance.cache import FindingCache
+from madang.compliance.documents import looking, taking
 from madang.compliance.errors import UploadGone
 from madang.compliance.models import Verification
 from madang.compliance.unpacking import Brought, unpacked
@@ -65,12 +66,12 @@ class Verifier:
             jobs.give_way()
             work = self._begin(attempt)
             folder.mkdir(parents=True)
+            if work.kind == taking.KIND:
+                self._read_document(work, folder)
+                return
             content = work.content or self._fetch(work, folder)
             key = sharing.key_of(content, work.name, self.pool.limits)
-            with self.database.writing() as session:
-                attempt.check(session)
-                known = recording.share(session, attempt, key)
-            if not known:
+            if not self._is_known(work, key):
                 self._report(work, content, key, folder)
         except (archives.Stopped, scan.Cancelled):
             jobs.check()
@@ -78,6 +79,24 @@ class Verifier:
             return
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _is_known(self, work: _Work, key: str) -> bool:
+        """Whether a report with that key stands already; the version is verified by it then."""
+        with self.database.writing() as session:
+            work.attempt.check(session)
+            return recording.share(session, work.attempt, key)
+
+    def _read_document(self, work: _Work, folder: Path) -> None:
+        """What a document says is written down as a scan's findings are; there are no files to look at."""
+        assert work.object is not None
+        key = looking.key_of(work.object, work.source)
+        if self._is_known(work, key):
+            return
+        with self.database.writing() as session:
+            if not actions.move(session, work.attempt.version_id, "scanning", task_id=work.attempt.task_id):
+                raise recording.Over
+        report = looking.read(self.store, work.object, work.source, folder, jobs.is_stopping)
+        self._write_down(work, Verdict(report), key, folder)
 
     def fail(self, version_id: str, task_id: str, failure: jobs.Failure) -> None:
         """This task's work on the version has failed for good."""
@@ -161,11 +180,15 @@ class Verifier:
         """Look at the tree and write down what was found."""
         report = self._scan(work, content, folder)
         verdict = Verdict(report, _statements(folder / "tree" / work.name), self._contents(content))
-        documents = recording.write_documents(report, self.store, folder)
+        self._write_down(work, verdict, key if sharing.may_be_shared(report) else None, folder)
+
+    def _write_down(self, work: _Work, verdict: Verdict, key: str | None, folder: Path) -> None:
+        """Rows, documents and the verdict; with a ``key`` they are shared from now on."""
+        documents = recording.write_documents(verdict.report, self.store, folder)
         report_id = recording.write_rows(self.database, work.attempt, verdict)
         facts = recording.facts_of(verdict, documents)
         with self.database.writing() as session:
-            recording.conclude(session, work.attempt, report_id, key if sharing.may_be_shared(report) else None, facts)
+            recording.conclude(session, work.attempt, report_id, key, facts)
 
     def _scan(self, work: _Work, content: str, folder: Path) -> scan.Report:
         root = folder / "tree" / work.name

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from madang import catalog
+from madang.compliance.documents.taking import Preview
 from madang.compliance.licence_map import LicenceRow, PlaceRow
 from madang.compliance.pictures import Drawing
 from madang.compliance.reasons import Reason, reasons_in
@@ -57,6 +58,18 @@ class VersionRow:
     files: int | None = None
     conflicts: int = 0
     unread: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    """``compliance/document.html``: what a document says, before it counts. ``word`` says that it was shown; ``values`` are the fields of
+    the form that it came with, which goes to ``action`` again; ``not_said`` is what it leaves open, in words."""
+
+    preview: Preview
+    word: str
+    values: Mapping[str, str]
+    not_said: tuple[str, ...]
+    action: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +134,21 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadFrom:
+    """The document that a version was read from: its ``title`` (which standard), ``name``, ``sha256``, what it is ``about``, who made it
+    and when, as it says itself, and in words what it leaves open; ``is_open`` are the aspects of which it says nothing at all."""
+
+    title: str
+    name: str
+    sha256: str
+    about: str
+    tools: tuple[str, ...]
+    created_at: str
+    not_said: tuple[str, ...]
+    is_open: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class VersionHead:
     """What stands at the top of every page of one version.
 
@@ -160,6 +188,8 @@ class VersionHead:
     """How long the version before took, for whoever waits; None where it was not verified."""
     failure_code: str = ""
     """The code of the refusal that ``failure`` says."""
+    document: ReadFrom | None = None
+    """What the findings were read from, where no file was looked at."""
 
     @property
     def is_hopeless(self) -> bool:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """From rows to the plain values of pages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from madang.compliance.pages import (
     Maps,
     PackageRow,
     Progress,
+    ReadFrom,
     UnreadRow,
     VersionHead,
     VersionRow,
@@ -28,6 +30,9 @@ WAYS_OUT = {
     "failed": _("Mend what is said here and start it again, or add another version."),
 }
 UNREAD = {
+    "entry": _("This entry of the document could not be taken over as it stands."),
+    "licence-unclear": _("What stands there as its licence is no SPDX expression; which licence it is, is not known."),
+    "not-findings": _("This part of the document holds no findings and was left out."),
     "link": _("A link: what it points to is looked at where it lies."),
     "special": _("Not a plain file."),
     "version-control": _("The version control's own file."),
@@ -106,7 +111,30 @@ def head_of(session: Session, subject: queries.Subject, *, viewer: kit.Actor) ->
         way_out=web.translate(WAYS_OUT.get(verification.state, "")),
         answer=answer_of(verification.declared, parts),
         previous_seconds=_previous_seconds(session, subject),
+        document=_document(queries.read_from(session, subject)),
     )
+
+
+def _document(facts: Mapping[str, Any] | None) -> ReadFrom | None:
+    """The document that a version was read from, in the words of this request's language."""
+    if facts is None:
+        return None
+    left_open = tuple(scan.NotSaid(*each) for each in facts["not_said"])
+    return ReadFrom(
+        title=facts["title"],
+        name=facts["name"],
+        sha256=facts["sha256"],
+        about=facts["about"],
+        tools=tuple(facts["tools"]),
+        created_at=facts["created_at"] or "",
+        not_said=tuple(not_said_words(left_open)),
+        is_open=frozenset(each.aspect for each in left_open if each.entries == each.of),
+    )
+
+
+def not_said_words(left_open: Iterable[scan.NotSaid]) -> list[str]:
+    """What a document leaves open, each in a few words."""
+    return scan.documents.not_said(left_open, web.translate)
 
 
 def _counts(verification: Verification) -> dict[str, int]:

@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, undefer
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, undefer
 from madang import catalog, kit, scan
 from madang.compliance import licence_map
 from madang.compliance.errors import NoSuchFile, NoSuchTask, NotVerified
-from madang.compliance.models import FINAL, Finding, FoundFile, FoundPackage, Holder, Tally, UnreadFile, Verification
+from madang.compliance.models import FINAL, Finding, FoundFile, FoundPackage, Holder, Report, Tally, UnreadFile, Verification
 
 Row = TypeVar("Row", Holder, FoundPackage, UnreadFile)
 DETAILS = (joinedload(FoundFile.finding), undefer(FoundFile.own_details))
@@ -204,6 +204,12 @@ def licence_counts(session: Session, verification: Verification) -> list[tuple[s
     return [(str(expression), int(count or 0)) for expression, count in session.execute(grouped)]
 
 
+def read_from(session: Session, subject: Subject) -> dict[str, Any] | None:
+    """The document that the version was read from, as its report keeps it; None where files were looked at, or nothing yet."""
+    report = session.get(Report, subject.verification.report_id) if subject.verification.report_id else None
+    return report.facts.get("document") if report is not None else None
+
+
 def find_label(session: Session, asset: catalog.Asset, label: str) -> Subject | None:
     """The version of the asset that is called ``label``, or None."""
     wanted = select(catalog.Version).where(catalog.Version.asset_id == asset.id, catalog.Version.label == label)
@@ -213,5 +219,10 @@ def find_label(session: Session, asset: catalog.Asset, label: str) -> Subject | 
 
 def licence_data(session: Session) -> str | None:
     """The day of the licence data that the newest verification rests on."""
-    newest = select(Verification.data_date).where(Verification.state == "verified").order_by(Verification.finished_at.desc()).limit(1)
+    newest = (
+        select(Verification.data_date)
+        .where(Verification.state == "verified", Verification.data_date != "")
+        .order_by(Verification.finished_at.desc())
+        .limit(1)
+    )
     return session.scalar(newest)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from madang import audit, catalog, kit, scan, storage
 from madang.compliance import components, news, rules, sharing
 from madang.compliance.actions import move
+from madang.compliance.documents import looking
 from madang.compliance.models import Finding, FoundFile, FoundPackage, Holder, Tally, UnreadFile, Verification
 from madang.compliance.verdict import RANKS, Verdict
 from madang.db import Base, Database, slices
@@ -144,13 +145,15 @@ def _unread(each: scan.Unread, size: int | None, is_fault: bool) -> dict[str, An
 def facts_of(verdict: Verdict, documents: dict[str, str]) -> dict[str, Any]:
     """What a report says in a few words: as JSON has them, so that every version that shares it says the same."""
     report = verdict.report
+    read_from = {"document": looking.facts_of(report)} if report.document else {}
     return {
+        **read_from,
         "declared": report.declared_license_expression,
         "declared_in": list(report.declared_in),
         "detected": verdict.detected,
         "counts": verdict.counts,
         "conflicts": [rules.kept(each) for each in verdict.conflicts],
-        "engine": f"{report.engine.name} {report.engine.version}",
+        "engine": f"{report.engine.name} {report.engine.version}".strip(),
         "data_date": report.engine.data_date,
         "documents": documents,
         "strip": verdict.strip,
@@ -175,7 +178,7 @@ def conclude(session: Session, attempt: Attempt, report_id: str, key: str | None
 def _verified(session: Session, attempt: Attempt, report_id: str, facts: dict[str, Any]) -> None:
     """The version is verified, the list says so, and the ledger too, unless the attempt has ended meanwhile."""
     files = facts["counts"]["files"]
-    told = {name: value for name, value in facts.items() if name != "strip"}
+    told = {name: value for name, value in facts.items() if name not in ("strip", "document")}
     told |= {"report_id": report_id, "files_done": files, "files_total": files, "seconds_left": 0.0}
     if not move(session, attempt.version_id, "verified", task_id=attempt.task_id, **told):
         return
@@ -201,6 +204,7 @@ def _verified(session: Session, attempt: Attempt, report_id: str, facts: dict[st
         target=f"{asset.ref}@{version.number}",
         by=kit.SYSTEM,
         content=version.content,
+        document=facts.get("document", {}).get("sha256"),
         declared=facts["declared"],
         report=facts["documents"]["json"],
     )

@@ -78,14 +78,15 @@ def holders(report: scan.Report) -> Iterator[tuple[str, int, str, str]]:
 
 def packages(report: scan.Report) -> Iterator[dict[str, Any]]:
     """The packages that manifests describe, then what they depend on, each dependency once a manifest."""
-    for package in report.packages:
+    root = report.document.root if report.document else None
+    for package in (*([root] if root else ()), *report.packages):
         yield {
             "role": "package",
             "purl": package.purl or "",
-            "type": package.type,
+            "type": package.type[:32],
             "name": package.name or "",
             "version": package.version or "",
-            "license_expression": package.declared_license_expression_spdx,
+            "license_expression": package.declared_license_expression_spdx or package.concluded_license_expression_spdx,
             "path": next(iter(package.datafile_paths), ""),
         }
     for dependency in report.dependencies:
@@ -99,7 +100,7 @@ def _named(dependency: scan.Dependency) -> dict[str, str]:
     path, _at, version = body.rpartition("@") if "@" in body.rpartition("/")[2] else (body, "", "")
     type_, _slash, name = path.partition("/")
     requirement = dependency.extracted_requirement or ""
-    return {"purl": purl, "type": type_, "name": name.replace("%40", "@"), "version": version or requirement}
+    return {"purl": purl, "type": type_[:32], "name": name.replace("%40", "@"), "version": version or requirement}
 
 
 def terms_of(expressions: Iterable[str]) -> set[str]:

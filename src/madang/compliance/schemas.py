@@ -76,7 +76,8 @@ class FailureOut(BaseModel):
 
 
 class VersionOut(NewVersionOut):
-    """A version with what is known of it."""
+    """A version with what is known of it. ``document``: what it was read from, when no file was looked at (``name title sha256 tools
+    created_at about not_said relationships``; ``not_said`` has an aspect, entries that leave it open, and all entries); null for a scan."""
 
     label: str | None
     source: SourceOut
@@ -87,6 +88,7 @@ class VersionOut(NewVersionOut):
     conflicts: list[dict[str, Any]]
     failure: FailureOut | None
     engine: str
+    document: dict[str, Any] | None = None
     created_at: datetime
     finished_at: datetime | None
     url: str

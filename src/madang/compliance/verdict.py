@@ -141,7 +141,7 @@ class Verdict:
             "findings": sum(1 for file in report.files if file.has_findings),
             "licences": len(self.expressions),
             "holders": len(report.holder_counts),
-            "packages": len(report.packages),
+            "packages": len(report.packages) + (report.document is not None and report.document.root is not None),
             "dependencies": len(report.dependencies),
             "unread": len(report.unread),
             "skipped": len(report.skipped),

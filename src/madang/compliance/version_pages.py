@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from madang import kit, web
 from madang.compliance import excerpts, intake, licence_map, presenting, queries
+from madang.compliance.errors import NoSuchFile
 from madang.compliance.models import FoundPackage, Holder, UnreadFile
 from madang.compliance.pages import FileFilter, TablesPage, VersionPage
 
@@ -138,6 +139,8 @@ def show_content(request: Request, session: Session, actor: kit.Actor) -> Respon
     subject = subject_of(request, session, actor)
     queries.check_verified(subject.verification)
     file = queries.get_file(session, subject.verification, request.query_params.get("path", ""))
+    if subject.version.content is None:
+        raise NoSuchFile(path=file.path[:400])
     stream = intake.of(request).store.open(file.sha256)
     name = file.path.rpartition("/")[2]
     return web.attachment(stream, name=name, media_type="application/octet-stream")

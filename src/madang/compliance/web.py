@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from madang import access, catalog, kit, web
+from madang import access, catalog, kit, scan, web
 from madang.compliance import actions, intake, presenting, queries, version_pages
-from madang.compliance.pages import AssetPage, RegisterPage
+from madang.compliance.documents import taking as documents
+from madang.compliance.pages import AssetPage, DocumentPage, RegisterPage
 
 VERSIONS_SHOWN = 50
 ASSET = "/assets/{kind}/{namespace}/{name}"
@@ -74,7 +75,12 @@ async def _taken_in(
     taking = intake.of(request)
     upload = await taking.read(request)
     values = {name: value for name, value in upload.fields.items() if isinstance(value, str)}
+    word = values.pop("document", "")
     try:
+        if word:
+            return await web.perform(request, _confirmed(word, values, done), writes=True, fingerprint=word)
+        if preview := await taking.document_of(upload):
+            return await web.perform(request, _shown(preview, values), writes=False)
         source = await intake.source_for(request, upload, values)
         return await web.perform(request, done(source, values), writes=True, fingerprint=str(source))
     except (kit.Invalid, kit.Conflict, kit.NotAllowed, kit.TooLarge) as refusal:
@@ -87,6 +93,29 @@ async def _taken_in(
         return page(request, session, actor, values, faults, status=status)
 
     return await web.perform(request, again, writes=False)
+
+
+def _confirmed(word: str, values: Mapping[str, str], done: Callable[[catalog.Source, Mapping[str, str]], web.Door]) -> web.Door:
+    """A document that was shown counts now."""
+
+    def door(request: Request, session: Session, actor: kit.Actor) -> Response:
+        return done(documents.unsealed(word, by=actor), values)(request, session, actor)
+
+    return door
+
+
+def _shown(preview: documents.Preview, values: Mapping[str, str]) -> web.Door:
+    """What a document says, before it counts."""
+
+    def door(request: Request, session: Session, actor: kit.Actor) -> Response:
+        left_open = [scan.NotSaid(*each) for each in preview.not_said]
+        told = {name: value for name, value in values.items() if name not in ("csrf", "git", "ref")}
+        page = DocumentPage(
+            preview, documents.sealed(preview, by=actor), told, tuple(presenting.not_said_words(left_open)), request.url.path
+        )
+        return web.render(request, "compliance/document.html", page)
+
+    return door
 
 
 def _check_member(_session: Session, actor: kit.Actor) -> None:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a document can leave open, and how people call it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from madang.kit import _
-from madang.scan.report import Document
+from madang.scan.report import NotSaid
 
 WORDS = {
     "whole-licence": _("the licence of the whole"),
@@ -22,11 +22,11 @@ WORDS = {
 SOME = _("%(what)s (%(entries)s of %(of)s)")
 
 
-def not_said(document: Document, translate: Callable[[str], str] = str) -> list[str]:
-    """What the document leaves open, each in a few words; with figures where it leaves it open of some only."""
+def not_said(left_open: Iterable[NotSaid], translate: Callable[[str], str] = str) -> list[str]:
+    """What a document leaves open, each in a few words; with figures where it leaves it open of some only."""
     return [
         translate(WORDS[each.aspect])
         if each.entries == each.of
         else translate(SOME) % {"what": translate(WORDS[each.aspect]), "entries": each.entries, "of": each.of}
-        for each in document.not_said
+        for each in left_open
     ]

@@ -12,6 +12,8 @@ from madang.scan.documents.jsons import Members
 from madang.scan.documents.texts import Deep, Item
 from madang.scan.report import Dependency, Detection, File, Package, Report, Statement
 
+_MOST = 2**31 - 1
+"""Bytes of a file, lines of a file: a document can claim any number."""
 _LOOKED = {"file-licences": ("--license",), "copyrights": ("--copyright",), "holders": ("--copyright",), "hashes": ("--info",),
            "sizes": ("--info",), "packages": ("--package", "--system-package", "--package-only")}  # fmt: skip
 
@@ -117,7 +119,7 @@ class _Reader:
             path=path,
             sha256=texts.digest("sha256", raw.get("sha256")) or "",
             sha1=texts.digest("sha1", raw.get("sha1")) or "",
-            size=max(0, int(raw.get("size") or 0)),
+            size=min(max(0, int(raw.get("size") or 0)), _MOST),
             **{name: _info(name, raw[name]) for name in reading.INFO if raw.get(name)},
             detected_license_expression=raw.get("detected_license_expression"),
             detected_license_expression_spdx=expression.expression,
@@ -222,13 +224,13 @@ def _worded(raw: Item) -> dict[str, Any]:
 
 
 def _info(name: str, value: Any) -> Any:
-    return bool(value) if name.startswith("is_") else texts.word(value) or None
+    return bool(value) if name.startswith("is_") else texts.word(value)[:64] or None
 
 
 def _statements(raw: Item, many: str, one: str) -> tuple[Statement, ...]:
     """Copyrights, holders or authors; formats before 3 write ``value`` for each."""
     return tuple(
-        Statement(value, int(each.get("start_line") or 0), int(each.get("end_line") or 0))
+        Statement(value, min(int(each.get("start_line") or 0), _MOST), min(int(each.get("end_line") or 0), _MOST))
         for each in texts.items(raw.get(many))
         if (value := texts.word(each.get(one) or each.get("value")))
     )

@@ -56,7 +56,7 @@ def origin(report: Report) -> list[tuple[str, str]]:
     if document is None:
         return []
     read_from = f"{document.title}: {document.name}, SHA-256 {document.sha256}"
-    return [("Read from", read_from), ("Not said", "; ".join(not_said(document)))]
+    return [("Read from", read_from), ("Not said", "; ".join(not_said(document.not_said)))]
 
 
 def licence_of(package: Package) -> str:
