@@ -7,7 +7,7 @@ rows, accounts or pages, and can be used without the platform.
 
 from madang.terms import sentences
 from madang.terms.bits import FactIndex, Relation
-from madang.terms.decision import Decision, decide, replay
+from madang.terms.decision import Decision, decide, replay, verdict
 from madang.terms.listing import vocabulary
 from madang.terms.model import GOALS, KINDS, READINGS, SCOPES, TYPES, Edge, Evidence, Goal, Graph, Limits, Node, Said
 from madang.terms.pairs import pair
@@ -39,5 +39,6 @@ __all__ = [
     "replay",
     "rules_version",
     "sentences",
+    "verdict",
     "vocabulary",
 ]

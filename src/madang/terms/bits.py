@@ -9,10 +9,10 @@ relations as tables, and needs nothing else of this core.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import lru_cache
 
 from madang.terms.model import READINGS, Own
-from madang.terms.transfer import EdgeClass, carried
+from madang.terms.transfer import EdgeClass, alike, passing
 
 Bit = tuple[str, str]
 
@@ -41,37 +41,39 @@ class Relation:
         return found
 
 
+@lru_cache(64)
+def index_of(own: frozenset[Bit], classes: frozenset[EdgeClass]) -> "FactIndex":
+    """The index of these, which is made once for all cones that have the same."""
+    return FactIndex(sorted(own), sorted(classes, key=str))
+
+
 @dataclass
 class FactIndex:
     """The bits that can occur in one graph: those of its own facts, and all that the given classes of edges make of them."""
 
     own: Iterable[Bit]
     classes: Iterable[EdgeClass]
+    """One of those over which all comes alike stands for the others."""
     bits: list[Bit] = field(default_factory=list)
     place: dict[Bit, int] = field(default_factory=dict)
-    relations: dict[EdgeClass, Relation] = field(default_factory=dict)
+    relations: dict[tuple[int, ...], Relation] = field(default_factory=dict)
+    width: int = 0
+    """How many bits one reading has."""
+    half: int = 0
+    """All bits of the strict reading."""
 
     def __post_init__(self) -> None:
-        classes = tuple(self.classes)
+        tables = [table for several in {alike(over): passing(over) for over in self.classes}.values() for table in several]
         waiting = list(dict.fromkeys(self.own))
         while waiting:
             bit = waiting.pop()
-            if bit in self.place:
-                continue
-            self.place[bit] = len(self.bits)
-            self.bits.append(bit)
-            for over in classes:
-                waiting += [(bit[0], fact) for reading in READINGS for fact in carried(*bit, over, reading).facts]
-
-    @cached_property
-    def width(self) -> int:
-        """How many bits one reading has."""
-        return len(self.bits)
-
-    @cached_property
-    def half(self) -> int:
-        """All bits of the strict reading."""
-        return (1 << self.width) - 1
+            if bit not in self.place:
+                self.place[bit] = len(self.bits)
+                self.bits.append(bit)
+                for table in tables:
+                    waiting += table[bit]
+        self.width = len(self.bits)
+        self.half = (1 << self.width) - 1
 
     def mask(self, suits: Callable[[str, str], bool]) -> int:
         """Both readings of every bit whose family and fact suit."""
@@ -103,18 +105,20 @@ class FactIndex:
 
     def relation(self, over: EdgeClass) -> Relation:
         """The transfer of that class of edges; made once."""
-        if over not in self.relations:
-            self.relations[over] = self._made(over)
-        return self.relations[over]
+        key = alike(over)
+        if key not in self.relations:
+            self.relations[key] = self._made(over)
+        return self.relations[key]
 
     def _made(self, over: EdgeClass) -> Relation:
         keep, others = 0, []
-        for shift, reading in zip((0, self.width), READINGS, strict=True):
-            for place, (family, fact) in enumerate(self.bits):
-                images = carried(family, fact, over, reading).facts
-                bit = 1 << (place + shift)
-                if images == (fact,):
-                    keep |= bit
+        for shift, table in zip((0, self.width), passing(over), strict=True):
+            kept = 0
+            for place, bit in enumerate(self.bits):
+                images = table[bit]
+                if images == (bit,):
+                    kept |= 1 << place
                 elif images:
-                    others.append((bit, sum(1 << (self.place[(family, image)] + shift) for image in set(images))))
+                    others.append((1 << place + shift, sum(1 << self.place[image] + shift for image in images)))
+            keep |= kept << shift
         return Relation(keep, tuple(others))

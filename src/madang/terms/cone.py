@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from madang import licensing
 from madang.terms import facts
-from madang.terms.bits import FactIndex, Relation
+from madang.terms.bits import FactIndex, Relation, index_of
 from madang.terms.model import Edge, Graph, Node, Own, Said
 from madang.terms.own import NOBODY, Book
 from madang.terms.transfer import EdgeClass
@@ -88,9 +88,8 @@ def cone_of(graph: Graph, top: Node, book: Book, today: date, wanted: Iterable[O
     terms = {term for tree in trees.values() if tree is not None for term in _terms(tree)}
     classes = {edge_class(edge, nodes[edge.target]) for edges in incoming.values() for edge in edges}
     given = [fact for term in sorted(terms) for fact in book.own(term)] + (list(book.nothing()) if UNKNOWN_TREE in trees.values() else [])
-    index = FactIndex(
-        ((each.family, each.fact) for each in (*given, *(one for many in own.values() for one in many))), sorted(classes, key=str)
-    )
+    declared = (one for many in own.values() for one in many)
+    index = index_of(frozenset((each.family, each.fact) for many in (given, declared) for each in many), frozenset(classes))
     kills = _kills(graph, index, today)
     made = lru_cache(None)(lambda licence, own, killed: _choice(licence, own, index, book, killed))
     choices = {node: made(trees[node], own[node], kills.get(node, 0)) for node in nodes}

@@ -138,19 +138,21 @@ def _decided(graph: Graph, cone: Cone, asked: Asked, found: Pass, reading: str, 
         return decision
 
     def again(changed: Graph, goal: Goal) -> tuple[str, frozenset[str]]:
-        return _briefly(changed, cone.top.id, goal, looked, day, cone.book.adopted)
+        return verdict(changed, cone.top.id, goal, reading=reading, today=day, adopted=cone.book.adopted)
 
     asking = repairs.Asking(graph, found, decision.verdict, tuple(offences), decision.duties, looked, again)
     return replace(decision, repairs=tuple(repairs.mend(asking)))
 
 
-def _briefly(
-    graph: Graph, node: str, goal: Goal, looked: tuple[str, ...], day: date, adopted: "licensing.Adopted | None"
+def verdict(
+    graph: Graph, node_id: str, goal: Goal, *, reading: str = BOTH, today: date | None = None, adopted: "licensing.Adopted | None" = None
 ) -> tuple[str, frozenset[str]]:
-    """The verdict alone, and the nodes that stand in the way of a better one."""
-    top = graph.nodes[node]
+    """The verdict of ``decide`` alone, for lists and for trying, and the nodes that stand in the way of a better one."""
+    top = graph.nodes[node_id]
     asked = ask(goal, top)
-    found = look(cone_of(graph, top, Book(asked.outbound, adopted), day, brought(asked)), asked)
+    cone = cone_of(graph, top, Book(asked.outbound, adopted), today or now().date(), brought(asked))
+    found = look(cone, asked, duties=False)
+    looked = READINGS if reading == BOTH else (reading,)
     return common({one: found.verdict(one) for one in looked}), found.hindering(looked)
 
 

@@ -112,10 +112,10 @@ def _once(one: Finding, said: set[tuple[str | None, ...]]) -> bool:
     return True
 
 
-def look(cone: Cone, asked: Asked) -> Pass:
-    """The backward pass, and at each node the least bad alternative in each reading."""
+def look(cone: Cone, asked: Asked, *, duties: bool = True) -> Pass:
+    """The backward pass, and at each node the least bad alternative in each reading; without ``duties`` for a verdict alone."""
     hurts = asked.hurts(cone.index)
-    reaches = {severity: reach(cone, bits) for severity, bits in hurts.items()}
+    reaches = {severity: reach(cone, bits if duties or severity != "duty" else 0) for severity, bits in hurts.items()}
     taken: dict[str, dict[str, Taken]] = {}
     for reading in READINGS:
         known: dict[tuple[int, ...], Taken] = {}

@@ -67,6 +67,38 @@ def fitting(rows: tuple[Row, ...], family: str, fact: str) -> Row | None:
     return next((row for row in named if row.facts.match(fact)), None)
 
 
+class Passing(dict[tuple[str, str], tuple[tuple[str, str], ...]]):
+    """For each (family, fact), looked up once: all that it becomes over one class of edges in one reading."""
+
+    def __init__(self, over: EdgeClass, reading: str) -> None:
+        super().__init__()
+        self.over, self.reading = over, reading
+
+    def __missing__(self, bit: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+        found = self[bit] = tuple(dict.fromkeys((bit[0], fact) for fact in carried(*bit, self.over, self.reading).facts))
+        return found
+
+
+@lru_cache(4096)
+def passing(over: EdgeClass) -> tuple[Passing, ...]:
+    """What comes over edges of that class, a table for each reading; classes over which all comes alike have the same tables."""
+    return _passing(alike(over), over)
+
+
+_tables: dict[tuple[int, ...], tuple[Passing, ...]] = {}
+
+
+def _passing(key: tuple[int, ...], over: EdgeClass) -> tuple[Passing, ...]:
+    return _tables.setdefault(key, tuple(Passing(over, reading) for reading in READINGS))
+
+
+@lru_cache(4096)
+def alike(over: EdgeClass) -> tuple[int, ...]:
+    """Equal for classes of edges over which all facts come alike: the rows that can fit them, by their place in the table."""
+    places = {id(row): place for place, row in enumerate(table())}
+    return tuple(place for reading in READINGS for place in (-1, *(places[id(row)] for row in _rows(over, reading))))
+
+
 @lru_cache(4096)
 def _rows(over: EdgeClass, reading: str) -> tuple[Row, ...]:
     """The rows that can fit an edge of that class; a change that nobody has said is one in the strict reading and none in the other."""
