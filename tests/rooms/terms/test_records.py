@@ -2,7 +2,10 @@
 """Decision records, patents, repairs, and the sentences that people read."""
 
 import json
+import re
+import shlex
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -201,3 +204,15 @@ def test_more_reasons_than_anybody_reads_are_counted() -> None:
     decision = terms.decide(graph(f"{many};x:s MIT", joined), "x", terms.Goal("use"), today=TODAY)
     assert len(decision.reasons) == 500
     assert [(one.code, dict(one.values)) for one in decision.said] == [("more-reasons", {"count": "500"})]
+
+
+def test_what_the_guide_shows_is_so(tmp_path: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "guides" / "terms.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    assert example.strip() == CONTRACT.strip()
+    monkeypatch.chdir(str(tmp_path))
+    Path("graph.yaml").write_text(example)
+    codes = [run(shlex.split(line.partition("#")[0])[1:]) for line in re.findall(r"^madang terms .*$", guide, re.MULTILINE)]
+    assert codes == [0, 0, 0, 1, 0]
+    (code,) = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    exec(compile(code, "terms.md", "exec"), {})  # the guide's own lines
