@@ -9,7 +9,7 @@ remembers goes through a ``Cache`` that it is given, and it can be used by a str
     scan.write(report, "spdx-json", sys.stdout)
     scan.documents.read(Path("other.cdx.json"))  # the findings of another engine, as a report of the same shape
 
-The licence index (1.4 GB) lives in processes of the pool's own and never in the caller's.
+The licence index lives in processes of the pool's own and never in the caller's.
 """
 
 from madang.scan import documents

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cluecode import copyrights, copyrights_hint
+from commoncode.text import toascii
 from pygmars import lex, parse
 from pygmars.tree import Tree
 
@@ -38,23 +39,36 @@ KNOWN_SIGNS = frozenset(
 """What makes a line part of a statement, as far as this module knows; an engine that looks for more cleans every line."""
 
 
+class _Latin(dict[int, str]):
+    """What cleaning makes of each letter beyond ASCII, learnt letter by letter."""
+
+    def __missing__(self, letter: int) -> str:
+        latin = self[letter] = "" if chr(letter) == _CUT_OUT else str(toascii(chr(letter), translit=True))
+        return latin
+
+
+_CUT_OUT = "\xc2"
+"""A letter that cleaning takes away, because a copyright sign in a wrong encoding begins with it."""
+_latin = _Latin()
+_has_a_sign = re.compile("|".join(re.escape(sign) for sign in sorted(SIGNS))).search
+
+
 def may_hold_a_sign(line: str) -> bool:
     """Whether the line, once cleaned, may hold a year or one of ScanCode's signs.
 
-    No is certain. Cleaning puts blanks, quotes and ``(c)`` in the place of other things and only joins what stood around a markup tag, an
-    entity, a backslash or a letter beyond ASCII; so in a line without these, every sign is there before it is cleaned.
+    No is certain. Cleaning writes letters beyond ASCII as Latin ones, puts blanks, quotes and ``(c)`` in the place of other things and only
+    joins what stood around a markup tag, an entity or a backslash; so in a line without these, written in Latin letters, every sign is
+    there before it is cleaned.
     """
-    return not line.isascii() or _may_be_cleaned_into_a_sign(line) is not None
+    return _may_be_cleaned_into_a_sign(line if line.isascii() else line.translate(_latin)) is not None
 
 
 def is_candidate(prepared: str) -> bool:
     """What ``cluecode.copyrights.is_candidate`` answers; its dearest question, whether a line is gibberish, is asked last."""
     if not prepared or copyrights.is_only_digit_and_punct(prepared):
         return False
-    if not copyrights_hint.years(prepared):
-        lowered = prepared.lower()
-        if not any(sign in lowered for sign in copyrights_hint.statement_markers):
-            return False
+    if not copyrights_hint.years(prepared) and not _has_a_sign(prepared.lower()):
+        return False
     return not copyrights.gibberish_detector.detect_gibberish(prepared)
 
 

@@ -21,6 +21,6 @@ class Limits:
     max_file_bytes: int = 200_000_000
     """A larger file is hashed and listed, and not looked into."""
     start_seconds: float = 300
-    """Loading the licence index, which takes 6 to 30 seconds on a small machine."""
+    """Loading the licence index, and the first time building it, which takes 6 to 30 seconds on a small machine."""
     idle_seconds: float = 600
     """A pool without work ends itself after this; the next scan starts it again."""

@@ -57,6 +57,7 @@ def numbers_of(whole: Any) -> dict[str, Numbers]:
         "about": _bytes(json.dumps(about).encode("ascii")),
         "words": words,
         "starts": starts,
+        "identifiers": _bytes(json.dumps([rule.identifier for rule in index.rules_by_rid]).encode("ascii")),
         **_texts("rules", [json.dumps(_said(rule, _RULE)).encode("ascii") for rule in index.rules_by_rid]),
         **_texts("rule_texts", [_encoded(rule.text) for rule in index.rules_by_rid]),
         **_texts("licences", [json.dumps(_said(each, _LICENCE)).encode("ascii") for each in whole.db.values()]),
@@ -248,7 +249,7 @@ def _index(known: Tables, about: dict[str, Any]) -> Any:
     index.len_legalese, index.dictionary = weighty, about["dictionary"]
     index.digit_only_tids = intbitset(about["digits"])
     index.rules_by_rid, index.tids_by_rid = rules, tids
-    index.rules_by_id = ByIdentifier(rules, lambda: [json.loads(records[rid])[_RULE.index("identifier")] for rid in range(count)])
+    index.rules_by_id = ByIdentifier(rules, lambda: json.loads(known["identifiers"].tobytes()))
     index.high_postings_by_rid = Made(count, lambda rid: _postings(tids[rid], weighty) if rid in matchable else None)
     index.sets_by_rid = Made(count, lambda rid: None if rid in false_positive else intbitset(tids[rid].tolist()))
     index.msets_by_rid = Made(count, lambda rid: None if rid in false_positive else _counts(tids[rid]))

@@ -126,7 +126,14 @@ def test_lines_are_collected_as_scancode_collects_them(lines: list[str]) -> None
 
 
 @settings(max_examples=500, deadline=None)
-@given(st.one_of(LINES, st.text(max_size=60), st.text(alphabet="copyrightauthdvelb @©(c)|&#;<>s/\\x21690 '\"", max_size=40)))
+@given(
+    st.one_of(
+        LINES,
+        st.text(max_size=60),
+        st.text(alphabet="copyrightauthdvelb @©(c)|&#;<>s/\\x21690 '\"", max_size=40),
+        st.text(alphabet="ｃｏｐｙｒｉｇｈｔ（）Ⓒⓒ＜ｓ＞／２０19oрyсаһ\u200b\u3000Â\xad§–한글부이 by", max_size=40),
+    )
+)
 def test_a_line_that_is_not_cleaned_could_not_be_a_candidate(line: str) -> None:
     prepared = theirs.prepare_text_line(line)
     assert copyrights.is_candidate(prepared) == bool(theirs.is_candidate(prepared))
