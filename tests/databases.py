@@ -74,7 +74,7 @@ class Cluster:
         """The address of a new database, gone after the test unless it is ``kept`` for the run."""
         self.count += 1
         name = f"test_{self.count}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")  # quicker than the default for what is small
         if not kept:
             self.made.append(name)
         return self.address(name)
