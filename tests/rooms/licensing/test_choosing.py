@@ -57,3 +57,14 @@ def test_choosing_on_the_tree_equals_choosing_among_alternatives(text: str, suit
 def test_alternatives_that_say_the_same_are_one() -> None:
     found = licensing.alternatives("MIT OR (MIT AND MIT) OR Apache-2.0")
     assert all(one != other for one, other in combinations(found, 2))
+
+
+def test_a_part_with_too_many_choices_makes_the_whole_have_too_many() -> None:
+    with pytest.raises(TooManyChoices):
+        licensing.alternatives(f"MIT OR ({THIRTY})")
+
+
+def test_what_was_found_has_terms_even_where_it_cannot_be_read() -> None:
+    assert licensing.terms_of(None) == ()
+    assert licensing.terms_of("MIT AND X11") == ("MIT", "X11")
+    assert licensing.terms_of("(((") == ("(((",)
