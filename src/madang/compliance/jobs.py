@@ -15,6 +15,7 @@ from madang.compliance.cache import FindingCache
 from madang.compliance.documents import looking, taking
 from madang.compliance.errors import UploadGone
 from madang.compliance.models import Verification
+from madang.compliance.stored import StoredTree
 from madang.compliance.unpacking import Brought, unpacked
 from madang.compliance.verdict import Verdict
 from madang.db import Database
@@ -178,8 +179,9 @@ class Verifier:
 
     def _report(self, work: _Work, content: str, key: str, folder: Path) -> None:
         """Look at the tree and write down what was found."""
-        report = self._scan(work, content, folder)
-        verdict = Verdict(report, _statements(folder / "tree" / work.name), self._contents(content))
+        tree = StoredTree(self.store, content, folder)
+        report = self._scan(work, tree)
+        verdict = Verdict(report, _statements(tree), tree.contents)
         self._write_down(work, verdict, key if sharing.may_be_shared(report) else None, folder)
 
     def _write_down(self, work: _Work, verdict: Verdict, key: str | None, folder: Path) -> None:
@@ -190,15 +192,11 @@ class Verifier:
         with self.database.writing() as session:
             recording.conclude(session, work.attempt, report_id, key, facts)
 
-    def _scan(self, work: _Work, content: str, folder: Path) -> scan.Report:
-        root = folder / "tree" / work.name
-        shutil.rmtree(root, ignore_errors=True)
-        root.parent.mkdir(parents=True, exist_ok=True)
-        self.store.materialise(content, root, shared=True, stop=jobs.is_stopping)
+    def _scan(self, work: _Work, tree: StoredTree) -> scan.Report:
         background = work.lane == jobs.Lane.BACKGROUND
         with kit.span("scan"):
             return scan.scan_tree(
-                root,
+                tree,
                 name=work.name,
                 pool=self.pool,
                 cache=FindingCache(self.database),
@@ -206,10 +204,6 @@ class Verifier:
                 progress=self._teller(work, _figures),
                 stop=jobs.is_stopping,
             )
-
-    def _contents(self, content: str) -> list[storage.Entry]:
-        """The plain files of the version's tree."""
-        return [entry for entry in self.store.read_tree(content).entries if entry.mode is not storage.Mode.LINK]
 
     def _teller(self, work: _Work, figures: Callable[..., dict[str, object]]) -> Callable[..., None]:
         """A callback that writes progress into the row, at most once a second. ``Over`` when the attempt has ended."""
@@ -245,9 +239,7 @@ def _figures(progress: scan.Progress) -> dict[str, object]:
     }
 
 
-def _statements(root: Path) -> reuse.Statements:
+def _statements(tree: StoredTree) -> reuse.Statements:
     """What the tree states of its own files."""
-    file = root / reuse.FILE
-    if file.is_symlink() or not file.is_file() or file.stat().st_size > reuse.LARGEST:
-        return reuse.NOTHING_STATED
-    return reuse.read(file.read_text(encoding="utf-8", errors="replace"))
+    text = tree.text(reuse.FILE, most=reuse.LARGEST)
+    return reuse.NOTHING_STATED if text is None else reuse.read(text)

@@ -17,6 +17,7 @@ from madang.scan import formats as _formats  # each format registers itself
 from madang.scan.cache import Cache, LocalCache, MemoryCache
 from madang.scan.classes import names as _class_names
 from madang.scan.comparing import Pair, Said, compare
+from madang.scan.given import Known, Tree
 from madang.scan.installed import EngineMissing, engine, engine_version, fingerprint
 from madang.scan.limits import Limits
 from madang.scan.pool import Pool, PoolClosed, PoolFailed
@@ -57,6 +58,7 @@ __all__ = [
     "EngineMissing",
     "File",
     "Format",
+    "Known",
     "Limits",
     "LocalCache",
     "Match",
@@ -76,6 +78,7 @@ __all__ = [
     "SourceUnreadable",
     "Statement",
     "Totals",
+    "Tree",
     "UnknownFormat",
     "Unread",
     "compare",

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from madang.scan import reading
+from madang.scan.given import grounded
 from madang.scan.pool import Answer, Line, Pool
 from madang.scan.progress import Cancelled, Priority
-from madang.scan.scanning import WAIT, look_task, named
+from madang.scan.scanning import WAIT, look_task
 from madang.scan.tree import Entry, content, listing
 
 COMPARED = ("expression", "holders", "authors", "emails")
@@ -81,7 +82,8 @@ def compare(
             raise Cancelled
 
     tree = listing(root, most_bytes=pool.limits.max_file_bytes, pause=pause)
-    with named(root, name) as location, pool.open_line(priority) as line:
+    with grounded(root, name) as ground, pool.open_line(priority) as line:
+        location = ground.location
         for start in range(0, len(tree.files), AT_ONCE):
             pause()
             entries = tree.files[start : start + AT_ONCE]

@@ -6,7 +6,6 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,12 @@ from madang.scan import classes, gitindex, reading, summary
 from madang.scan.cache import Cache, MemoryCache
 from madang.scan.expressions import joined
 from madang.scan.faults import last_line, step_line
-from madang.scan.folders import Folder
+from madang.scan.given import Ground, Tree, grounded
 from madang.scan.installed import engine, fingerprint
 from madang.scan.pool import Answer, Line, Pool
 from madang.scan.progress import Cancelled, Meter, Priority, Progress
 from madang.scan.report import File, Report, Unread
-from madang.scan.tree import Content, Entry, Listing, content, listing, matcher, path_bytes, shown
+from madang.scan.tree import Content, Entry, Listing, content, matcher, path_bytes
 
 _SLICE = 1000
 _SAVE_EVERY = 64
@@ -29,6 +28,8 @@ _SAVE_SECONDS = 1.0
 WAIT = 0.2
 LOOKS = ("info", "copyrights", "licenses")
 _TREE = "tree"
+_BESIDE = {"beside": True}
+"""Remembered of a manifest in place of an answer: its parser looks into other files."""
 _log = logging.getLogger("madang.scan")
 
 
@@ -46,7 +47,7 @@ class Options:
 
 
 def scan_tree(
-    root: Path,
+    root: Path | Tree,
     *,
     name: str,
     pool: Pool,
@@ -56,7 +57,8 @@ def scan_tree(
     priority: Priority = Priority.FOREGROUND,
     options: Options | None = None,
 ) -> Report:
-    """Everything that the engine finds under ``root`` (a folder, or one file), as ScanCode's own command with ``-clp`` says it.
+    """Everything that the engine finds under ``root`` (a folder, one file, or a ``Tree`` whose contents are known), as ScanCode's own
+    command with ``-clp`` says it.
 
     ``name`` is shown as the root folder's name. ``progress`` is called about twice a second, ``stop`` is asked between files. Findings go
     into ``cache`` as they come, so a scan that was killed goes on where it was. Nothing is written under ``root``.
@@ -64,33 +66,13 @@ def scan_tree(
     Raises ``SourceUnreadable``, ``EngineMissing``, ``PoolFailed``, ``PoolClosed``, and ``Cancelled`` when ``stop`` says so.
     """
     scan = _Scan(pool, cache or MemoryCache(), Meter(progress), stop or (lambda: False), options or Options())
-    with named(root, name) as location, pool.open_line(priority) as line:
-        return scan.run(root.resolve(), location, line)
+    with grounded(root, name) as ground, pool.open_line(priority) as line:
+        return scan.run(ground, line)
 
 
-def look_task(path: Path, parts: Sequence[str] = LOOKS, *, thorough: bool) -> dict[str, Any]:
-    """What a worker is told when it is to look at the file at ``path``."""
-    return {"do": "look", "path": str(path), "parts": parts, "thorough": thorough}
-
-
-@contextmanager
-def named(root: Path, name: str) -> Iterator[Path]:
-    """The root under a path that ends in its shown name and says nothing else, because the engine reads meaning into paths."""
-    folder = Folder()
-    try:
-        real = root.resolve()
-        # A folder deeper, so that no name meets what lies beside it.
-        (folder.path / "named").mkdir()
-        link = folder.path / "named" / _folder_name(name)
-        link.symlink_to(real.parent if real.is_file() else real)
-        yield link / real.name if real.is_file() else link
-    finally:
-        folder.remove()
-
-
-def _folder_name(name: str) -> str:
-    plain = shown(name).replace("/", "-").replace("\\", "-").replace("\0", "")[:60]
-    return "root" if plain in ("", ".", "..") else plain
+def look_task(path: Path, parts: Sequence[str] = LOOKS, *, thorough: bool, root: Path | None = None) -> dict[str, Any]:
+    """What a worker is told when it is to look at the file at ``path``, which is one of the tree at ``root``."""
+    return {"do": "look", "path": str(path), "parts": parts, "thorough": thorough, "root": str(root or path)}
 
 
 class _Scan:
@@ -108,25 +90,28 @@ class _Scan:
         self.unread: list[Unread] = []
         self.fresh: dict[str, bytes] = {}
         self.saved_at = time.monotonic()
-        self.places: tuple[str, ...] = ()
+        self.ground: Ground
+        self.wide: dict[str, str] = {}
 
-    def run(self, root: Path, location: Path, line: Line) -> Report:
+    def run(self, ground: Ground, line: Line) -> Report:
         """List, hash, ask the cache, look at the rest, finish, report."""
         self.meter.enter("listing")
-        self.places = (f"{location.parent}/", f"{root}/", f"{root.parent}/")
-        tree = listing(root, most_bytes=self.limits.max_file_bytes, pause=self._pause)
+        self.ground, location = ground, ground.location
+        tree = ground.listing(most_bytes=self.limits.max_file_bytes, pause=self._pause)
         for entry in tree.files:
             self.meter.expect(entry.size)
-        entries = self._hash(root, tree)
+        entries = self._hash(tree)
         digest = self._tree_digest(location.name, entries)
+        paths = _digest(location.name, *(entry.raw for entry in tree.files))
         is_manifest = matcher(self._patterns(line))
         for entry in entries:
             path = f"/{location.name}/{entry.raw}"
-            self.keys[entry.raw] = self._keys(entry, digest, manifest=is_manifest(path), has_locale="locale" in path)
+            look = self._look_key(entry, path)
+            self.keys[entry.raw] = (look, self._manifest_key(entry, paths, digest)) if is_manifest(path) else (look,)
         self._recall(entries)
-        self._look(entries, location, line, single=tree.is_file)
+        self._look(entries, line, single=tree.is_file)
         self.meter.enter("finishing")
-        finished, errors = self._finish(entries, tree, location, line, digest)
+        finished, errors = self._finish(entries, tree, line, digest)
         report = self._report(location.name, tree, entries, finished, errors)
         self.meter.enter("done")
         return report
@@ -136,16 +121,23 @@ class _Scan:
             raise Cancelled
         self.meter.beat()
 
-    def _hash(self, root: Path, tree: Listing) -> list[Entry]:
-        """The files whose content is known: from Git's blob ids where it was looked at before, else by reading them."""
-        blobs = gitindex.unchanged(root) if self.options.trusts_git and not tree.is_file else {}
-        known = self._contents_of_blobs(blobs)
+    def _hash(self, tree: Listing) -> list[Entry]:
+        """The files whose content is known: from the tree or Git's blob ids where it was looked at before, else by reading them."""
+        location, digests = self.ground.location, self.ground.digests()
+        blobs = gitindex.unchanged(location) if self.options.trusts_git and not tree.is_file else {}
+        known = self._known_contents({_blob_key(blob) for blob in blobs.values()} | {_digest("sha1", each) for each in digests.values()})
+        self._remember(tree.files, digests, known)
+        if unread := {entry.raw for entry in tree.files if entry.raw not in self.contents}:
+            self.ground.stand(unread)
         readable = []
         for entry in tree.files:
             self._pause()
-            location = root if tree.is_file else root / entry.raw
             try:
-                self.contents[entry.raw] = self._content(location, blobs.get(entry.raw), known)
+                if entry.raw not in self.contents:
+                    place = location if tree.is_file else location / entry.raw
+                    self.contents[entry.raw] = found = self._content(place, blobs.get(entry.raw), known)
+                    if entry.raw in digests:
+                        self.fresh[_digest("sha1", found.sha256)] = _json([found.sha256, found.sha1, found.size])
                 readable.append(entry)
             except OSError as error:
                 message = f"It cannot be opened: {error.strerror or error}."
@@ -153,6 +145,12 @@ class _Scan:
                 self.meter.done(entry.size)
         self._save()
         return readable
+
+    def _remember(self, files: list[Entry], digests: Mapping[str, str], known: Mapping[str, Content]) -> None:
+        """The contents that a tree knows by digest, and of which all digests are known from before."""
+        for entry in files:
+            if entry.raw in digests and (found := known.get(_digest("sha1", digests[entry.raw]))) is not None:
+                self.contents[entry.raw] = found
 
     def _content(self, location: Path, blob: gitindex.Blob | None, known: Mapping[str, Content]) -> Content:
         if blob is None or not gitindex.is_same(blob, location):
@@ -165,8 +163,8 @@ class _Scan:
             self.fresh[key] = _json([found.sha256, found.sha1, found.size])
         return found
 
-    def _contents_of_blobs(self, blobs: Mapping[str, gitindex.Blob]) -> dict[str, Content]:
-        wanted = sorted({_blob_key(blob) for blob in blobs.values()})
+    def _known_contents(self, keys: set[str]) -> dict[str, Content]:
+        wanted = sorted(keys)
         found: dict[str, Content] = {}
         for start in range(0, len(wanted), _SLICE):
             self._pause()
@@ -177,12 +175,17 @@ class _Scan:
         lines = [self.salt, name, *(f"{self.contents[entry.raw].sha256} {entry.raw}" for entry in entries)]
         return _digest(*lines)
 
-    def _keys(self, entry: Entry, tree_digest: str, *, manifest: bool, has_locale: bool) -> tuple[str, ...]:
+    def _look_key(self, entry: Entry, path: str) -> str:
         """What an answer depends on: the content and the last part of the name, by which types are told, and one word of the path, under
-        which the engine breaks long lines; a manifest's parser may also look at its path and at the files beside it, so its answer holds
-        for this very tree only."""
-        look = _digest(self.salt, "look in locale" if has_locale else "look", self.contents[entry.raw].sha256, entry.name)
-        return (look, _digest(self.salt, "packages", tree_digest, entry.raw)) if manifest else (look,)
+        which the engine breaks long lines."""
+        return _digest(self.salt, "look in locale" if "locale" in path else "look", self.contents[entry.raw].sha256, entry.name)
+
+    def _manifest_key(self, entry: Entry, paths: str, tree_digest: str) -> str:
+        """The same of a manifest: its content and path, and which files there are. Where its parser is seen to look into one of these, the
+        answer holds for this very tree only."""
+        alone = _digest(self.salt, "manifest", paths, self.contents[entry.raw].sha256, entry.raw)
+        self.wide[alone] = _digest(self.salt, "packages", tree_digest, entry.raw)
+        return alone
 
     def _patterns(self, line: Line) -> tuple[str, ...]:
         """The engine's path patterns of manifests: remembered, so that a scan of known files needs no engine at all."""
@@ -202,24 +205,38 @@ class _Scan:
         return answer
 
     def _recall(self, entries: list[Entry]) -> None:
-        wanted = sorted({key for entry in entries for key in self.keys[entry.raw]})
+        self._ask({key for entry in entries for key in self.keys[entry.raw]})
+        for entry in entries:
+            look, *alone = self.keys[entry.raw]
+            if alone and self.found.get(alone[0]) == _BESIDE:
+                self.keys[entry.raw] = (look, self.wide[alone[0]])
+        self._ask({self.wide[key] for key, found in self.found.items() if found == _BESIDE})
+
+    def _ask(self, keys: set[str]) -> None:
+        wanted = sorted(keys)
         for start in range(0, len(wanted), _SLICE):
             self._pause()
             for key, value in self.cache.get_many(wanted[start : start + _SLICE]).items():
                 self.found[key] = json.loads(value)
 
-    def _look(self, entries: list[Entry], location: Path, line: Line, *, single: bool) -> None:
+    def _look(self, entries: list[Entry], line: Line, *, single: bool) -> None:
         """Every key of every file has its findings, or the reason why not."""
         waiting: dict[str, list[Entry]] = {}
         owed: dict[str, int] = {}
+        location = self.ground.location
         self.meter.enter("scanning")
+        unknown = {entry.raw: [key for key in self.keys[entry.raw] if key not in self.found] for entry in entries}
+        # Whoever parses a manifest may look at any other file.
+        beside = any(self.keys[raw][1:] and self.keys[raw][1] in missing for raw, missing in unknown.items())
+        if any(unknown.values()):
+            self.ground.stand(None if beside else {raw for raw, missing in unknown.items() if missing})
         for entry in entries:
-            missing = [key for key in self.keys[entry.raw] if key not in self.found]
+            missing = unknown[entry.raw]
             owed[entry.raw] = len(missing)
             for key in missing:
                 if key not in waiting:
                     parts = LOOKS if key == self.keys[entry.raw][0] else ("packages",)
-                    task = look_task(location if single else location / entry.raw, parts, thorough=self.options.thorough)
+                    task = look_task(location if single else location / entry.raw, parts, thorough=self.options.thorough, root=location)
                     line.put(key, task, seconds=self.limits.file_seconds, memory=self.limits.worker_memory_bytes)
                 waiting.setdefault(key, []).append(entry)
             if not missing:
@@ -227,17 +244,22 @@ class _Scan:
         try:
             while waiting:
                 answer = self._next(line)
-                self._take(answer)
-                for entry in waiting.pop(str(answer.key)):
+                waited = waiting.pop(str(answer.key))
+                self._take(answer, waited)
+                for entry in waited:
                     owed[entry.raw] -= 1
                     if not owed[entry.raw]:
                         self.meter.done(entry.size)
         finally:
             self._save()
 
-    def _take(self, answer: Answer) -> None:
+    def _take(self, answer: Answer, entries: list[Entry]) -> None:
         key = str(answer.key)
         found = {name: value for part in answer.found.values() for name, value in part.items()}
+        if found.pop("beside", False) and key in self.wide:
+            self.fresh[key], key = _json(_BESIDE), self.wide[key]
+            for entry in entries:
+                self.keys[entry.raw] = (self.keys[entry.raw][0], key)
         written = _json(found)
         if reading.needs_cleaning(written):
             found = reading.clean(found)
@@ -259,30 +281,36 @@ class _Scan:
     def _of(self, entry: Entry) -> dict[str, Any]:
         return {name: value for key in self.keys[entry.raw] for name, value in self.found[key].items()}
 
-    def _finish(
-        self, entries: list[Entry], tree: Listing, location: Path, line: Line, digest: str
-    ) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    def _finish(self, entries: list[Entry], tree: Listing, line: Line, digest: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
         """What changes and what is new when all files are seen together, by raw path, and under ``"tree"`` what belongs to no file."""
         key = _digest(self.salt, "finish", digest)
         whole = not self.faults
         if whole and (known := self.cache.get_many([key])):
             return json.loads(known[key]), ()
+        self.ground.stand({entry.raw for entry in entries if len(self.keys[entry.raw]) > 1})
+        finished, answer = self._finished(entries, tree, line)
+        if not self.ground.is_whole and answer.found.get("missed", True):
+            self.ground.stand(None)
+            finished, answer = self._finished(entries, tree, line)
+        if answer.reason is not None:
+            _log.info("scan.not-finished", extra={"reason": answer.reason, "detail": answer.detail})
+            return {}, (f"The files could not be seen together: {self._why(answer, whole_tree=True)}",)
+        for error in finished["/"]["errors"]:
+            _log.info("scan.step-failed", extra={"detail": error})
+        errors = tuple(step_line(error, self.ground.places) for error in finished["/"]["errors"])
+        if whole and not errors:
+            self.cache.put_many({key: _json(finished)})
+        return finished, errors
+
+    def _finished(self, entries: list[Entry], tree: Listing, line: Line) -> tuple[dict[str, Any], Answer]:
+        location = self.ground.location
         folder = (location.parent if tree.is_file else location).parent.parent
         source, target = folder / "in", folder / "out"
         _write_lines(source, self._finish_lines(entries, tree))
         task = {"do": "finish", "path": str(location), "source": str(source), "target": str(target)}
         line.put(_TREE, task, seconds=self.limits.finish_seconds, memory=self.limits.finish_memory_bytes)
         answer = self._next(line)
-        if answer.reason is not None:
-            _log.info("scan.not-finished", extra={"reason": answer.reason, "detail": answer.detail})
-            return {}, (f"The files could not be seen together: {self._why(answer, whole_tree=True)}",)
-        finished = dict(_read_found(target))
-        for error in finished["/"]["errors"]:
-            _log.info("scan.step-failed", extra={"detail": error})
-        errors = tuple(step_line(error, self.places) for error in finished["/"]["errors"])
-        if whole and not errors:
-            self.cache.put_many({key: _json(finished)})
-        return finished, errors
+        return dict(_read_found(target)) if answer.reason is None else {}, answer
 
     def _finish_lines(self, entries: list[Entry], tree: Listing) -> Iterator[dict[str, Any]]:
         for folder in tree.directories:
@@ -303,8 +331,8 @@ class _Scan:
             "deadline": f"not done after {seconds:g} seconds ({word or 'file'}_seconds)",
             "memory": f"it needs more than {memory} bytes of memory ({word or 'worker'}_memory_bytes)",
             "died": f"the worker died ({answer.detail})",
-            "unreadable": f"it cannot be read: {last_line(answer.detail, self.places)}",
-            "engine": f"the engine failed: {last_line(answer.detail, self.places) or 'it did not say why'}",
+            "unreadable": f"it cannot be read: {last_line(answer.detail, self.ground.places)}",
+            "engine": f"the engine failed: {last_line(answer.detail, self.ground.places) or 'it did not say why'}",
         }
         return sentences[answer.reason or "died"]
 

@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +21,8 @@ _VERSION_CONTROL = (
 """What ScanCode leaves out of every scan, without regard to case."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CHUNK = 1 << 20
+_LEFT_OUT = "Version control's own; left out."
+_LINK = "A symbolic link; what it points to is not followed."
 
 
 class SourceUnreadable(Invalid):
@@ -90,6 +92,39 @@ def listing(root: Path, *, most_bytes: int, pause: Callable[[], None] = lambda: 
             raise SourceUnreadable(path=shown(str(root)), reason="it is neither a folder nor a file")
     except OSError as error:
         raise SourceUnreadable(path=shown(str(root)), reason=error.strerror or str(error)) from error
+    return _ordered(found)
+
+
+def from_known(files: Iterable[tuple[str, int, bool]], *, most_bytes: int) -> Listing:
+    """The same listing of a tree that is known without a look at the disk: (raw path, size, is a link) of each file and link."""
+    found = Listing()
+    folders: set[str] = set()
+    left: set[str] = set()
+    for raw, size, is_link in files:
+        parts = raw.split("/")
+        own = next((depth for depth, part in enumerate(parts) if part.lower() in _VERSION_CONTROL), None)
+        above = parts[: len(parts) - 1 if own is None else own]
+        folders.update("/".join(above[: depth + 1]) for depth in range(len(above)))
+        if own is not None:
+            left.add("/".join(parts[: own + 1]))
+        else:
+            _sort_known(found, raw.encode("utf-8", "surrogateescape"), size, is_link, most_bytes)
+    for raw in left:
+        _leave(found.skipped, raw.encode("utf-8", "surrogateescape"), "version-control", _LEFT_OUT)
+    found.directories.extend(_entry(raw.encode("utf-8", "surrogateescape"), 0) for raw in folders)
+    return _ordered(found)
+
+
+def _sort_known(found: Listing, path: bytes, size: int, is_link: bool, most_bytes: int) -> None:
+    if is_link:
+        _leave(found.skipped, path, "link", _LINK)
+    elif size > most_bytes:
+        _leave(found.unread, path, "too-large", f"It has {size} bytes; the limit is {most_bytes} (max_file_bytes).")
+    else:
+        found.files.append(_entry(path, size))
+
+
+def _ordered(found: Listing) -> Listing:
     for entries in (found.files, found.directories):
         entries.sort(key=lambda entry: entry.raw.encode("utf-8", "surrogateescape"))
     for left in (found.skipped, found.unread):
@@ -107,7 +142,7 @@ def _walk(root: bytes, found: Listing, most_bytes: int, pause: Callable[[], None
                 for entry in entries:
                     path = folder + b"/" + entry.name if folder else entry.name
                     if entry.name.decode("utf-8", "surrogateescape").lower() in _VERSION_CONTROL:
-                        _leave(found.skipped, path, "version-control", "Version control's own; left out.")
+                        _leave(found.skipped, path, "version-control", _LEFT_OUT)
                         continue
                     status = entry.stat(follow_symlinks=False)
                     if stat.S_ISDIR(status.st_mode):
@@ -122,14 +157,10 @@ def _walk(root: bytes, found: Listing, most_bytes: int, pause: Callable[[], None
 
 
 def _sort_in(found: Listing, path: bytes, status: os.stat_result, most_bytes: int) -> None:
-    if stat.S_ISLNK(status.st_mode):
-        _leave(found.skipped, path, "link", "A symbolic link; what it points to is not followed.")
-    elif not stat.S_ISREG(status.st_mode):
-        _leave(found.skipped, path, "special", "A device, pipe or socket; never opened.")
-    elif status.st_size > most_bytes:
-        _leave(found.unread, path, "too-large", f"It has {status.st_size} bytes; the limit is {most_bytes} (max_file_bytes).")
+    if stat.S_ISLNK(status.st_mode) or stat.S_ISREG(status.st_mode):
+        _sort_known(found, path, status.st_size, stat.S_ISLNK(status.st_mode), most_bytes)
     else:
-        found.files.append(_entry(path, status.st_size))
+        _leave(found.skipped, path, "special", "A device, pipe or socket; never opened.")
 
 
 def _entry(path: bytes, size: int) -> Entry:

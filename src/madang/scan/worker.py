@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from madang.scan import watching
 from madang.scan.detection import looks
 from madang.scan.finishing import finish
 from madang.scan.forked import die_with_parent, quiet
@@ -64,12 +65,14 @@ def _answer(wire: socket.socket, task: dict[str, Any]) -> bool:
 
 
 def _look(task: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
-    return looks(task["path"], task["parts"], thorough=task.get("thorough", False))
+    with watching.watched() as seen:
+        yield from looks(task["path"], task["parts"], thorough=task.get("thorough", False))
+    if "packages" in task["parts"] and watching.beside(seen, task.get("root", ""), task["path"]):
+        yield "beside", {"beside": True}, ""
 
 
 def _finish(task: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
-    finish(task["path"], source=Path(task["source"]), target=Path(task["target"]))
-    yield "finished", True, ""
+    yield "missed", finish(task["path"], source=Path(task["source"]), target=Path(task["target"])), ""
 
 
 _DOING: dict[str, Callable[[dict[str, Any]], Iterator[tuple[str, Any, str]]]] = {"look": _look, "finish": _finish}

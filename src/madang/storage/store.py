@@ -128,18 +128,20 @@ class Store:
         into: Path,
         *,
         shared: bool = False,
+        only: Container[str] | None = None,
         stop: archives.Stop | None = None,
     ) -> tuple[archives.Skipped, ...]:
         """The tree's files and links stand in the new folder ``into``, or nothing does. Returns what was left out: links leading out.
 
         Files are copies, so that nobody can change the store through them. ``shared`` is for readers of our own that never write: plain
         files then are hard links to the read-only objects, unless we are root, to whom read-only means nothing, or the disk cannot link.
+        With ``only`` nothing but what stands at these paths is brought.
         """
-        tree = self.read_tree(tree_id)
+        entries = [entry for entry in self.read_tree(tree_id).entries if only is None or entry.path in only]
         can_share = shared and os.geteuid() != 0
-        self._objects.bring(entry.sha256 for entry in tree.entries if entry.mode is not Mode.LINK)
+        self._objects.bring(entry.sha256 for entry in entries if entry.mode is not Mode.LINK)
         with archives.Landing(into, limits=_NO_LIMITS, stop=stop, keeps_going=True) as landing:
-            for entry in tree.entries:
+            for entry in entries:
                 path = raw(entry.path)
                 if entry.mode is Mode.LINK:
                     landing.link(path, raw(entry.target))
