@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import update
 
 from madang import archives, catalog, forges, jobs, kit, scan, storage
-from madang.compliance import actions, recording, reuse, sharing
+from madang.compliance import actions, queries, recording, reuse, sharing
 from madang.compliance.cache import FindingCache
 from madang.compliance.documents import looking, taking
 from madang.compliance.errors import UploadGone
@@ -127,20 +127,40 @@ class Verifier:
             )  # fmt: skip
 
     def _fetch(self, work: _Work, folder: Path) -> str:
-        """Bring the content in, store it, and fix the version to it."""
+        """Bring the content in, unless an earlier version came from the same, and fix the version to it."""
+        fetched = self._known(work) or self._stored(work, folder)
+        with self.database.writing() as session:
+            version_id, task_id = work.attempt.version_id, work.attempt.task_id
+            facts = {"left_out": fetched.left_out, "files_total": fetched.files}
+            if not actions.move(session, version_id, "scanning", task_id=task_id, **facts):
+                raise recording.Over
+            version = catalog.get_version_by_id(session, version_id)
+            catalog.fix_content(session, version, content=fetched.content, commit=fetched.commit, by=kit.SYSTEM)
+            catalog.describe(catalog.get_asset_by_id(session, version.asset_id, viewer=kit.SYSTEM), version, state="scanning")
+        return fetched.content
+
+    def _known(self, work: _Work) -> queries.Origin | None:
+        """What an earlier version of the asset holds that came from the same archive, or from the commit where the branch still stands."""
+        with self.database.reading() as session:
+            before = queries.origins(session, work.attempt.version_id)
+        if work.kind == "git" and before:
+            tip = forges.tip(
+                work.source, work.ref, guard=self.guard(), home=self._forges, limits=self.fetch_limits(), stop=jobs.is_stopping
+            )
+            return next((each for each in before if each.commit == tip), None)
+        return next((each for each in before if work.kind == "archive" and each.object == work.object), None)
+
+    def _stored(self, work: _Work, folder: Path) -> queries.Origin:
+        """What was brought, in the store."""
         bring = {"git": self._bring_git, "archive": self._bring_archive, "folder": self._bring_folder}[work.kind]
         brought = bring(work, folder)
         tree = self.store.put_tree(brought.root, stop=jobs.is_stopping)
-        with self.database.writing() as session:
-            left_out = [[path, reason] for path, reason in brought.left_out]
-            version_id, task_id = work.attempt.version_id, work.attempt.task_id
-            if not actions.move(session, version_id, "scanning", task_id=task_id, left_out=left_out, files_total=tree.files):
-                raise recording.Over
-            version = catalog.get_version_by_id(session, version_id)
-            catalog.fix_content(session, version, content=tree.id, commit=brought.commit, by=kit.SYSTEM)
-            catalog.describe(catalog.get_asset_by_id(session, version.asset_id, viewer=kit.SYSTEM), version, state="scanning")
         shutil.rmtree(brought.root, ignore_errors=True)
-        return tree.id
+        return queries.Origin(tree.id, tree.files, brought.commit, work.object, [[path, reason] for path, reason in brought.left_out])
+
+    @property
+    def _forges(self) -> Path:
+        return self.scratch.parent / "forges"
 
     def _bring_git(self, work: _Work, folder: Path) -> Brought:
         into = folder / "fetched"
@@ -149,7 +169,7 @@ class Verifier:
             work.ref,
             into,
             guard=self.guard(),
-            home=self.scratch.parent / "forges",
+            home=self._forges,
             limits=self.fetch_limits(),
             stop=jobs.is_stopping,
             progress=self._teller(work, lambda _stage, files, _bytes: {"files_done": files}),
@@ -171,7 +191,7 @@ class Verifier:
         into, source = folder / "fetched", self.folders[work.source]
         if (source / ".git").exists():
             itself = forges.Guard(allow_file=True)
-            address, home = source.as_uri(), self.scratch.parent / "forges"
+            address, home = source.as_uri(), self._forges
             fetched = forges.fetch(address, None, into, guard=itself, home=home, limits=self.fetch_limits(), stop=jobs.is_stopping)
             return Brought(into, fetched.commit, _shipped(into))
         shutil.copytree(source, into, symlinks=True, ignore=LEFT_BEHIND)

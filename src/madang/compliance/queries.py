@@ -14,6 +14,8 @@ from madang.compliance.errors import NoSuchFile, NoSuchTask, NotVerified
 from madang.compliance.models import FINAL, Finding, FoundFile, FoundPackage, Holder, Report, Tally, UnreadFile, Verification
 
 Row = TypeVar("Row", Holder, FoundPackage, UnreadFile)
+ORIGINS = 50
+"""So many versions back a content is looked for."""
 DETAILS = (joinedload(FoundFile.finding), undefer(FoundFile.own_details))
 
 
@@ -41,6 +43,38 @@ class Subject:
     def address(self) -> str:
         """The page of the version."""
         return catalog.version_address(self.asset, self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A content, and what it came from: the commit or the archive's object, and what was left out on the way."""
+
+    content: str
+    files: int
+    commit: str | None
+    object: str | None
+    left_out: list[Any]
+
+
+def origins(session: Session, version_id: str) -> list[Origin]:
+    """The contents of verified versions of the same asset that came from the same address or archive, the newest first."""
+    mine = select(catalog.Version).where(catalog.Version.id == version_id).subquery()
+    wanted = (
+        select(catalog.Version, Verification)
+        .join(Verification, Verification.version_id == catalog.Version.id)
+        .where(
+            catalog.Version.asset_id == mine.c.asset_id,
+            catalog.Version.source_kind == mine.c.source_kind,
+            or_(catalog.Version.source == mine.c.source, catalog.Version.source_object == mine.c.source_object),
+            Verification.state == "verified",
+        )
+        .order_by(catalog.Version.number.desc())
+        .limit(ORIGINS)
+    )
+    return [
+        Origin(version.content or "", verification.counts["files"], version.commit, version.source_object, verification.left_out)
+        for version, verification in session.execute(wanted)
+    ]
 
 
 def get_subject(session: Session, kind: str, namespace: str, name: str, number: str, *, viewer: kit.Actor) -> Subject:

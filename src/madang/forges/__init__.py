@@ -35,7 +35,7 @@ from madang.forges.errors import (
     TimedOut,
     Unreachable,
 )
-from madang.forges.fetching import Fetched, fetch, sweep
+from madang.forges.fetching import Fetched, fetch, sweep, tip
 from madang.forges.git import check_git
 from madang.forges.guard import Guard
 from madang.forges.limits import Limits, Progress
@@ -78,4 +78,5 @@ __all__ = [
     "fetch",
     "open_source",
     "sweep",
+    "tip",
 ]

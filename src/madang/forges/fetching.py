@@ -60,21 +60,42 @@ def fetch(
     ``home`` is a folder of ours: for the temporary repository, which is gone afterwards, and for what ssh knows. ``progress`` is told
     ``("fetching", 0, bytes)`` and then ``("writing", files, bytes)``.
     """
-    check_git()
-    if ref is not None:
-        check_ref(ref)
-    target = guard.check(address)
-    limits = limits or Limits()
-    with _workplace(home) as folder:
-        watch = Watch(target.host or target.name, folder, limits, time.monotonic() + limits.fetch_seconds, stop, progress)
-        if target.scheme in ("https", "http") and not guard.trusting:
-            target = settle(target, guard, watch)
-        git = set_up(watch, target, home=home, trusting=guard.trusting)
+    with _reached(address, ref, guard, home, limits or Limits(), stop, progress) as (git, target):
         wanted = _find(git, target, ref)
         commit = _bring(git, target, wanted, ref)
         committed_at = _committed_at(git, commit)
         unpacked = export(git, commit, into)
     return Fetched(commit, wanted.ref, unpacked.files, unpacked.bytes, unpacked.skipped, committed_at)
+
+
+def tip(
+    address: str,
+    ref: str | None,
+    *,
+    guard: Guard,
+    home: Path,
+    limits: Limits | None = None,
+    stop: archives.Stop | None = None,
+) -> str:
+    """The id that ``ref`` has there now, without fetching anything: a branch's commit; of a tag with a message it is the tag's own."""
+    with _reached(address, ref, guard, home, limits or Limits(), stop, None) as (git, target):
+        return _find(git, target, ref).id
+
+
+@contextmanager
+def _reached(
+    address: str, ref: str | None, guard: Guard, home: Path, limits: Limits, stop: archives.Stop | None, progress: Progress | None
+) -> Iterator[tuple[Git, Target]]:
+    """Git, ready to ask the address, which the guard lets pass."""
+    check_git()
+    if ref is not None:
+        check_ref(ref)
+    target = guard.check(address)
+    with _workplace(home) as folder:
+        watch = Watch(target.host or target.name, folder, limits, time.monotonic() + limits.fetch_seconds, stop, progress)
+        if target.scheme in ("https", "http") and not guard.trusting:
+            target = settle(target, guard, watch)
+        yield set_up(watch, target, home=home, trusting=guard.trusting), target
 
 
 def sweep(home: Path, *, older_than: float = 86_400) -> int:
@@ -99,14 +120,14 @@ def _workplace(home: Path) -> Iterator[Path]:
 
 def _find(git: Git, target: Target, ref: str | None) -> Wanted:
     if ref is not None and is_commit(ref):
-        return Wanted(ref, len(ref))
+        return Wanted(ref, ref)
     return choose(ref, git.run("ls-remote", "--quiet", "--symref", "--", target.url, *asked_names(ref)))
 
 
 def _bring(git: Git, target: Target, wanted: Wanted, ref: str | None) -> str:
     """The wanted commit is in the temporary repository, without its history; returns its id."""
     repository = str(git.repository)
-    kind = "sha256" if wanted.digits == 64 else "sha1"
+    kind = "sha256" if len(wanted.id) == 64 else "sha1"
     git.run("init", "--quiet", "--bare", "--template=", f"--object-format={kind}", repository)
     try:
         git.run(

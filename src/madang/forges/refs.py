@@ -13,10 +13,10 @@ _LONGEST = 255
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to fetch: the ref's full name, or a commit's id; and the length of the repository's ids, 40 or 64 digits."""
+    """What to fetch: the ref's full name, or a commit's id; and the id that it has there, of 40 or 64 digits."""
 
     ref: str
-    digits: int = 40
+    id: str
 
 
 def check_ref(ref: str) -> str:
@@ -61,13 +61,13 @@ def choose(ref: str | None, listing: str) -> Wanted:
             ids[name] = value
     if not ids:
         raise RepositoryEmpty
-    digits = len(next(iter(ids.values())))
     if ref is None or ref == "HEAD":
-        return Wanted(_default(ids, links), digits)
+        name = _default(ids, links)
+        return Wanted(name, ids.get(name) or ids["HEAD"])
     candidates = [ref] if ref.startswith("refs/") else [f"refs/heads/{ref}", f"refs/tags/{ref}"]
     for name in candidates:
         if name in ids:
-            return Wanted(name, digits)
+            return Wanted(name, ids[name])
     raise RefMissing(ref=ref, field="ref")
 
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """One scan, from a folder to a report."""
 
-import hashlib
 import json
 import logging
 import time
@@ -16,6 +15,8 @@ from madang.scan.expressions import joined
 from madang.scan.faults import last_line, step_line
 from madang.scan.given import Ground, Tree, grounded
 from madang.scan.installed import engine, fingerprint
+from madang.scan.keys import digest_of
+from madang.scan.manifests import Manifests
 from madang.scan.pool import Answer, Line, Pool
 from madang.scan.progress import Cancelled, Meter, Priority, Progress
 from madang.scan.report import File, Report, Unread
@@ -28,8 +29,6 @@ _SAVE_SECONDS = 1.0
 WAIT = 0.2
 LOOKS = ("info", "copyrights", "licenses")
 _TREE = "tree"
-_BESIDE = {"beside": True}
-"""Remembered of a manifest in place of an answer: its parser looks into other files."""
 _log = logging.getLogger("madang.scan")
 
 
@@ -71,8 +70,9 @@ def scan_tree(
 
 
 def look_task(path: Path, parts: Sequence[str] = LOOKS, *, thorough: bool, root: Path | None = None) -> dict[str, Any]:
-    """What a worker is told when it is to look at the file at ``path``, which is one of the tree at ``root``."""
-    return {"do": "look", "path": str(path), "parts": parts, "thorough": thorough, "root": str(root or path)}
+    """What a worker is told when it is to look at the file at ``path``, and to tell what it opens under ``root`` where that counts."""
+    task = {"do": "look", "path": str(path), "parts": parts, "thorough": thorough}
+    return task if root is None else {**task, "root": str(root)}
 
 
 class _Scan:
@@ -91,7 +91,7 @@ class _Scan:
         self.fresh: dict[str, bytes] = {}
         self.saved_at = time.monotonic()
         self.ground: Ground
-        self.wide: dict[str, str] = {}
+        self.manifests: Manifests
 
     def run(self, ground: Ground, line: Line) -> Report:
         """List, hash, ask the cache, look at the rest, finish, report."""
@@ -101,13 +101,14 @@ class _Scan:
         for entry in tree.files:
             self.meter.expect(entry.size)
         entries = self._hash(tree)
-        digest = self._tree_digest(location.name, entries)
-        paths = _digest(location.name, *(entry.raw for entry in tree.files))
+        digest = self._treedigest_of(location.name, entries)
+        paths = digest_of(location.name, *(entry.raw for entry in tree.files))
+        self.manifests = Manifests(self.salt, paths=paths, tree=digest, contents=self.contents)
         is_manifest = matcher(self._patterns(line))
         for entry in entries:
             path = f"/{location.name}/{entry.raw}"
             look = self._look_key(entry, path)
-            self.keys[entry.raw] = (look, self._manifest_key(entry, paths, digest)) if is_manifest(path) else (look,)
+            self.keys[entry.raw] = (look, self.manifests.first(entry.raw)) if is_manifest(path) else (look,)
         self._recall(entries)
         self._look(entries, line, single=tree.is_file)
         self.meter.enter("finishing")
@@ -125,7 +126,7 @@ class _Scan:
         """The files whose content is known: from the tree or Git's blob ids where it was looked at before, else by reading them."""
         location, digests = self.ground.location, self.ground.digests()
         blobs = gitindex.unchanged(location) if self.options.trusts_git and not tree.is_file else {}
-        known = self._known_contents({_blob_key(blob) for blob in blobs.values()} | {_digest("sha1", each) for each in digests.values()})
+        known = self._known_contents({_blob_key(blob) for blob in blobs.values()} | {digest_of("sha1", each) for each in digests.values()})
         self._remember(tree.files, digests, known)
         if unread := {entry.raw for entry in tree.files if entry.raw not in self.contents}:
             self.ground.stand(unread)
@@ -137,7 +138,7 @@ class _Scan:
                     place = location if tree.is_file else location / entry.raw
                     self.contents[entry.raw] = found = self._content(place, blobs.get(entry.raw), known)
                     if entry.raw in digests:
-                        self.fresh[_digest("sha1", found.sha256)] = _json([found.sha256, found.sha1, found.size])
+                        self.fresh[digest_of("sha1", found.sha256)] = _json([found.sha256, found.sha1, found.size])
                 readable.append(entry)
             except OSError as error:
                 message = f"It cannot be opened: {error.strerror or error}."
@@ -149,7 +150,7 @@ class _Scan:
     def _remember(self, files: list[Entry], digests: Mapping[str, str], known: Mapping[str, Content]) -> None:
         """The contents that a tree knows by digest, and of which all digests are known from before."""
         for entry in files:
-            if entry.raw in digests and (found := known.get(_digest("sha1", digests[entry.raw]))) is not None:
+            if entry.raw in digests and (found := known.get(digest_of("sha1", digests[entry.raw]))) is not None:
                 self.contents[entry.raw] = found
 
     def _content(self, location: Path, blob: gitindex.Blob | None, known: Mapping[str, Content]) -> Content:
@@ -171,25 +172,18 @@ class _Scan:
             found.update({key: Content(*json.loads(value)) for key, value in self.cache.get_many(wanted[start : start + _SLICE]).items()})
         return found
 
-    def _tree_digest(self, name: str, entries: list[Entry]) -> str:
+    def _treedigest_of(self, name: str, entries: list[Entry]) -> str:
         lines = [self.salt, name, *(f"{self.contents[entry.raw].sha256} {entry.raw}" for entry in entries)]
-        return _digest(*lines)
+        return digest_of(*lines)
 
     def _look_key(self, entry: Entry, path: str) -> str:
         """What an answer depends on: the content and the last part of the name, by which types are told, and one word of the path, under
         which the engine breaks long lines."""
-        return _digest(self.salt, "look in locale" if "locale" in path else "look", self.contents[entry.raw].sha256, entry.name)
-
-    def _manifest_key(self, entry: Entry, paths: str, tree_digest: str) -> str:
-        """The same of a manifest: its content and path, and which files there are. Where its parser is seen to look into one of these, the
-        answer holds for this very tree only."""
-        alone = _digest(self.salt, "manifest", paths, self.contents[entry.raw].sha256, entry.raw)
-        self.wide[alone] = _digest(self.salt, "packages", tree_digest, entry.raw)
-        return alone
+        return digest_of(self.salt, "look in locale" if "locale" in path else "look", self.contents[entry.raw].sha256, entry.name)
 
     def _patterns(self, line: Line) -> tuple[str, ...]:
         """The engine's path patterns of manifests: remembered, so that a scan of known files needs no engine at all."""
-        key = _digest(self.salt, "patterns")
+        key = digest_of(self.salt, "patterns")
         known = self.cache.get_many([key])
         if key in known:
             return tuple(json.loads(known[key]))
@@ -206,11 +200,16 @@ class _Scan:
 
     def _recall(self, entries: list[Entry]) -> None:
         self._ask({key for entry in entries for key in self.keys[entry.raw]})
-        for entry in entries:
-            look, *alone = self.keys[entry.raw]
-            if alone and self.found.get(alone[0]) == _BESIDE:
-                self.keys[entry.raw] = (look, self.wide[alone[0]])
-        self._ask({self.wide[key] for key, found in self.found.items() if found == _BESIDE})
+        moved = [entry.raw for entry in entries if len(self.keys[entry.raw]) > 1]
+        while moved := [raw for raw in moved if self._moves(raw)]:
+            self._ask({self.keys[raw][1] for raw in moved})
+
+    def _moves(self, raw: str) -> bool:
+        """The answer about a manifest is to be looked for elsewhere; whether it is."""
+        look, key = self.keys[raw]
+        after = self.manifests.after(key, self.found.get(key))
+        self.keys[raw] = (look, after or key)
+        return after is not None
 
     def _ask(self, keys: set[str]) -> None:
         wanted = sorted(keys)
@@ -227,16 +226,17 @@ class _Scan:
         self.meter.enter("scanning")
         unknown = {entry.raw: [key for key in self.keys[entry.raw] if key not in self.found] for entry in entries}
         # Whoever parses a manifest may look at any other file.
-        beside = any(self.keys[raw][1:] and self.keys[raw][1] in missing for raw, missing in unknown.items())
+        has_manifest = any(self.keys[raw][1:] and self.keys[raw][1] in missing for raw, missing in unknown.items())
         if any(unknown.values()):
-            self.ground.stand(None if beside else {raw for raw, missing in unknown.items() if missing})
+            self.ground.stand(None if has_manifest else {raw for raw, missing in unknown.items() if missing})
         for entry in entries:
             missing = unknown[entry.raw]
             owed[entry.raw] = len(missing)
             for key in missing:
                 if key not in waiting:
                     parts = LOOKS if key == self.keys[entry.raw][0] else ("packages",)
-                    task = look_task(location if single else location / entry.raw, parts, thorough=self.options.thorough, root=location)
+                    place = location if single else location / entry.raw
+                    task = look_task(place, parts, thorough=self.options.thorough, root=None if parts == LOOKS else location)
                     line.put(key, task, seconds=self.limits.file_seconds, memory=self.limits.worker_memory_bytes)
                 waiting.setdefault(key, []).append(entry)
             if not missing:
@@ -256,10 +256,11 @@ class _Scan:
     def _take(self, answer: Answer, entries: list[Entry]) -> None:
         key = str(answer.key)
         found = {name: value for part in answer.found.values() for name, value in part.items()}
-        if found.pop("beside", False) and key in self.wide:
-            self.fresh[key], key = _json(_BESIDE), self.wide[key]
-            for entry in entries:
-                self.keys[entry.raw] = (self.keys[entry.raw][0], key)
+        if (opened := found.pop("opened", None)) is not None:
+            settled, mark = self.manifests.settle(key, opened)
+            if mark is not None:
+                self.fresh[key], key = _json(mark), settled
+                self.keys.update({entry.raw: (self.keys[entry.raw][0], key) for entry in entries})
         written = _json(found)
         if reading.needs_cleaning(written):
             found = reading.clean(found)
@@ -283,7 +284,7 @@ class _Scan:
 
     def _finish(self, entries: list[Entry], tree: Listing, line: Line, digest: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
         """What changes and what is new when all files are seen together, by raw path, and under ``"tree"`` what belongs to no file."""
-        key = _digest(self.salt, "finish", digest)
+        key = digest_of(self.salt, "finish", digest)
         whole = not self.faults
         if whole and (known := self.cache.get_many([key])):
             return json.loads(known[key]), ()
@@ -376,11 +377,7 @@ class _Scan:
 
 def _blob_key(blob: gitindex.Blob) -> str:
     """What a blob's content is, depends on nothing else; its size is that in the work tree, where line ends may be others."""
-    return _digest("blob", blob.id, str(blob.size))
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+    return digest_of("blob", blob.id, str(blob.size))
 
 
 def _json(value: object) -> bytes:

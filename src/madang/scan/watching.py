@@ -37,10 +37,14 @@ def _hear(event: str, arguments: tuple[object, ...]) -> None:
             _seen.add((event, os.fsdecode(place)))
 
 
-def beside(seen: Iterable[tuple[str, str]], root: str, own: str) -> bool:
-    """Whether anything of the tree at ``root`` was looked at but the file ``own``, or another program was asked."""
-    real = os.path.realpath(own)
-    return any(event == "subprocess.Popen" or (path not in (own, real) and _is_under(path, root)) for event, path in seen)
+def beside(seen: Iterable[tuple[str, str]], root: str, own: str) -> list[str]:
+    """The paths under ``root`` that were opened, but for the file ``own``; ``/`` where another program was asked."""
+    ours = (own, os.path.realpath(own))
+    places = (f"{root}/", f"{os.path.realpath(root)}/")
+    found = {
+        path[len(place) :] for event, path in seen for place in places if event == "open" and path.startswith(place) and path not in ours
+    }
+    return sorted(found | ({"/"} if any(event == "subprocess.Popen" for event, _path in seen) else set()))
 
 
 def missed(seen: Iterable[tuple[str, str]], root: str) -> bool:

@@ -67,8 +67,8 @@ def _answer(wire: socket.socket, task: dict[str, Any]) -> bool:
 def _look(task: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
     with watching.watched() as seen:
         yield from looks(task["path"], task["parts"], thorough=task.get("thorough", False))
-    if "packages" in task["parts"] and watching.beside(seen, task.get("root", ""), task["path"]):
-        yield "beside", {"beside": True}, ""
+    if "root" in task:
+        yield "opened", {"opened": watching.beside(seen, task["root"], task["path"])}, ""
 
 
 def _finish(task: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Versions of one content share one report, and what was found in one file stands once."""
 
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from builders import Yard, archive
-from madang import compliance, kit, scan
+from builders import Yard, archive, repository
+from madang import compliance, forges, kit, scan
 from madang.compliance import recording, sharing
 from madang.compliance.models import CachedFinding, Finding, FoundFile, Report, Verification
 
@@ -58,6 +60,40 @@ def test_a_tree_that_was_looked_at_is_not_looked_at_again_and_shows_the_same(yar
     assert [counted(yard, table) for table in (Report, FoundFile, Finding, CachedFinding)] == kept
     assert yard.get("/api/v1/assets")["items"][0]["conflicts"] == 1
     assert yard.client.get("/assets/software/operator/tool/versions/2", headers=yard.signed).status_code == 200
+
+
+def test_an_archive_that_was_opened_before_is_not_opened_again(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = yard.register("tool")
+    monkeypatch.setattr("madang.compliance.intake.AT_ONCE_BYTES", 0)
+    yard.work(yard.submit(address, archive(FILES))["task"])
+    monkeypatch.setattr("madang.compliance.jobs.unpacked", None)
+    yard.work(yard.submit(address, archive(FILES))["task"])
+    assert shown(yard, f"{address}/versions/2") == shown(yard, f"{address}/versions/1")
+    assert yard.get(f"{address}/versions/2")["state"] == "verified"
+
+
+@pytest.mark.needs("git")
+def test_a_branch_that_stands_where_it_stood_is_not_fetched_again(yard: Yard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = repository(tmp_path / "repo", FILES)
+    address = yard.register("repo")
+
+    def push() -> dict[str, Any]:
+        given = {"source": {"git": source.as_uri(), "ref": "main"}}
+        made = yard.client.post(f"{address}/versions", json=given, headers=yard.signed).json()
+        yard.work(made["task"])
+        found: dict[str, Any] = yard.get(f"{address}/versions/{made['version']}")
+        return found
+
+    real, fetched = forges.fetch, []
+    monkeypatch.setattr(forges, "fetch", lambda *given, **options: fetched.append(given) or real(*given, **options))
+    first, second = push(), push()
+    assert (len(fetched), first["content"], first["source"]["commit"]) == (1, second["content"], second["source"]["commit"])
+    (source / "new.txt").write_text("new\n")
+    subprocess.run(["git", "add", "."], cwd=source, check=True)
+    who = ["-c", "user.name=researcher", "-c", "user.email=researcher@example.org"]
+    subprocess.run(["git", *who, "commit", "-q", "-m", "Two"], cwd=source, check=True)
+    third = push()
+    assert (len(fetched), third["counts"]["files"]) == (2, len(FILES) + 1)
 
 
 def test_what_was_found_in_a_file_stands_once_for_all_versions(yard: Yard) -> None:

@@ -59,6 +59,17 @@ def test_each_kind_of_ref_is_fetched_over_the_web(ref: str | None, server: GitSe
     assert list((tmp_path / "home").iterdir()) == []
 
 
+@pytest.mark.parametrize("ref", [None, "main", "light"])
+def test_where_a_branch_stands_is_told_without_fetching(ref: str | None, server: GitServer, tmp_path: Path) -> None:
+    place = repository(server.root / "tool")
+    commit = git("rev-parse", "main", folder=place)
+    assert forges.tip(f"{server.url}/tool", ref, guard=OPEN, home=tmp_path / "home") == commit
+    assert forges.tip(f"{server.url}/tool", commit, guard=OPEN, home=tmp_path / "home") == commit
+    assert list((tmp_path / "home").iterdir()) == []
+    with pytest.raises(forges.RefMissing):
+        forges.tip(f"{server.url}/tool", "gone", guard=OPEN, home=tmp_path / "home")
+
+
 def test_a_commit_is_fetched_by_its_id_also_when_no_branch_shows_it(server: GitServer, tmp_path: Path) -> None:
     place = repository(server.root / "tool")
     old = git("rev-parse", "main", folder=place)
