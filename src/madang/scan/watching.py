@@ -41,9 +41,8 @@ def beside(seen: Iterable[tuple[str, str]], root: str, own: str) -> list[str]:
     """The paths under ``root`` that were opened, but for the file ``own``; ``/`` where another program was asked."""
     ours = (own, os.path.realpath(own))
     places = (f"{root}/", f"{os.path.realpath(root)}/")
-    found = {
-        path[len(place) :] for event, path in seen for place in places if event == "open" and path.startswith(place) and path not in ours
-    }
+    opened = [path for event, path in seen if event == "open" and path not in ours]
+    found = {path.removeprefix(place) for path in opened for place in places if path.startswith(place)}
     return sorted(found | ({"/"} if any(event == "subprocess.Popen" for event, _path in seen) else set()))
 
 

@@ -85,7 +85,12 @@ def test_a_branch_that_stands_where_it_stood_is_not_fetched_again(yard: Yard, tm
         return found
 
     real, fetched = forges.fetch, []
-    monkeypatch.setattr(forges, "fetch", lambda *given, **options: fetched.append(given) or real(*given, **options))
+
+    def noted(*given: Any, **options: Any) -> forges.Fetched:
+        fetched.append(given)
+        return real(*given, **options)
+
+    monkeypatch.setattr(forges, "fetch", noted)
     first, second = push(), push()
     assert (len(fetched), first["content"], first["source"]["commit"]) == (1, second["content"], second["source"]["commit"])
     (source / "new.txt").write_text("new\n")
