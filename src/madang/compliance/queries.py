@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from madang import catalog, kit, scan
@@ -146,6 +146,15 @@ def figures(session: Session, *, viewer: kit.Actor) -> tuple[int, int]:
     return assets or 0, total or 0
 
 
+STATES_OF_TALLIES: dict[str, ColumnElement[bool]] = {
+    "conflict": Tally.is_conflict.is_(True),
+    "unknown": Tally.strength == "unknown",
+    "found": Tally.expression.is_not(None),
+    "none": and_(Tally.expression.is_(None), Tally.strength == "none"),
+}
+"""A file without an expression that was not read is of unknown strength, and one that was read of none."""
+
+
 def _matching(verification: Verification, asked: FileFilter) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = [FoundFile.report_id == verification.report_id]
     for word in asked.q.lower().split()[:8]:
@@ -179,18 +188,28 @@ def files(
     with_details: bool = False,
 ) -> Sequence[FoundFile]:
     """Files, those that conflict first and then by how much must be given back; from behind ``after`` (rank, place) or ``offset``."""
-    wanted = select(FoundFile).where(_matching(verification, asked)).order_by(FoundFile.rank, FoundFile.place)
+    order = (FoundFile.rank, FoundFile.place)
+    # The places alone come from the index; whole rows are read for those that are shown and for no other.
+    places = select(FoundFile.place).where(_matching(verification, asked))
     if after is not None:
-        rank, place = after
-        wanted = wanted.where(or_(FoundFile.rank > rank, and_(FoundFile.rank == rank, FoundFile.place > place)))
-    if with_details:
-        wanted = wanted.options(*DETAILS)
-    return session.scalars(wanted.limit(limit).offset(offset)).all()
+        places = places.where(tuple_(*order) > tuple_(*after))
+    shown = session.scalars(places.order_by(*order).limit(limit).offset(offset)).all()
+    wanted = select(FoundFile).where(FoundFile.report_id == verification.report_id, FoundFile.place.in_(shown)).order_by(*order)
+    return session.scalars(wanted.options(*DETAILS) if with_details else wanted).all()
 
 
 def count_files(session: Session, verification: Verification, asked: FileFilter) -> int:
-    """How many files match."""
-    return session.scalar(select(func.count()).select_from(FoundFile).where(_matching(verification, asked))) or 0
+    """How many files match. Where no words are looked for, the files need not be counted: their tallies are."""
+    if asked.q or asked.with_findings or asked.state == "unread":
+        return session.scalar(select(func.count()).select_from(FoundFile).where(_matching(verification, asked))) or 0
+    if not asked.licence and asked.state not in STATES_OF_TALLIES:
+        return int(verification.counts.get("files", 0))
+    conditions = [Tally.report_id == verification.report_id]
+    if asked.licence:
+        conditions.append(Tally.expression == asked.licence)
+    if asked.state in STATES_OF_TALLIES:
+        conditions.append(STATES_OF_TALLIES[asked.state])
+    return int(session.scalar(select(func.sum(Tally.files)).where(*conditions)) or 0)
 
 
 def get_file(session: Session, verification: Verification, path: str) -> FoundFile:
@@ -219,14 +238,16 @@ def conflict_places(session: Session, verification: Verification) -> tuple[licen
 
 
 def rows(session: Session, table: type[Row], verification: Verification, *, limit: int, offset: int = 0) -> Sequence[Row]:
-    """Holders, packages or unread files of a version, in their own order."""
-    wanted = select(table).where(table.report_id == verification.report_id).order_by(table.place)
-    return session.scalars(wanted.limit(limit).offset(offset)).all()
+    """Holders, packages or unread files of a version, in their own order. They are numbered from 0: no page costs more than another."""
+    place = table.place
+    wanted = select(table).where(table.report_id == verification.report_id, place >= offset, place < offset + limit).order_by(place)
+    return session.scalars(wanted).all()
 
 
 def count_rows(session: Session, table: type[Row], verification: Verification) -> int:
     """How many of them there are."""
-    return session.scalar(select(func.count()).select_from(table).where(table.report_id == verification.report_id)) or 0
+    last = session.scalar(select(func.max(table.place)).where(table.report_id == verification.report_id))
+    return 0 if last is None else last + 1
 
 
 def licence_counts(session: Session, verification: Verification) -> list[tuple[str, int]]:

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a version costs in the running platform: looked at again, and read when it has very many files.
+
+    bench/versions.py [--files N] [--json] [PATH]
+
+With PATH (a folder): CPU of the whole job, this process and the scan server with its workers, for the first version, for the same content
+again and for ten changed files, as shares of the first. Then the CPU of requests to a version of N files (100,000) and to one of a
+hundredth of that, side by side: pages, lists, filters, the licence map and the streams.
+"""
+
+import argparse
+import io
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from builders import HTML, Yard, archive, yard_in
+from madang import compliance, kit, scan
+from madang.compliance import recording
+from madang.compliance.verdict import Verdict
+
+TEXTS = (".py", ".pyi", ".c", ".h", ".js", ".ts", ".java", ".go", ".rs", ".txt", ".md")
+LICENCES = ("MIT", "Apache-2.0", "GPL-2.0-only", "BSD-3-Clause", None, None, None, None)
+REQUESTS = {
+    "version page": "",
+    "files, first page": "/files",
+    "files, middle page": "/files?page={middle}",
+    "files, last page": "/files?page={last}",
+    "files of one licence": "/files?licence=MIT",
+    "files that conflict": "/files?state=conflict",
+    "files by words": "/files?q=part+7.py",
+    "holders, last page": "/holders?page={holders}",
+    "tables": "/tables",
+    "licence map, CSV": "/licence-map.csv",
+}
+REPEATS = 5
+
+
+def cpu_seconds() -> float:
+    """Processor time that this process and all below it have had."""
+    tick, below, spent = os.sysconf("SC_CLK_TCK"), dict[int, list[int]](), dict[int, float]()
+    for place in Path("/proc").iterdir():
+        if place.name.isdigit():
+            try:
+                fields = (place / "stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+            except OSError:
+                continue
+            below.setdefault(int(fields[1]), []).append(int(place.name))
+            spent[int(place.name)] = sum(map(int, fields[11:15])) / tick
+    waiting, total = [os.getpid()], 0.0
+    while waiting:
+        pid = waiting.pop()
+        total += spent.get(pid, 0.0)
+        waiting += below.get(pid, [])
+    return total
+
+
+def rescans(folder: Path, yard: Yard) -> dict[str, float]:
+    """Seconds of CPU: the first version, ten times the same content (a tenth of their sum), and ten changed files."""
+    plain = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in plain}
+    texts, spread = [name for name in files if name.endswith(TEXTS)], random.Random(7)  # the same files in every run
+    address = yard.register("again")
+
+    def once(content: Mapping[str, bytes], times: int = 1) -> float:
+        made = [yard.submit(address, archive(content)) for _ in range(times)]
+        before = cpu_seconds()
+        for each in made:
+            yard.work(each["task"])
+        spent = (cpu_seconds() - before) / times
+        assert yard.get(f"{address}/versions/{made[-1]['version']}")["state"] == "verified"
+        return spent
+
+    found = {"files": float(len(files)), "first": once(files), "same": once(files, 10)}
+    for name in spread.sample(texts, 10):
+        files[name] += b"\n# changed\n"
+    return found | {"ten changed": once(files)}
+
+
+def many_files(yard: Yard, name: str, count: int) -> str:
+    """A verified version of so many files; its address. What an engine would find is given, everything behind it is the platform's own."""
+    address = yard.register(name, exposure="open")
+    made = yard.submit(address, archive({"LICENSE": "SPDX-License-Identifier: MIT\n"}))
+    with yard.house.database.reading() as session:
+        version_id = compliance.get_task(session, made["task"], viewer=kit.SYSTEM).version.id
+    files = tuple(_file(number) for number in range(count))
+    totals = scan.Totals(count, 0, sum(each.size for each in files), 0, 0, 0, 0, 0, 0)
+    report = scan.Report(
+        name=name, engine=scan.engine(), files=files, directories=(), packages=(), dependencies=(), license_detections=(), unread=(),
+        skipped=(), totals=totals, declared_license_expression="MIT", declared_in=("LICENSE",), license_expression="MIT",
+        license_counts={"MIT": 1}, holder_counts={f"Holder {number}": 1 for number in range(count // 20)},
+    )  # fmt: skip
+    attempt = recording.Attempt(version_id, made["task"])
+    verdict = Verdict(report)
+    with tempfile.TemporaryDirectory() as scratch:
+        documents = recording.write_documents(report, yard.house.store, Path(scratch))
+    report_id = recording.write_rows(yard.house.database, attempt, verdict)
+    with yard.house.database.writing() as session:
+        recording.conclude(session, attempt, report_id, None, recording.facts_of(verdict, documents))
+    return f"/assets/software/operator/{name}/versions/1"
+
+
+def _file(number: int) -> scan.File:
+    licence = LICENCES[number * 7919 % len(LICENCES)]
+    match = scan.Match(licence or "", 1, 2, 100.0, "1-hash", f"{licence}.LICENSE", licence or "", 100.0, 10, 100)
+    return scan.File(
+        path=f"part{number % 40}/sub{number % 7}/file{number}.py", sha256=f"{number:064x}", sha1=f"{number:040x}", size=number,
+        detected_license_expression_spdx=licence, license_detections=(scan.Detection(licence, licence, (match,)),) if licence else (),
+    )  # fmt: skip
+
+
+def reading(yard: Yard, address: str, count: int) -> dict[str, float]:
+    """Milliseconds of CPU for each request; the best of several, after one that warms."""
+    places = {"middle": count // 100, "last": -(-count // 50), "holders": max(count // 20 // 50, 1)}
+    found = {}
+    for name, wanted in REQUESTS.items():
+        spent = []
+        for _ in range(REPEATS + 1):
+            before = time.process_time()
+            answer = yard.client.get(address + wanted.format(**places), headers=HTML)
+            spent.append(time.process_time() - before)
+            assert answer.status_code == 200, (name, answer.status_code)
+        found[name] = 1000 * min(spent[1:])
+    return found
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("path", nargs="?", type=Path)
+    parser.add_argument("--files", type=int, default=100_000)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    found: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as home, scan.Pool(scan.Limits(workers=2)) as pool:
+        yard = yard_in(Path(home) / "home", pool, MADANG_MAX_FILES="200000")
+        with yard.client:
+            if asked.path is not None:
+                found["rescan"] = rescans(asked.path, yard)
+            large, small = asked.files, asked.files // 100
+            found["large"] = reading(yard, many_files(yard, "large", large), large)
+            found["small"] = reading(yard, many_files(yard, "small", small), small)
+        yard.house.close()
+    print(json.dumps(found, indent=1) if asked.json else shown(found, large))
+    return 0
+
+
+def shown(found: dict[str, Any], large: int) -> str:
+    """The figures as a table."""
+    out = io.StringIO()
+    if again := found.get("rescan"):
+        out.write(f"{again['files']:.0f} files: first {again['first']:.2f} s of CPU\n")
+        for name in ("same", "ten changed"):
+            out.write(
+                f"  {name}: {again[name]:.3f} s, {100 * again[name] / again['first']:.2f} %, 1 : {again['first'] / again[name]:.0f}\n"
+            )
+    out.write(f"ms of CPU, {large} files : {large // 100} files\n")
+    for name, spent in found["large"].items():
+        out.write(f"  {name}: {spent:.1f} : {found['small'][name]:.1f} = {spent / found['small'][name]:.1f}\n")
+    return out.getvalue()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
