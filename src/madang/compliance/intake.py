@@ -80,9 +80,12 @@ class Intake:
 
     async def document_of(self, upload: web.Upload) -> taking.Preview | None:
         """What a document says that came where an archive might; None where something else came."""
-        if upload.file is None or not upload.file.read(64).lstrip().startswith(taking.STARTS):
+        if upload.file is None:
             return None
+        head = upload.file.read(64)
         upload.file.seek(0)
+        if not head.lstrip().startswith(taking.STARTS):
+            return None
         return await run_in_threadpool(self._preview, upload)
 
     def _preview(self, upload: web.Upload) -> taking.Preview | None:

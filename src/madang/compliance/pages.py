@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from madang import catalog
-from madang.compliance.documents.taking import Preview
+from madang.compliance.documents.pages import ReadFrom
 from madang.compliance.licence_map import LicenceRow, PlaceRow
 from madang.compliance.pictures import Drawing
 from madang.compliance.reasons import Reason, reasons_in
@@ -58,18 +58,6 @@ class VersionRow:
     files: int | None = None
     conflicts: int = 0
     unread: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentPage:
-    """``compliance/document.html``: what a document says, before it counts. ``word`` says that it was shown; ``values`` are the fields of
-    the form that it came with, which goes to ``action`` again; ``not_said`` is what it leaves open, in words."""
-
-    preview: Preview
-    word: str
-    values: Mapping[str, str]
-    not_said: tuple[str, ...]
-    action: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,21 +119,6 @@ class Progress:
     started_at: datetime | None = None
     ahead: int = 0
     """How many tasks stand before this one while it is queued."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadFrom:
-    """The document that a version was read from: its ``title`` (which standard), ``name``, ``sha256``, what it is ``about``, who made it
-    and when, as it says itself, and in words what it leaves open; ``is_open`` are the aspects of which it says nothing at all."""
-
-    title: str
-    name: str
-    sha256: str
-    about: str
-    tools: tuple[str, ...]
-    created_at: str
-    not_said: tuple[str, ...]
-    is_open: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

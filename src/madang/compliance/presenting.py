@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from madang import archives, catalog, kit, licensing, scan, web
 from madang.compliance import licence_map, pictures, queries, rules
+from madang.compliance.documents.pages import ReadFrom
 from madang.compliance.models import FoundFile, FoundPackage, Holder, UnreadFile, Verification
 from madang.compliance.pages import (
     Conflict,
@@ -16,7 +17,6 @@ from madang.compliance.pages import (
     Maps,
     PackageRow,
     Progress,
-    ReadFrom,
     UnreadRow,
     VersionHead,
     VersionRow,

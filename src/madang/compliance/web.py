@@ -11,7 +11,8 @@ from starlette.routing import Route
 from madang import access, catalog, kit, scan, web
 from madang.compliance import actions, intake, presenting, queries, version_pages
 from madang.compliance.documents import taking as documents
-from madang.compliance.pages import AssetPage, DocumentPage, RegisterPage
+from madang.compliance.documents.pages import DocumentPage
+from madang.compliance.pages import AssetPage, RegisterPage
 
 VERSIONS_SHOWN = 50
 ASSET = "/assets/{kind}/{namespace}/{name}"
