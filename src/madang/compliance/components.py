@@ -34,8 +34,14 @@ def _part(row: FoundPackage) -> provenance.Part:
 def catch_up(database: Database) -> None:
     """Versions that were verified before there was a graph are in it, some at a time."""
     with database.reading() as session:
-        asked = select(Verification.version_id).where(Verification.state == "verified", Verification.report_id.is_not(None))
-        waiting = sorted(provenance.waiting_for_parts(session, session.scalars(asked).all()))[:AT_ONCE]
+        asked = (
+            select(Verification.version_id)
+            .outerjoin(provenance.Node, provenance.Node.version_id == Verification.version_id)
+            .where(Verification.state == "verified", Verification.report_id.is_not(None), provenance.Node.arrived_at.is_(None))
+            .order_by(Verification.version_id)
+            .limit(AT_ONCE)
+        )
+        waiting = session.scalars(asked).all()
     for version_id in waiting:
         with database.writing() as session:
             arrived(session, session.get_one(Verification, version_id))

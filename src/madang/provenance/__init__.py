@@ -7,7 +7,7 @@ says, or how facts flow. What a viewer may not see counts and is not named.
 
 from madang.provenance.actions import attach, declare, keep, state, state_component, withdraw, withdraw_evidence
 from madang.provenance.api import router
-from madang.provenance.arrivals import Part, take_components, waiting_for_parts
+from madang.provenance.arrivals import Part, take_components
 from madang.provenance.cones import Cone, Thing, cone
 from madang.provenance.deciding import Answer, answer, what_if
 from madang.provenance.errors import (
@@ -58,7 +58,6 @@ __all__ = [
     "state",
     "state_component",
     "take_components",
-    "waiting_for_parts",
     "what_if",
     "withdraw",
     "withdraw_evidence",

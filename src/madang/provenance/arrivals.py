@@ -115,9 +115,3 @@ def _synchronised(session: Session, node: Node, wanted: dict[tuple[str, str], Pa
     for some in slices(rows, 500):
         session.execute(insert(Edge), some)
     return bool(gone or rows)
-
-
-def waiting_for_parts(session: Session, versions: Collection[str]) -> set[str]:
-    """Those of these versions whose parts have never arrived."""
-    arrived = select(Node.version_id).where(Node.version_id.in_(versions), Node.arrived_at.is_not(None))
-    return set(versions) - set(session.scalars(arrived))
