@@ -8,13 +8,11 @@ could not be read, 70 the engine failed, 130 interrupted.
 """
 
 import io
-import json
 import os
-import secrets
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn, TextIO
@@ -25,9 +23,10 @@ from madang.kit import Refusal, Unavailable, _
 from madang.scan import cli_comparing, cli_documents
 from madang.scan import formats as _formats
 from madang.scan.cache import LocalCache
-from madang.scan.comparing import Pair, compare
+from madang.scan.comparing import compare
 from madang.scan.formats.table import plain
 from madang.scan.limits import Limits
+from madang.scan.placing import replacing
 from madang.scan.pool import Pool
 from madang.scan.progress import Progress
 from madang.scan.report import Report, Unread
@@ -37,7 +36,7 @@ from madang.scan.writing import FORMATS, write
 
 assert _formats
 
-_DIFFERENT, _WRONG, _PARTLY, _FAULT, _INTERRUPTED, _NO_READER = 1, 2, 3, 70, 130, 141
+_WRONG, _PARTLY, _FAULT, _INTERRUPTED, _NO_READER = 2, 3, 70, 130, 141
 _NAMED_AT_MOST = 50
 
 
@@ -157,18 +156,9 @@ def _compare(open_source: Opener, source: str, limits: Limits, form: str, output
         _end(_WRONG, translate(COMPARED_SO))
     with _opened(open_source, source, translate) as opened, Pool(limits) as pool:
         pairs = list(compare(opened.root, name=opened.name, pool=pool))
-    if form == "json":
-        text = json.dumps(cli_comparing.document(pairs), indent=2, ensure_ascii=False)
-    else:
-        text = "\n".join(cli_comparing.lines(pairs, translate))
+    text = cli_comparing.text(pairs, form, translate)
     _put(lambda stream: stream.write(f"{text}\n"), output, translate)
-    sys.exit(_compared(pairs))
-
-
-def _compared(pairs: list[Pair]) -> int:
-    if any(pair.differs for pair in pairs):
-        return _DIFFERENT
-    return 0 if all(pair.is_whole for pair in pairs) else _PARTLY
+    sys.exit(cli_comparing.status(pairs))
 
 
 @contextmanager
@@ -229,31 +219,10 @@ def _put(write_to: Callable[[TextIO], object], output: Path | None, translate: T
             _end(_WRONG, translate(UNWRITTEN) % {"reason": error.strerror or error})
         return
     try:
-        with _replacing(output) as stream:
+        with replacing(output) as stream:
             write_to(stream)
     except OSError as error:
         _end(_WRONG, translate(UNWRITTEN_THERE) % {"path": shown(str(output)), "reason": error.strerror or error})
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[TextIO]:
-    """A file that stands at ``target`` only when it is whole. What is there and no file (a pipe, a device) is written to and stays."""
-    if target.exists() and not target.is_file():
-        with target.open("w", encoding="utf-8", errors="backslashreplace") as stream:
-            yield stream
-        return
-    target = target.resolve()
-    beside = target.with_name(f".{target.name[:200]}.{secrets.token_hex(4)}")
-    try:
-        with beside.open("x", encoding="utf-8", errors="backslashreplace") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(target)
-    finally:
-        # After the replacement there is nothing there any more.
-        with suppress(OSError):
-            beside.unlink()
 
 
 def _tell_unread(report: Report, translate: Translate) -> None:

@@ -2,6 +2,7 @@
 """What ``madang scan --compare`` tells: are both ways of looking equal on a tree, where not, and what each costs."""
 
 import dataclasses
+import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -21,6 +22,20 @@ WORDS = {
     "emails": _("E-mail addresses"),
 }
 assert tuple(WORDS) == COMPARED
+
+
+def text(pairs: list[Pair], form: str, translate: Translate) -> str:
+    """The whole, as ``json`` or for people."""
+    if form == "json":
+        return json.dumps(document(pairs), indent=2, ensure_ascii=False)
+    return "\n".join(lines(pairs, translate))
+
+
+def status(pairs: list[Pair]) -> int:
+    """The exit status: 0 equal, 1 some differ, 3 some could not be compared."""
+    if any(pair.differs for pair in pairs):
+        return 1
+    return 0 if all(pair.is_whole for pair in pairs) else 3
 
 
 def document(pairs: Iterable[Pair]) -> dict[str, Any]:
