@@ -12,7 +12,7 @@ import pytest
 from madang import terms
 from madang.cli.tree import run
 from madang.cli.words import translator
-from madang.terms import sentences
+from madang.terms import cut, sentences
 from madang.terms import words as all_words
 from madang.terms.decision import canonical
 from rooms.terms.graphs import CONTRACT, TODAY, graph, verdict
@@ -196,6 +196,21 @@ def test_the_vocabulary_is_printed_for_eyes_and_machines(monkeypatch: pytest.Mon
     assert "  trained-on: 학습" in capsys.readouterr().out
     assert run(["terms", "vocabulary", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["actions"]["train"] == "training a model on it"
+
+
+def test_more_duties_than_anybody_reads_are_counted() -> None:
+    many = ";".join(f"n{number}:s MIT" for number in range(260))
+    joined = ";".join(f"n{number} contains x" for number in range(260))
+    decision = terms.decide(graph(f"{many};x:s MIT", joined), "x", terms.Goal("pass-on"), today=TODAY)
+    assert len(decision.duties) == 500
+    assert [one.code for one in decision.said] == ["more-duties"]
+
+
+def test_a_cut_that_is_too_much_to_work_out_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cut, "MOST_ROUNDS", 1)
+    made = graph("a:s GPL-2.0-only;b:s GPL-3.0-only;x:s MIT", "a contains x;b contains x", x=OWN)
+    decision = terms.decide(made, "x", terms.Goal("open", "MIT"), today=TODAY)
+    assert "replace" not in {one["repair"] for one in decision.repairs}
 
 
 def test_more_reasons_than_anybody_reads_are_counted() -> None:

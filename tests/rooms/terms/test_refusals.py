@@ -174,3 +174,25 @@ def test_a_pair_is_asked_for_by_the_command(capsys: pytest.CaptureFixture[str]) 
 def test_a_kind_that_is_none_is_refused_by_the_pair_too() -> None:
     with pytest.raises(Refusal, match="“holds” is not in the vocabulary"):
         terms.pair("MIT", "MIT", "holds")
+
+
+def test_anchors_are_understood_and_cannot_grow_without_end() -> None:
+    made = terms.read_graph(
+        "nodes: [{id: a, type: software, license: &l MIT, cost: 7}, {id: b, type: software, license: *l, facts: ~}]\nedges: ~"
+    )
+    assert {node.license for node in made.nodes.values()} == {"MIT"}
+    assert made.nodes["a"].cost == 7
+    with pytest.raises(Refusal, match="1:9: this cannot be read"):
+        terms.read_graph("nodes: [*nobody]")
+    bomb = "".join(f"x{number}: &x{number} [{', '.join([f'*x{number - 1}'] * 9)}]\n" for number in range(1, 30))
+    with pytest.raises(Refusal, match="nothing is called “x0” here"):
+        terms.read_graph("x0: &x0 [lol]\n" + bomb)
+    with pytest.raises(Refusal, match="this cannot be read"):
+        terms.read_graph("nodes: [&a [*a]]")
+
+
+def test_a_declared_licence_that_cannot_be_read_gives_nothing_out_and_is_told() -> None:
+    made = graph("lib:s GPL-2.0-only;x:s MIT OR OR", "lib contains x", x={"is_own": True})
+    decision = terms.decide(made, "x", terms.Goal("sell"), today=TODAY)
+    assert decision.verdict == "yes"
+    assert [one.code for one in decision.said] == ["licence-unreadable"]
