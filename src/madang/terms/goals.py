@@ -23,7 +23,10 @@ WITHOUT_SOURCE = "delivery:without-source"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A goal, resolved for one node: the actions, the moments of duties, the outbound licences and whether they let others change it."""
+    """A goal, resolved for one node: the actions, the moments of duties, the outbound licences and whether they let others change it.
+
+    ``is_unsaid`` means that copies are given away and nobody has said under which licence.
+    """
 
     goal: Goal
     actions: tuple[str, ...]
@@ -31,6 +34,7 @@ class Asked:
     outbound: tuple[str, ...]
     gives_changes: bool
     without_source: bool
+    is_unsaid: bool
 
     def hurts(self, index: FactIndex) -> Mapping[str, int]:
         """The bits that bring *no*, *contested* and *unknown* at the top, and those that are duties there."""
@@ -39,6 +43,8 @@ class Asked:
         found["duty"] = index.mask(lambda _family, fact: fact.startswith("duty:") and fact.partition("@")[2] in self.moments)
         if self.gives_changes:
             found["no"] |= index.mask(lambda _family, fact: fact.startswith("duty:unchanged-only@"))
+        if self.is_unsaid:
+            found["unknown"] |= found["duty"] & index.mask(lambda _family, fact: fact.startswith("duty:same-licence@"))
         if self.without_source:
             found["no"] |= found["duty"] & index.mask(lambda _family, fact: fact.startswith("duty:source-offer@"))
         return found
@@ -74,6 +80,7 @@ def ask(goal: Goal, top: Node) -> Asked:
         moments=frozenset({"always"}) if goal.scope == "inner" and row["gives"] == "yes" else moments,
         outbound=outbound,
         gives_changes="modify" in granted,
+        is_unsaid=not outbound and row["gives"] == "yes" and goal.scope != "inner",
         without_source=WITHOUT_SOURCE in top.facts and any("distribute" in moment for moment in moments),
     )
 

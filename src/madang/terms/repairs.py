@@ -128,9 +128,8 @@ def _edges(found: Pass, node: str, step: Step) -> list[Edge]:
 
 def _other_licence(asking: Asking) -> Iterator[Repair]:
     """Another licence to give the thing out under: those of the parts that stand in the way."""
-    if not asking.found.asked.outbound:
-        return
-    hurting = dict.fromkeys(one.term for one in asking.offences if one.term and "outbound:" in one.own.fact)
+    binding = [one for one in asking.offences if "outbound:" in one.own.fact or one.fact == "duty:same-licence"]
+    hurting = dict.fromkeys(one.term for one in binding if one.term)
     most = max(1, min(MOST_TRIED, MOST_LOOKED_AT // len(asking.found.cone.nodes)))
     for licence in list(hurting)[:most]:
         if licensing.facts(licence).is_reviewed and licence not in asking.found.asked.outbound:

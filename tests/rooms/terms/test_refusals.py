@@ -191,8 +191,12 @@ def test_anchors_are_understood_and_cannot_grow_without_end() -> None:
         terms.read_graph("nodes: [&a [*a]]")
 
 
-def test_a_declared_licence_that_cannot_be_read_gives_nothing_out_and_is_told() -> None:
-    made = graph("lib:s GPL-2.0-only;x:s MIT OR OR", "lib contains x", x={"is_own": True})
+@pytest.mark.parametrize("declared", ["MIT OR OR", "-"])
+def test_nobody_has_said_under_which_licence_a_whole_goes_out_that_has_to_keep_one(declared: str) -> None:
+    made = graph(f"lib:s GPL-2.0-only;x:s {declared}", "lib contains x", x={"is_own": True})
     decision = terms.decide(made, "x", terms.Goal("sell"), today=TODAY)
-    assert decision.verdict == "yes"
-    assert [one.code for one in decision.said] == ["licence-unreadable"]
+    assert decision.verdict == "unknown"
+    assert {one.fact for one in decision.reasons} == {"duty:same-licence"}
+    assert [one.code for one in decision.said] == (["licence-unreadable"] if declared != "-" else [])
+    assert {"repair": "choose-licence", "license": "GPL-2.0-only", "verdict": "yes"}.items() <= decision.repairs[0].items()
+    assert terms.decide(made, "x", terms.Goal("use"), today=TODAY).verdict == "yes"
