@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """CycloneDX 1.2 to 1.7, from JSON or XML: components however deep they lie, models and data sets too, licences, and how they are joined."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from madang.scan.documents import texts
-from madang.scan.documents.building import TOOLS, UNKNOWN, Draft, Source, Stated, package_raw, stated, statements, together
+from madang.scan.documents.building import TOOLS, Draft, Source, Stated, package_raw, statements
+from madang.scan.documents.cyclonedx_licences import licences
 from madang.scan.documents.errors import UnknownVersion
 from madang.scan.documents.spdx2 import PURL, Sections
 from madang.scan.documents.texts import Item
@@ -140,9 +140,9 @@ class _Reader:
             purl = ""
         kind = texts.word(raw.get("type"))
         evidence = texts.item(raw.get("evidence"))
-        declared = _licences(raw.get("licenses"), "declared")
-        concluded = _licences(raw.get("licenses"), "concluded")
-        found = _licences(evidence.get("licenses"), "")
+        declared = licences(raw.get("licenses"), "declared")
+        concluded = licences(raw.get("licenses"), "concluded")
+        found = licences(evidence.get("licenses"), "")
         name = "/".join(filter(None, (texts.word(raw.get("group")), texts.word(raw.get("name")))))
         package = Package(
             ref.removeprefix(_PACKAGE), purl_parts(purl)[0] if purl else "", name or None, texts.word(raw.get("version")) or None,
@@ -180,7 +180,7 @@ class _Reader:
             self.draft.left(place, f"Its name leads nowhere below the root: “{texts.word(raw.get('name'))[:120]}”.")
             return
         evidence, digests = texts.item(raw.get("evidence")), self._digests(place, raw)
-        found, said = _licences(evidence.get("licenses"), ""), _licences(raw.get("licenses"), "")
+        found, said = licences(evidence.get("licenses"), ""), licences(raw.get("licenses"), "")
         notices = [texts.word(raw.get("copyright")), *(texts.word(each.get("text")) for each in texts.items(evidence.get("copyright")))]
         file = File(
             path=path, sha256=digests.get("sha256", ""), sha1=digests.get("sha1", ""), size=0, copyrights=statements(notices),
@@ -237,25 +237,3 @@ class _Reader:
         for name, kind in (("assemblies", "contains"), ("dependencies", "depends-on")):
             for ref in texts.words(raw.get(name)):
                 self.draft.joining.complete[ref, kind] = told
-
-
-def _licences(value: Any, acknowledgement: str) -> Stated:
-    """What a list of licences says together. Several mean all of them. ``acknowledgement``: which of them count, "" for all."""
-    found = []
-    for each in texts.items(value):
-        licence = texts.item(each.get("license")) or each
-        if not acknowledgement or (texts.word(licence.get("acknowledgement")) or "declared") == acknowledgement:
-            found.append(_licence(licence))
-    return together(found)
-
-
-def _licence(raw: Mapping[str, Any]) -> Stated:
-    """An expression or an id is read; a name only where it is written as one, for most names are sentences."""
-    for name in ("expression", "id"):
-        if text := texts.word(raw.get(name)):
-            return stated(text)
-    name = texts.word(raw.get("name"))
-    if name:
-        is_plain = re.fullmatch(r"[A-Za-z0-9.+-]+(?: (?:AND|OR|WITH) [A-Za-z0-9.+-]+)*", name)
-        return stated(name) if is_plain else Stated(UNKNOWN, " ".join(name.split()), is_said=True)
-    return Stated(UNKNOWN, texts.word(raw.get("url")) or "a licence without a name", is_said=True)

@@ -12,7 +12,6 @@ from madang.scan.documents.building import (
     NO_ASSERTION,
     NONE,
     NOT_STATED,
-    TOOLS,
     Draft,
     Source,
     Stated,
@@ -21,6 +20,7 @@ from madang.scan.documents.building import (
     statements,
     together,
 )
+from madang.scan.documents.creators import last_tool
 from madang.scan.documents.errors import UnknownVersion
 from madang.scan.documents.texts import Item
 from madang.scan.expressions import licences_of
@@ -68,21 +68,11 @@ def read(members: Sections, source: Source, *, syntax: str) -> Report:
     name = draft.root.name if draft.root and draft.root.name else texts.word(members.get("name"))
     return draft.report(
         name or source.name,
-        _engine(tools),
+        last_tool(tools),
         tools=tools,
         created_at=texts.word(info.get("created")) or None,
         more={"spdx_list_version": texts.word(info.get("licenseListVersion"))},
     )
-
-
-def _engine(creators: tuple[str, ...]) -> tuple[str, str]:
-    """The last tool that had a hand in it, for whoever writes the document is named before what looked."""
-    tools = [each.removeprefix("Tool:").strip() for each in creators if each.startswith("Tool:")]
-    if not tools:
-        return "SPDX", ""
-    found = re.fullmatch(r"(.+?)[- ]v?(\d\S*)", tools[-1])
-    name, version = (found[1], found[2]) if found else (tools[-1], "")
-    return TOOLS.get(name, name), version
 
 
 class _Reader:
