@@ -193,6 +193,10 @@ def opened(looker: Looker, body: bytes, *, look: bool) -> None:
             looked_at(looker, files[:4])
 
 
+def opened_and_looked_at(looker: Looker, body: bytes) -> None:
+    opened(looker, body, look=True)
+
+
 def held(pool: scan.Pool) -> int:
     """Bytes that the largest worker of the pool holds."""
     largest = 0
@@ -215,18 +219,12 @@ def test_an_hour_of_anything(pool: scan.Pool, tmp_path: Path) -> None:
     kinds: list[tuple[Callable[..., None], Any, int]] = [
         (looked_at, FILES, 60),
         (same, st.lists(st.tuples(thinking.names(), thinking.contents(100)), min_size=1, max_size=3, unique_by=lambda file: file[0]), 20),
-        (lambda looker, body: opened(looker, body, look=True), packed(), 40),
+        (opened_and_looked_at, packed(), 40),
     ]
     for number in count():
         check, strategy, examples = kinds[number % len(kinds)]
 
-        @seed(number)
-        @settings(quiet, max_examples=examples, database=None, print_blob=True)
-        @given(strategy)
-        def round_of(thing: Any, check: Callable[..., None] = check) -> None:
-            check(looker, thing)
-
-        round_of()
+        _round(looker, check, strategy, examples, number)
         for old in tmp_path.iterdir():
             _forget(old)
         gone = time.monotonic() - began
@@ -236,6 +234,16 @@ def test_an_hour_of_anything(pool: scan.Pool, tmp_path: Path) -> None:
             break
     looker.line.close()
     assert held(pool) - halfway < GROWN
+
+
+def _round(looker: Looker, check: Callable[..., None], strategy: Any, examples: int, number: int) -> None:
+    @seed(number)
+    @settings(quiet, max_examples=examples, database=None, print_blob=True)
+    @given(strategy)
+    def checked(thing: Any) -> None:
+        check(looker, thing)
+
+    checked()
 
 
 def _forget(path: Path) -> None:
