@@ -42,7 +42,7 @@ def test_an_archive_becomes_a_verified_version(yard: Yard) -> None:
     assert listed["license_expression"] == version["license_expression"]
     with yard.house.database.reading() as session:
         deeds = [line.deed for line in audit.entries(session, viewer=kit.SYSTEM).items]
-    assert deeds[:4] == ["version.verified", "version.fixed", "version.added", "asset.registered"]
+    assert deeds[:5] == ["version.verified", "derivation.arrived", "version.fixed", "version.added", "asset.registered"]
 
 
 def test_what_was_found_is_listed_paged_and_filtered(yard: Yard) -> None:
