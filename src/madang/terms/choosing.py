@@ -3,7 +3,8 @@
 
 After the backward pass it is known which own facts of a node hurt. What alternative is taken at one node changes nothing at another, so
 each node takes its least bad one: a choice (``OR``) is as bad as its best part, what holds together (``AND``) as bad as its worst. That is
-exact for goals of many facts too, where looking at each fact by itself is not; and nothing is ever written out.
+exact for goals of many facts too, where looking at each fact by itself is not; and nothing is ever written out. Of parts that are equally
+bad the one with the fewest duties is taken, then the one that asks least back, then the first.
 """
 
 from collections.abc import Mapping
@@ -49,7 +50,7 @@ def _best(tree: licensing.Tree, leaves: Mapping[str, int], hurts: Hurts) -> Take
         return Taken(hurts.severity(bits), (bits & hurts.duties).bit_count(), (str(tree),), bits)
     parts = [_best(part, leaves, hurts) for part in tree.parts]
     if not tree.all_of:
-        return min(parts, key=lambda part: (part.severity, part.duties))
+        return min(parts, key=lambda part: (part.severity, part.duties, max(map(licensing.strength, part.terms))))
     bits = 0
     for part in parts:
         bits |= part.bits
