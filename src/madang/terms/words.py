@@ -3,56 +3,14 @@
 
 from collections.abc import Callable, Mapping
 
+from madang import licensing
 from madang.kit import _
 
 Translate = Callable[[str], str]
 
-ACTIONS: Mapping[str, str] = {
-    "use": _("using it oneself"),
-    "reproduce": _("copying it"),
-    "modify": _("changing it"),
-    "distribute-source": _("passing on its source"),
-    "distribute-binary": _("passing it on without the source"),
-    "host-as-service": _("offering it as a service"),
-    "sublicense": _("giving others rights of one's own choosing"),
-    "train": _("training a model on it"),
-    "publish-weights": _("passing on a model made with it"),
-    "publish-output": _("passing on what it makes"),
-    "use-output-commercially": _("earning money with what it makes"),
-    "train-competitor": _("building another model with it"),
-    "commercial-use": _("using it for profit"),
-    "practise-patent": _("practising the patent"),
-    "share-inner": _("passing it on inside the institute"),
-    "share-partner": _("passing it on to partners"),
-}
+ACTIONS = licensing.phrases("action")
 DUTIES: Mapping[str, str] = {
-    "attribution": _("name the authors and keep their notices"),
-    "licence-text": _("pass on the licence's text or its address"),
-    "notice-file": _("pass on the notice file"),
-    "state-changes": _("say what was changed"),
-    "source-offer": _("give the source, or an offer of it, to whoever gets the binary"),
-    "network-source-offer": _("offer the source to whoever uses it over the network"),
-    "same-licence": _("pass on the whole work under the same licence"),
-    "same-licence-files": _("pass on the licence's own files, and changes of them, under the same licence"),
-    "relink": _("let the receiver replace the library by a changed one"),
-    "installation-information": _("let the receiver of a device install a changed version"),
-    "use-restrictions": _("keep to the list of forbidden uses and bind whoever gets it"),
-    "naming": _("put the licensor's name where the licence asks for it"),
-    "user-cap": _("ask the licensor first above the number of users or the revenue that the licence names"),
-    "no-endorsement": _("do not use the licensor's names or suggest a relation"),
-    "rename-changes": _("give changed versions another name"),
-    "share-alike-database": _("pass on a changed database under the same licence"),
-    "produced-work-notice": _("say in a work made from the database where it comes from"),
-    "ai-label": _("say that a machine made it"),
-    "advertising-acknowledgement": _("name the licensor in advertising"),
-    "documentation-acknowledgement": _("name the licensor in the documentation or on the product"),
-    "give-back": _("give changes back to the licensor or to everybody"),
-    "terms-passed-on": _("bind whoever gets it to the licence by contract"),
-    "research-only": _("use it for research only"),
-    "non-production": _("do not use it in production without a further grant"),
-    "unchanged-only": _("pass it on only as it came"),
-    "no-competing-service": _("do not offer it to others as a service of one's own"),
-    "show-results": _("tell the licensor of what was found or made with it"),
+    **licensing.phrases("duty"),
     "patent-grant": _("know that the licence grants this patent to everybody who gets the thing"),
 }
 KINDS: Mapping[str, str] = {

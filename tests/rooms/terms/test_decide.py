@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from madang import terms
+from madang import licensing, terms
 from rooms.terms.graphs import CONTRACT, TODAY, graph, verdict
 
 
@@ -216,3 +216,16 @@ def test_opening_under_a_licence_that_nobody_knows_is_unknown() -> None:
 def test_floating_edges_are_told() -> None:
     made = graph("x:s MIT;y:s MIT", "x calls y", **{"x-y": {"pinned": False}})
     assert [one.code for one in terms.decide(made, "y", terms.Goal("use"), today=TODAY).said] == ["floating"]
+
+
+def test_every_licence_of_the_table_is_told_in_words_with_all_that_it_asks() -> None:
+    for row in licensing.listed():
+        licence = str(row["key"])
+        made = terms.make_graph(
+            [terms.Node("part", "software", license=licence), terms.Node("whole", "software", license="LicenseRef-proprietary-terms")],
+            [terms.Edge("part", "whole", "contains")],
+            [],
+        )
+        for goal in (terms.Goal("pass-on"), terms.Goal("serve")):
+            decision = terms.decide(made, "whole", goal, today=TODAY, mends=False)
+            assert terms.sentences.told(decision), licence
