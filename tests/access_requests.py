@@ -157,6 +157,11 @@ REQUESTS: dict[tuple[str, str], Maker] = {
     ("POST", API + "/terms/what-if"): lambda thing: Ask(
         json={**_version_of(thing), "goal": "use", "changes": [{"change": "withdraw", "at": _ref_of(thing)}]}
     ),
+    ("POST", VERSION + "/terms/decisions"): _form(goal="use"),
+    ("POST", VERSION + "/terms/derivations"): _form(source="pkg:pypi/other@1.0", kind="links-dynamic"),
+    ("POST", VERSION + "/terms/derivations/{derivation}/withdrawal"): _empty,
+    ("POST", VERSION + "/terms/evidence"): _form(removes="forbidden:commercial-use", issuer="rights holder"),
+    ("POST", VERSION + "/terms/evidence/{evidence}/withdrawal"): _empty,
     ("PUT", API + "/terms/components"): _json(purl="pkg:pypi/thing@1.0", license="MIT"),
     ("PATCH", API + VERSION + "/terms"): _json(own=True),
     ("POST", API + VERSION + "/derivations"): _json(purl="pkg:pypi/thing@1.0", kind="links-dynamic"),

@@ -19,7 +19,7 @@ from madang.app.house import House, desk_of, open_house, traced
 from madang.settings import Settings
 
 SOURCE = Path(__file__).parent.parent
-ROOMS_WITH_TEMPLATES = ("people", "audit", "inbox", "catalog", "compliance", "portal", "operations")
+ROOMS_WITH_TEMPLATES = ("people", "audit", "inbox", "catalog", "provenance", "compliance", "portal", "operations")
 AS_ONESELF = ("/conditions", "/api/v1/conditions", "/sign-out")
 IMPRINT_SECONDS = 15
 USES_SECONDS = 300
@@ -42,6 +42,7 @@ def web_application(house: House) -> FastAPI:
                 *audit.routes,
                 *inbox.routes,
                 *catalog.routes,
+                *provenance.routes,
                 *compliance.list_routes,
                 *compliance.routes,
                 *compliance.licence_routes,

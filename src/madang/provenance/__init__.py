@@ -22,6 +22,7 @@ from madang.provenance.errors import (
 )
 from madang.provenance.models import Decision, Edge, Evidence, Node
 from madang.provenance.queries import Link, decisions_of, edges_into, edges_out_of, evidence_at, get_decision, may_declare, node_of, replay
+from madang.provenance.web import routes
 
 __all__ = [
     "AlreadyDeclared",
@@ -55,6 +56,7 @@ __all__ = [
     "node_of",
     "replay",
     "router",
+    "routes",
     "state",
     "state_component",
     "take_components",

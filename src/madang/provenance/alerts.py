@@ -41,7 +41,7 @@ def _stale(session: Session, reached: object, by: kit.Actor) -> None:
     for decision_id, account in deciders:
         if account is not None:
             text = _("Something that a decision of yours rests on has changed. Decide again.")
-            address = f"/api/v1/terms/decisions/{decision_id}"
+            address = f"/terms/decisions/{decision_id}"
             inbox.tell(
                 session, kind=STALE.name, to=[inbox.to_account(account)], about=f"decision/{decision_id}", address=address, text=text, by=by
             )

@@ -159,10 +159,7 @@ def kept_document(session: Session, kept: Decision, *, viewer: kit.Actor) -> dic
     """The document of a kept decision for a viewer who was shown it: on the graph of then, with the rules of now, and with what they may
     not see today under names that say nothing."""
     told = json.loads(kept.record)
-    graph, places = packing.unpacked(kept.graph), packing.places_of(kept.graph)
-    seen = set(session.scalars(select(catalog.Asset.id).where(catalog.Asset.id.in_(set(places.values())), catalog.visible(viewer))))
-    visible = {id_ for id_ in graph.nodes if id_ not in places or places[id_] in seen}
-    hidden = veils(told["node"], graph.nodes, (edge.ends for edge in graph.edges), visible)
+    graph, hidden = _then(session, kept, told["node"], viewer)
     if not hidden:
         return {name: told[name] for name in told if name not in ("record", "graph", "evidence", "opinions")}
     veiled_graph = _renamed(graph, hidden)
@@ -172,6 +169,19 @@ def kept_document(session: Session, kept: Decision, *, viewer: kit.Actor) -> dic
     goal = terms.Goal(told["goal"]["name"], told["goal"]["license"], tuple(told["goal"]["actions"]), told["goal"]["scope"])
     looked = Cone(veiled_graph, told["node"], things)
     return ask(looked, goal, reading=kept.reading, today=date.fromisoformat(told["today"])).document
+
+
+def sees_all(session: Session, kept: Decision, *, viewer: kit.Actor) -> bool:
+    """Whether the viewer may see all that a kept decision rests on, and so its record."""
+    return not _then(session, kept, json.loads(kept.record)["node"], viewer)[1]
+
+
+def _then(session: Session, kept: Decision, top: str, viewer: kit.Actor) -> tuple[terms.Graph, dict[str, str]]:
+    """The graph of then, and a name that says nothing for each thing of it that the viewer may not see today."""
+    graph, places = packing.unpacked(kept.graph), packing.places_of(kept.graph)
+    seen = set(session.scalars(select(catalog.Asset.id).where(catalog.Asset.id.in_(set(places.values())), catalog.visible(viewer))))
+    visible = {id_ for id_ in graph.nodes if id_ not in places or places[id_] in seen}
+    return graph, veils(top, graph.nodes, (edge.ends for edge in graph.edges), visible)
 
 
 def _renamed(graph: terms.Graph, hidden: Mapping[str, str]) -> terms.Graph:
