@@ -16,7 +16,8 @@ MOST_TOLD = 500
 
 
 def touched(session: Session, node: Node, *, by: kit.Actor) -> None:
-    """The node, or what leads into it, is no longer as it was. Nobody is told what it was: they may not be allowed to see it."""
+    """The node, or what leads into it, is no longer as it was. Nobody is told what it was, nor by whom: they may not be allowed to see it.
+    Whoever did it is not told."""
     reached = select(nodes.below(node.id).c.id)
     _stale(session, reached, by)
     asked = (
@@ -39,18 +40,18 @@ def _stale(session: Session, reached: object, by: kit.Actor) -> None:
     deciders = session.execute(select(Decision.id, Decision.decided_by_id).where(*fresh).limit(MOST_TOLD)).all()
     session.execute(update(Decision).where(*fresh).values(stale_at=kit.now()))
     for decision_id, account in deciders:
-        if account is not None:
+        if account is not None and account != by.account_id:
             text = _("Something that a decision of yours rests on has changed. Decide again.")
             address = f"/terms/decisions/{decision_id}"
-            inbox.tell(
-                session, kind=STALE.name, to=[inbox.to_account(account)], about=f"decision/{decision_id}", address=address, text=text, by=by
-            )
+            to, about = [inbox.to_account(account)], f"decision/{decision_id}"
+            inbox.tell(session, kind=STALE.name, to=to, about=about, address=address, text=text, by=kit.SYSTEM)
 
 
 def _tell(session: Session, asset: catalog.Asset, version: catalog.Version, by: kit.Actor) -> None:
     owner, _organisation = catalog.place_of(session, asset)
-    if owner is not None:
+    if owner is not None and owner != by.account_id:
         text = _("Something that “%(name)s” is made of changed. Look again at what may be done with it.")
         values = {"name": f"{asset.namespace}/{asset.name}"}
         about, address = f"version/{version.id}", catalog.version_address(asset, version)
-        inbox.tell(session, kind=CHANGED.name, to=[inbox.to_account(owner)], about=about, address=address, text=text, values=values, by=by)
+        to = [inbox.to_account(owner)]
+        inbox.tell(session, kind=CHANGED.name, to=to, about=about, address=address, text=text, values=values, by=kit.SYSTEM)

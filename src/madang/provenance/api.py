@@ -174,7 +174,7 @@ def list_evidence(
     """The documents that remove facts at the version and at the ways into it."""
     found = _version(session, kind, namespace, name, version, actor)
     after = web.position(cursor, str)[0] if cursor else ""
-    page = web.page_of(queries.evidence_at(session, found, limit=limit + 1, after=after), limit, lambda each: [each.id])
+    page = web.page_of(queries.evidence_at(session, found, viewer=actor, limit=limit + 1, after=after), limit, lambda each: [each.id])
     return EvidenceList(items=[_evidence(each) for each in page.items], next=web.next_address(request, page.cursor))
 
 

@@ -13,10 +13,13 @@ from sqlalchemy.orm import Session
 from madang import catalog, kit, terms
 from madang.provenance import nodes, packing
 from madang.provenance.changes import Change, changed
-from madang.provenance.cones import HIDDEN, Cone, Thing, cone, veils
+from madang.provenance.cones import HIDDEN, MOST_NODES, Cone, Thing, cone, veils
+from madang.provenance.errors import ConeTooLarge
 from madang.provenance.models import Decision, Node
 
 MOST_AFFECTED = 200
+MOST_LOOKED_AT = 100_000
+"""How many things all versions together may be made of that one question looks at."""
 UNSEEN = "something that you may not see"
 
 
@@ -74,12 +77,18 @@ def what_if(
     """The verdict if these changes were made, and each version made with this one, of those that the viewer may see, that they reach."""
     now = cone(session, version, viewer=viewer)
     then = changed(now, changes)
-    affected, more = [], False
+    affected, more, looked_at = [], False, 0
     for place, (asset, other) in enumerate(_made_with(session, version, viewer)):
-        if place >= MOST_AFFECTED:
+        if place >= MOST_AFFECTED or looked_at >= MOST_LOOKED_AT:
             more = True
             break
-        reached = cone(session, other, viewer=viewer)
+        try:
+            reached = cone(session, other, viewer=viewer)
+        except ConeTooLarge:
+            # Whoever makes much of a thing takes no answer from others.
+            more, looked_at = True, looked_at + MOST_NODES
+            continue
+        looked_at += len(reached.things)
         before = ask(reached, goal, reading=reading, mends=False).decision.verdict
         after = ask(changed(reached, changes, like=now), goal, reading=reading, mends=False).decision.verdict
         if before != after:
@@ -113,7 +122,7 @@ def veiled(document: Mapping[str, Any], looked: Cone) -> dict[str, Any]:
     for many in ("duties", "reasons"):
         found[many] = [_veiled(row, looked) for row in document[many]]
     found["choices"] = [row for row in document["choices"] if row["at"] not in looked.hidden]
-    found["repairs"] = [_veiled_repair(row, looked, secret) for row in document["repairs"] if not _tells(row, secret)]
+    found["repairs"] = [_veiled_repair(row, looked) for row in document["repairs"] if not _tells(row, secret)]
     found["said"] = [_veiled_saying(row) for row in document["said"]]
     return found
 
@@ -130,11 +139,12 @@ def _tells(row: Mapping[str, Any], secret: frozenset[str]) -> bool:
     return row["repair"] == "choose-licence" and row.get("license") in secret
 
 
-def _veiled_repair(row: Mapping[str, Any], looked: Cone, secret: frozenset[str]) -> dict[str, Any]:
+def _veiled_repair(row: Mapping[str, Any], looked: Cone) -> dict[str, Any]:
+    """Even a licence that stands elsewhere in sight says something of what is hidden."""
     if looked.hidden.isdisjoint(row.get("nodes", ())):
         return dict(row)
     veiled_row = {name: value for name, value in row.items() if name != "source"}
-    return veiled_row | ({"license": None} if row.get("license") in secret else {})
+    return veiled_row | ({"license": None} if "license" in row else {})
 
 
 def _veiled_saying(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,9 +5,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, inspect, or_, select
 from sqlalchemy.orm import Session
 
 from madang import catalog, kit, terms
@@ -15,10 +15,12 @@ from madang.provenance import nodes, packing
 from madang.provenance.errors import NoSuchDecision, NoSuchDerivation, NoSuchEvidence
 from madang.provenance.models import Decision, Edge, Evidence, Node
 
+Row = TypeVar("Row", Edge, Evidence)
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An edge with what stands at its other end: ``name`` and ``address`` are empty where the viewer may not see it."""
+    """An edge with what stands at its other end: ``name``, ``address`` and the edge's note are empty where the viewer may not see it."""
 
     edge: Edge
     name: str
@@ -81,7 +83,7 @@ def _link(edge: Edge, node: Node, asset: catalog.Asset | None, version: catalog.
     if asset is None or version is None:
         return Link(edge, node.name, "", is_hidden=False)
     if not seen:
-        return Link(edge, "", "", is_hidden=True)
+        return Link(_veiled(edge, note=""), "", "", is_hidden=True)
     name = f"{asset.ref}@{version.number}"
     return Link(edge, name if node.within_id is None else f"{name}#{node.name}", catalog.version_address(asset, version), is_hidden=False)
 
@@ -95,13 +97,33 @@ def get_edge(session: Session, version: catalog.Version, edge_id: str) -> Edge:
     return edge
 
 
-def evidence_at(session: Session, version: catalog.Version, *, limit: int, after: str = "") -> Sequence[Evidence]:
-    """The evidence that stands at the version and at the ways into it, from behind the id ``after``. For whoever may see the version."""
+def evidence_at(
+    session: Session, version: catalog.Version, *, viewer: kit.Actor | None = None, limit: int, after: str = ""
+) -> Sequence[Evidence]:
+    """The evidence that stands at the version and at the ways into it, from behind the id ``after``. For whoever may see the version.
+
+    Of a document at a way from what the viewer (nobody: a visitor) may not see neither issuer nor note nor digest is told.
+    """
     node = node_of(session, version)
     if node is None:
         return []
-    standing = (Evidence.node_id == node.id, Evidence.withdrawn_at.is_(None), Evidence.id > after)
-    return session.scalars(select(Evidence).where(*standing).order_by(Evidence.id).limit(limit)).all()
+    seen = case((or_(catalog.Asset.id.is_(None), catalog.visible(viewer or kit.anonymous())), 1), else_=0)
+    asked = (
+        select(Evidence, seen)
+        .outerjoin(Node, Node.id == Evidence.source_id)
+        .outerjoin(catalog.Version, catalog.Version.id == func.coalesce(Node.version_id, Node.within_id))
+        .outerjoin(catalog.Asset, catalog.Asset.id == catalog.Version.asset_id)
+        .where(Evidence.node_id == node.id, Evidence.withdrawn_at.is_(None), Evidence.id > after)
+        .order_by(Evidence.id)
+        .limit(limit)
+    )
+    return [proof if shown else _veiled(proof, issuer="-", note="", sha256=None) for proof, shown in session.execute(asked)]
+
+
+def _veiled(row: Row, **instead: str | None) -> Row:
+    """A copy of a row, in no session, with these words in place of its own."""
+    kept = {each.key: getattr(row, each.key) for each in inspect(type(row)).column_attrs}
+    return type(row)(**(kept | instead))
 
 
 def get_evidence(session: Session, version: catalog.Version, evidence_id: str) -> Evidence:

@@ -91,7 +91,8 @@ def _lists(request: Request, session: Session, version: catalog.Version, actor: 
     after = {name: _after(request, name) for name in ("parts", "papers", "kept")}
     links = queries.edges_into(session, version, viewer=actor, limit=ROWS + 1, after=after["parts"])
     made = web.page_of(links, ROWS, lambda each: [each.edge.id])
-    proofs = web.page_of(queries.evidence_at(session, version, limit=ROWS + 1, after=after["papers"]), ROWS, lambda each: [each.id])
+    papers = queries.evidence_at(session, version, viewer=actor, limit=ROWS + 1, after=after["papers"])
+    proofs = web.page_of(papers, ROWS, lambda each: [each.id])
     decided = queries.decisions_of(session, version, limit=ROWS + 1, before=after["kept"] or None)
     kept = web.page_of(decided, ROWS, lambda each: [each.id])
     following = {"parts": made.cursor, "papers": proofs.cursor, "kept": kept.cursor}

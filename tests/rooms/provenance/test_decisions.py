@@ -96,6 +96,38 @@ def test_every_door_keeps_the_secret(secretive: Graph) -> None:
     call(secretive, "POST", "/terms/decisions", asked("vault"), who="stranger", status=404)
 
 
+def test_what_is_written_at_a_way_from_something_hidden_is_told_to_those_who_see_it(graph: Graph) -> None:
+    graph.add("vault", "GPL-3.0-only", exposure="private")
+    graph.add("product", "Apache-2.0")
+    edge = graph.join("vault", "product", note="out of the vault")
+    document = {"removes": ["forbidden:train"], "note": "from the vault", "sha256": "a" * 64}
+    with_version(graph, "product", provenance.attach, **document, issuer="the vault's holder", edge_id=edge)
+    with_version(graph, "product", provenance.attach, removes=["forbidden:use"], issuer="everybody", note="plain")
+    version = "/assets/software/researcher/product/versions/1"
+    mine, theirs = ([call(graph, "GET", f"{version}/{what}", who=who)["items"] for what in ("derivations", "evidence")]
+                    for who in ("researcher", "stranger"))  # fmt: skip
+    assert (mine[0][0]["note"], mine[1][0]["issuer"], mine[1][0]["note"]) == ("out of the vault", "the vault's holder", "from the vault")
+    assert "vault" not in json.dumps(theirs)
+    assert (theirs[1][0]["at_edge"], theirs[1][0]["sha256"], theirs[1][0]["id"]) == (True, None, mine[1][0]["id"])
+    assert theirs[1][1] == mine[1][1]
+    with graph.yard.house.database.reading() as session:
+        found = provenance.evidence_at(session, session.get_one(catalog.Version, graph.versions["product"]), limit=9)
+    assert [each.issuer for each in found] == ["-", "everybody"]
+
+
+def test_a_licence_that_stands_elsewhere_too_is_not_told_of_something_hidden(graph: Graph) -> None:
+    graph.add("vault", "GPL-3.0-only", exposure="private")
+    graph.add("library", "GPL-3.0-only")
+    graph.add("product", "Apache-2.0")
+    graph.join("vault", "product")
+    graph.join("library", "product")
+    theirs = graph.ask("product", viewer=graph.actor("stranger"))
+    rows = [row for row in theirs.document["repairs"] if "license" in row and "nodes" in row]
+    told = {node: row["license"] for row in rows for node in row["nodes"]}
+    assert told["hidden:1"] is None
+    assert told["software/researcher/library@1"] == "GPL-3.0-only"
+
+
 def test_a_record_is_replayed_to_the_same_bytes(secretive: Graph) -> None:
     kept = with_version(secretive, "product", provenance.keep, terms.Goal("open", "Apache-2.0"))
     with_version(secretive, "vault", provenance.state, license="MIT")
@@ -245,6 +277,22 @@ def test_not_all_that_is_reached_is_looked_at(graph: Graph, monkeypatch: pytest.
         graph.join("library", name)
     found = what_if(graph, "library", {"change": "license", "at": "software/researcher/library@1", "license": "GPL-2.0-only"})
     assert (len(found["affected"]), found["more"]) == (1, True)
+
+
+def test_whoever_makes_much_of_a_thing_takes_no_answer_from_others(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph.add("library", "MIT")
+    graph.add("plain", "MIT")
+    graph.join("library", "plain")
+    graph.add("bulky", "MIT", owner="stranger", parts=tuple(provenance.Part(f"pkg:pypi/part{number}@1") for number in range(9)))
+    graph.join("library", "bulky", owner="stranger")
+    change: dict[str, object] = {"change": "license", "at": "software/researcher/library@1", "license": "GPL-2.0-only"}
+    for module in ("cones", "deciding"):
+        monkeypatch.setattr(f"madang.provenance.{module}.MOST_NODES", 5)
+    found = what_if(graph, "library", change)
+    assert ([each["name"] for each in found["affected"]], found["more"]) == (["software/researcher/plain@1"], True)
+    monkeypatch.setattr("madang.provenance.deciding.MOST_LOOKED_AT", 5)
+    found = what_if(graph, "library", change)
+    assert ([each["name"] for each in found["affected"]], found["more"]) == ([], True)
 
 
 def test_a_version_of_which_nothing_was_ever_said_can_be_asked_about(graph: Graph) -> None:

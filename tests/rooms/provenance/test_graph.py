@@ -330,3 +330,7 @@ def test_owners_of_what_is_made_with_it_are_told_and_nothing_of_what_it_was(grap
     assert told
     assert "secret" not in (told[0].message % told[0].values) + told[0].address
     assert told[0].address == "/assets/software/stranger/theirs/versions/1"
+    assert {each.by for each in told} == {kit.SYSTEM.name}
+    with graph.yard.house.database.reading() as session:
+        mine = inbox.notifications(session, viewer=graph.actor("researcher"), limit=9)
+    assert [each.notice.kind for each in mine if each.notice.kind.startswith("terms.")] == []
