@@ -154,7 +154,8 @@ def facts_of(verdict: Verdict, documents: dict[str, str]) -> dict[str, Any]:
         "counts": verdict.counts,
         "conflicts": [rules.kept(each) for each in verdict.conflicts],
         "engine": f"{report.engine.name} {report.engine.version}".strip(),
-        "data_date": report.engine.data_date,
+        # The day of our own licence data: a document's word on its own counts for nobody else's.
+        "data_date": "" if report.document else report.engine.data_date,
         "documents": documents,
         "strip": verdict.strip,
     }

@@ -97,17 +97,15 @@ def get_edge(session: Session, version: catalog.Version, edge_id: str) -> Edge:
     return edge
 
 
-def evidence_at(
-    session: Session, version: catalog.Version, *, viewer: kit.Actor | None = None, limit: int, after: str = ""
-) -> Sequence[Evidence]:
+def evidence_at(session: Session, version: catalog.Version, *, viewer: kit.Actor, limit: int, after: str = "") -> Sequence[Evidence]:
     """The evidence that stands at the version and at the ways into it, from behind the id ``after``. For whoever may see the version.
 
-    Of a document at a way from what the viewer (nobody: a visitor) may not see neither issuer nor note nor digest is told.
+    Of a document at a way from what the viewer may not see neither issuer nor note nor digest is told.
     """
     node = node_of(session, version)
     if node is None:
         return []
-    seen = case((or_(catalog.Asset.id.is_(None), catalog.visible(viewer or kit.anonymous())), 1), else_=0)
+    seen = case((or_(catalog.Asset.id.is_(None), catalog.visible(viewer)), 1), else_=0)
     asked = (
         select(Evidence, seen)
         .outerjoin(Node, Node.id == Evidence.source_id)

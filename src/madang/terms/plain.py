@@ -84,7 +84,7 @@ def read(text: str) -> Place:
 
 def _json(text: str) -> Place:
     try:
-        return _walked(json.loads(text, object_pairs_hook=_Pairs), "", 0)
+        return _walked(json.loads(text, object_pairs_hook=_Pairs, parse_int=str), "", 0)
     except json.JSONDecodeError as error:
         raise NoGraph(place=f"{error.lineno}:{error.colno}") from error
     except RecursionError as error:

@@ -4,14 +4,18 @@
 import hashlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
 
 from builders import HTML, Yard, archive
-from madang import audit, kit, people
+from madang import audit, kit, people, scan
+from madang.compliance import recording
 from madang.compliance.documents import taking
+from madang.compliance.verdict import Verdict
 from rooms.compliance.test_pages import _csrf, _page, _post, _work, browser
 
 assert browser
@@ -198,3 +202,23 @@ def test_hostile_values_fit_into_rows(browser: Yard) -> None:
     assert "MIT" in _page(browser, f"{VERSION}/files")
     assert _csrf(_page(browser, "/me"))
     assert people.OPERATOR
+
+
+def test_a_document_that_others_keep_waiting_is_read_by_the_work_behind(browser: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(taking, "_places", BoundedSemaphore(1))
+    monkeypatch.setattr(taking, "_WAIT_SECONDS", 0.01)
+    taking._places.acquire()
+    text = shown(browser, bom())
+    taking._places.release()
+    confirm(browser, text)
+    _work(browser)
+    assert browser.client.get(f"/api/v1{VERSION}").json()["state"] == "verified"
+    assert shown(browser, bom()) != text
+
+
+def test_a_document_says_nothing_of_the_day_of_our_licence_data(tmp_path: Path) -> None:
+    engine = scan.Engine("e", "1", data_date="9999-01-01", data_digest="", spdx_list_version="")
+    path = tmp_path / "bom.json"
+    path.write_bytes(bom())
+    report = replace(scan.documents.read(path), engine=engine)
+    assert recording.facts_of(Verdict(report), {})["data_date"] == ""

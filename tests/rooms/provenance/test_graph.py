@@ -198,7 +198,7 @@ def test_evidence_removes_what_it_names_until_it_ends(graph: Graph) -> None:
     with graph.yard.house.database.reading() as session:
         version = session.get_one(catalog.Version, graph.versions["model"])
         later = provenance.answer(session, version, terms.Goal("sell"), viewer=kit.SYSTEM, today=tomorrow + timedelta(days=1))
-        assert [each.issuer for each in provenance.evidence_at(session, version, limit=9)] == ["rights holder"]
+        assert [each.issuer for each in provenance.evidence_at(session, version, viewer=kit.SYSTEM, limit=9)] == ["rights holder"]
     assert later.decision.verdict == "no"
     assert "evidence-expired" in [row["code"] for row in later.document["said"]]
     change(graph, "model", provenance.withdraw_evidence, proof.id)

@@ -40,6 +40,8 @@ XML = '<?xml version="1.0"?>%s<bom xmlns="http://cyclonedx.org/schema/bom/1.5"><
         ('{"spdxVersion": "SPDX-2.3", "spdxVersion": "SPDX-2.2"}', documents.BrokenDocument, "stands twice"),
         ('{"spdxVersion" "SPDX-2.3"}', documents.BrokenDocument, "missing"),
         ('{"spdxVersion": "SPDX-2.3", "x": NaN}', documents.BrokenDocument, "NaN"),
+        ('{"spdxVersion": "SPDX-2.3", "x": [1e400]}', documents.BrokenDocument, "can be kept"),
+        ('{"spdxVersion": "SPDX-2.3", "x": -1e999}', documents.BrokenDocument, "can be kept"),
         ('{"spdxVersion": "SPDX-2.3", "x": ' + "9" * 5000 + "}", documents.BrokenDocument, "digits"),
         ('{"spdxVersion": "SPDX-2.3", "x": ' + "[" * 100_000, documents.HostileDocument, "nested too deep"),
         ('{"spdxVersion": "SPDX-2.3", "packages": [' + '{"a":' * 100_000, documents.HostileDocument, "nested too deep"),
@@ -201,3 +203,26 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, tail: bytes, head: bytes)
     path = kept(tmp_path, head + tail)
     with contextlib.suppress(kit.Refusal):
         assert read_here(path, name="x", family="auto", limits=documents.Limits()).document
+
+
+def test_what_our_own_json_says_of_its_sums_is_computed_anew(tmp_path: Path) -> None:
+    file = {"path": "a.c", "sha1": "", "sha256": "f" * 500, "size": 10**30, "programming_language": "x" * 500,
+            "holders": [{"value": "somebody", "start_line": 1, "end_line": 1}]}  # fmt: skip
+    found = read(tmp_path, {
+        "format": "madang-scan/1", "name": "a", "files": [file], "packages": [], "dependencies": [], "directories": [],
+        "license_detections": [], "declared_in": [],
+        "engine": {"name": "e", "version": "1", "data_date": "9999-01-01", "data_digest": "", "spdx_list_version": ""},
+        "unread": [{"path": "b", "reason": "r" * 500, "message": ""}], "skipped": [{"path": "c", "reason": "s" * 500, "message": ""}],
+        "totals": {"files": 10**30, "directories": -1, "bytes": 1, "files_with_licence": 1, "files_with_copyright": 1,
+                   "files_with_findings": 1, "files_with_errors": 1, "unread": 1, "skipped": 1},
+        "license_counts": {"MIT": 10**30}, "holder_counts": {"nobody": 10**30}, "declared_license_expression": None,
+        "license_expression": None, "errors": [],
+        "document": {"name": "n", "form": "f", "title": "t", "sha256": "0", "size": 1, "tools": [], "created_at": None, "root": None,
+                     "not_said": [{"aspect": "moon", "entries": 1, "of": 1}, {"aspect": "files", "entries": 1, "of": 1}]},
+    })  # fmt: skip
+    (known,) = found.files
+    assert (known.size, known.sha256, known.programming_language) == (2**31 - 1, "", "x" * 64)
+    assert (found.license_counts, found.holder_counts, found.totals.files, found.totals.bytes) == ({}, {"somebody": 1}, 1, 2**31 - 1)
+    assert [len(each.reason) for each in (*found.unread, *found.skipped)] == [32, 32]
+    assert found.document is not None
+    assert documents.not_said(found.document.not_said) == ["which files there are"]

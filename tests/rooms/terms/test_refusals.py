@@ -26,6 +26,7 @@ EDGE = NODE + "edges: [{from: a, to: b, kind: contains}]\n"
         ("[" * 100_000, "bad-entry", "1:7: … is not as it should be"),
         ("nodes: [[[[[[[[[]]]]]]]]]", "bad-entry", "is not as it should be"),
         ('{"nodes": [[[[[[[[]]]]]]]]}', "bad-entry", "is not as it should be"),
+        ('{"nodes": [' + "1" * 5000 + "]}", "bad-entry", "has to be names and values"),
         ("- 1", "bad-entry", "1:1: an entry of “graph” has to be names and values"),
         ("", "bad-entry", "1:1: an entry of “graph” has to be names and values"),
         ("nodes: 1", "bad-entry", "1:8: “nodes” has to be a list"),

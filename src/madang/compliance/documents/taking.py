@@ -4,6 +4,7 @@
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from madang import archives, catalog, kit, people, scan, storage
@@ -14,6 +15,9 @@ KIND = "document"
 AT_ONCE_BYTES = 4_000_000
 """A larger document is read by the work behind, where memory and time are."""
 _AT_ONCE = scan.documents.Limits(memory_bytes=1_500_000_000, seconds=30)
+_WAIT_SECONDS = 2.0
+_places = BoundedSemaphore(2)
+"""How many are read at one time while their senders wait: each may take all that ``_AT_ONCE`` grants."""
 _PURPOSE = "document that was shown"
 STARTS = (b"{", b"<", b"#", b"SPDXVersion", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0", b"[")
 _MOST_SHOWN = 12
@@ -61,10 +65,20 @@ def read(path: Path, name: str) -> scan.Report:
         raise
 
 
+def _read_in_turn(path: Path, name: str) -> scan.Report | None:
+    """The findings; None where others are being read and go on: it is read by the work behind then, as a large one is."""
+    if not _places.acquire(timeout=_WAIT_SECONDS):
+        return None
+    try:
+        return read(path, name)
+    finally:
+        _places.release()
+
+
 def keep(path: Path, name: str, store: storage.Store) -> tuple[catalog.Source, Preview]:
     """The document is in the store; where it comes from as a version's source, and what it says."""
     size = path.stat().st_size
-    report = read(path, name) if size <= AT_ONCE_BYTES else None
+    report = _read_in_turn(path, name) if size <= AT_ONCE_BYTES else None
     stored = store.put_file(path)
     empty = Preview(name, stored.sha256, size)
     return catalog.Source(KIND, name, None, stored.sha256), preview_of(report, empty) if report else empty

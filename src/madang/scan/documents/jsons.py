@@ -4,6 +4,7 @@
 import json
 import re
 from collections.abc import Iterator
+from math import isfinite
 from typing import Any, NoReturn
 
 from madang.scan.documents.errors import BrokenDocument, DocumentTooLarge, HostileDocument
@@ -29,7 +30,7 @@ class Members:
         self._places: dict[str, int] = {}
         self._entries = 0
         # The first walk only looks whether all is well formed; names that stand twice are found when an entry is read.
-        self._walker = json.JSONDecoder(parse_constant=_no_number)
+        self._walker = json.JSONDecoder(parse_constant=_no_number, parse_float=_number)
         self._reader = json.JSONDecoder(parse_constant=_no_number, object_pairs_hook=_pairs)
         try:
             end = self._object(self._space(start))
@@ -134,6 +135,14 @@ class Members:
 
 def _no_number(word: str) -> NoReturn:
     raise ValueError(f"{word} is no number of JSON")
+
+
+def _number(word: str) -> float:
+    """A number that JSON can write again; what is beyond all numbers would come back as a word that it does not have."""
+    number = float(word)
+    if not isfinite(number):
+        raise ValueError(f"{word[:40]} is no number that can be kept")
+    return number
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

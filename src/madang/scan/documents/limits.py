@@ -3,6 +3,9 @@
 
 from dataclasses import dataclass
 
+MOST_BYTES = (1 << 31) - 1
+"""The largest size that is kept of a file; what a document says beyond it counts as this."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
