@@ -57,7 +57,9 @@ def answered(document: Row, things: Things) -> Answered:
         scope=goal["scope"],
         day=document["today"],
         rules=document["rules"],
-        reasons=tuple(found(row, terms.sentences.fact(row["fact"], web.translate), things, both) for row in document["reasons"]),
+        reasons=tuple(
+            found(row, terms.sentences.fact(row["fact"], web.translate), things, both) for row in _told_apart(document["reasons"])
+        ),
         duties=_duties(document["duties"], things, both),
         choices=tuple(_choice(row) for row in document["choices"]),
         mends=tuple(_mend(row) for row in document["repairs"]),
@@ -79,6 +81,16 @@ def found(row: Row, says: str, things: Things, readings: int) -> Found:
         only=words_of()["readings"][row["readings"][0]] if 0 < len(row.get("readings", ())) < readings else "",
         voices=tuple(row.get("voices", ())),
     )
+
+
+def _told_apart(rows: Iterable[Row]) -> list[Row]:
+    """Each fact of each thing once, nearest first; behind them what says the same by another clause."""
+    firsts: dict[tuple[str, str], Row] = {}
+    others = []
+    for row in rows:
+        if firsts.setdefault((row["fact"], row["from"]), row) is not row:
+            others.append(row)
+    return [*firsts.values(), *others]
 
 
 def _duties(rows: Iterable[Row], things: Things, readings: int) -> tuple[Duty, ...]:
