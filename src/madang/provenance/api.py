@@ -38,7 +38,7 @@ GOALS = ("use", "change", "pass-on", "sell", "serve", "train", "publish-output")
 """What the box of a version answers; ``open`` needs a licence and is asked for by itself."""
 MOST_REASONS = 5
 router = web.api_router(tags=["terms"])
-InVersion = Annotated[str, Path(description="A version's number or label, or latest.", max_length=100)]
+InVersion = Annotated[str, Path(description="A version's number or label, or `latest`.", max_length=100, examples=["1"])]
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
