@@ -42,7 +42,7 @@ class Looker:
 
     def answers(self, files: Files, *, thorough: bool) -> dict[str, Answer]:
         """What came back for each file."""
-        place = self.folder / f"{next(self.numbers):06}"
+        place = self.folder / f"{next(self.numbers):06}" / "tree"
         for name, content in files:
             path = place / name
             path.parent.mkdir(parents=True, exist_ok=True)
