@@ -98,6 +98,23 @@ def cone(session: Session, version: catalog.Version, *, viewer: kit.Actor) -> Co
     return Cone(graph, ids[top.id], things)
 
 
+def below(session: Session, version: catalog.Version, *, viewer: kit.Actor) -> tuple[dict[str, Thing], list[tuple[str, str, str]]]:
+    """What is made with the version, itself among it, and the ways between as (source, target, kind); at most ``MOST_NODES`` things. What
+    the viewer may not see, and what they could know only through it, has a name that says nothing."""
+    top = nodes.find(session, nodes.version_key(version.id))
+    if top is None:
+        return {}, []
+    down = nodes.below(top.id)
+    loaded = {each.node.id: each for each in _nodes(session, down, viewer)}
+    asked = select(Edge.source_id, Edge.target_id, Edge.kind).where(Edge.source_id.in_(select(down.c.id)), Edge.withdrawn_at.is_(None))
+    ways = [(source, target, kind) for source, target, kind in session.execute(asked) if source in loaded and target in loaded]
+    hidden = veils(
+        top.id, loaded, ((target, source) for source, target, _kind in ways), {row for row, it in loaded.items() if it.is_visible}
+    )
+    ids = {row: hidden.get(row, each.id) for row, each in loaded.items()}
+    return {ids[row]: _thing(ids[row], each) for row, each in loaded.items()}, [(ids[a], ids[b], kind) for a, b, kind in ways]
+
+
 def _alone(asset: catalog.Asset, version: catalog.Version) -> Cone:
     node = Node(id="", name="", type=rules.TYPES[asset.kind], facts=[], is_complete=False, is_own=False, cost=1)
     each = _Loaded(node, asset, version.number, is_visible=True)

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The page that asks what a change would do, to this version and to those made with it. Nothing is written."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from madang import catalog, kit, terms, web
+from madang.kit import _
+from madang.provenance import deciding
+from madang.provenance.changes import Change
+from madang.provenance.lineage import presenting
+from madang.provenance.lineage.pages import AffectedRow, Head, Tried, WhatIfPage
+from madang.provenance.lineage.reading import Lineage, read
+
+VERSION = "/assets/{kind}/{namespace}/{name}/versions/{version}"
+SORTS = ("license", "drop-edge", "evidence", "withdraw")
+MOST_CHANGES, MOST_OFFERED, MOST_REASONS, ROWS = 20, 200, 5, 25
+REMOVABLE = ("forbidden:*", "outbound:*", "unknown:*", "privacy:personal", "forbidden:commercial-use", "forbidden:train")
+REMOVES = {
+    "forbidden:*": _("all that its licence forbids"),
+    "outbound:*": _("under which licence the whole may go out"),
+    "unknown:*": _("all that is unknown of it"),
+    "privacy:personal": _("that it holds personal data"),
+    "forbidden:commercial-use": _("that it may not be used for profit"),
+    "forbidden:train": _("that no model may be trained on it"),
+}
+
+
+class NoChange(kit.Invalid):
+    """What should be a change is none."""
+
+    code = "no-change"
+    message = _("This is no change that can be tried. Choose what changes and where.")
+
+
+def show_what_if(request: Request, session: Session, actor: kit.Actor) -> Response:
+    """The verdict as it stands and as it would be, and whom else the changes of the address would reach."""
+    version, head = presenting.subject_of(request, session, actor)
+    lineage = read(session, version, viewer=actor)
+    get, status = request.query_params.get, 200
+    goal = terms.Goal(get("goal") or "use", get("license", "").strip()[:20_000] or None)
+    shown = _form(head, lineage, goal)
+    try:
+        given = _changes(request, lineage)
+        shown |= {"tried": [_tried(request, each) for each in given]}
+        if goal.name not in terms.GOALS:
+            raise NoChange
+        shown |= _tell(request, session, version, goal, given, actor, lineage)
+    except kit.Invalid as refusal:
+        shown |= {
+            "fault": refusal.sentence(web.translate),
+            "values": {name: get(name, "")[:700] for name in ("change", "at", "from", "to")},
+        }
+        status = 422
+    return web.render(request, "provenance/what_if.html", WhatIfPage(**shown), status=status)
+
+
+def _form(head: Head, lineage: Lineage, goal: terms.Goal) -> dict[str, Any]:
+    words = presenting.vocabulary()
+    named = [item.id for item in lineage.items.values() if item.step <= 0 and not item.is_hidden]
+    return {
+        "head": head, "words": words, "goal": goal.name, "licence": goal.licence or "", "tried": [], "values": {"at": lineage.top},
+        "goals": list(words["goals"].items()), "offered": named[:MOST_OFFERED], "hidden_below": lineage.hidden_below,
+        "removable": [(fact, web.translate(REMOVES[fact])) for fact in REMOVABLE],
+    }  # fmt: skip
+
+
+def _changes(request: Request, lineage: Lineage) -> list[list[str]]:
+    """The changes of the address: those carried along (``do``), and the one of the form."""
+    get = request.query_params.get
+    found = [_read(text) for text in request.query_params.getlist("do")[: MOST_CHANGES + 1]]
+    if get("change"):
+        at = get("at", "").strip() or lineage.top
+        found.append(_checked([get("change", ""), at, get("from", "").strip(), get("to", "").strip()]))
+    if len(found) > MOST_CHANGES:
+        raise NoChange
+    return found
+
+
+def _read(text: str) -> list[str]:
+    try:
+        return _checked(json.loads(text[:22_000]))
+    except (ValueError, RecursionError) as fault:
+        raise NoChange from fault
+
+
+def _checked(found: object) -> list[str]:
+    if not isinstance(found, list) or len(found) != 4 or not all(isinstance(part, str) for part in found) or found[0] not in SORTS:
+        raise NoChange
+    return [str(part) for part in found]
+
+
+def _change(given: list[str]) -> Change:
+    sort, at, source, to = given
+    if sort == "evidence":
+        return Change(sort, at, source or None, removes=(to,) if to else ())
+    return Change(sort, at, (source or None) if sort == "drop-edge" else None, license=to if sort == "license" else None)
+
+
+def _tried(request: Request, given: list[str]) -> Tried:
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name in ("goal", "license")]
+    others = [("do", text) for text in request.query_params.getlist("do") if _read(text) != given]
+    what, at, source, value = given
+    return Tried(what, at, source, value, json.dumps(given, ensure_ascii=False), f"?{urlencode([*kept, *others])}")
+
+
+def _tell(
+    request: Request,
+    session: Session,
+    version: catalog.Version,
+    goal: terms.Goal,
+    given: list[list[str]],
+    actor: kit.Actor,
+    lineage: Lineage,
+) -> dict[str, Any]:
+    """What the core says of the changes; of the version alone where there is none."""
+    if not given:
+        now = deciding.ask(lineage.cone, goal, mends=False)
+        return {"before": now.decision.verdict, "reasons": (_reasons(now), [])}
+    found = deciding.what_if(session, version, goal, [_change(each) for each in given], viewer=actor)
+    place = web.place_of(request, MOST_CHANGES)
+    rows = [
+        AffectedRow(f"{each.asset.ref}@{each.version.number}", catalog.version_address(each.asset, each.version), each.before, each.after)
+        for each in found.affected
+    ]
+    return {
+        "before": found.before.decision.verdict, "after": found.after.decision.verdict,
+        "reasons": (_reasons(found.before), _reasons(found.after)), "affected": rows[(place - 1) * ROWS : place * ROWS],
+        "total": len(rows), "is_more": found.more, "first": (place - 1) * ROWS + 1,
+        "previous": _page(request, place - 1) if place > 1 else None,
+        "next": _page(request, place + 1) if place * ROWS < len(rows) else None,
+    }  # fmt: skip
+
+
+def _page(request: Request, place: int) -> str:
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("page", "lang", "theme")]
+    return f"?{urlencode([*kept, ('page', str(place))])}"
+
+
+def _reasons(answer: deciding.Answer) -> list[tuple[str, str]]:
+    """The nearest reasons: the fact in words, and where it comes from."""
+    unseen = answer.cone.hidden
+    rows = answer.document["reasons"][:MOST_REASONS]
+    return [(terms.sentences.fact(row["fact"], web.translate), "" if row["from"] in unseen else row["from"]) for row in rows]
+
+
+routes = [web.page(VERSION + "/what-if", show_what_if)]
