@@ -20,7 +20,6 @@ from madang.provenance.errors import (
     NoSuchEvidence,
     UnreadableLicence,
 )
-from madang.provenance.lineage import routes
 from madang.provenance.models import Decision, Edge, Evidence, Node
 from madang.provenance.queries import Link, decisions_of, edges_into, edges_out_of, evidence_at, get_decision, may_declare, node_of, replay
 from madang.provenance.web import routes

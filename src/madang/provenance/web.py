@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from madang import catalog, kit, sheets, terms, web
-from madang.provenance import actions, deciding, forms, presenting, queries, telling
+from madang.provenance import actions, deciding, forms, lineage, presenting, queries, telling
 from madang.provenance.cones import Cone, cone
 from madang.provenance.models import Decision, Evidence
 from madang.provenance.pages import Answered, DecisionPage, TermsPage
@@ -217,4 +217,5 @@ routes = [
     web.page(HERE + "/evidence/{evidence}/withdrawal", delete_evidence, methods=["POST"]),
     web.page(DECISION, show_decision),
     web.page(DECISION + "/record", show_record),
+    *lineage.routes,
 ]

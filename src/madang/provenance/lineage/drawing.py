@@ -111,7 +111,7 @@ def outline(group: Group, x: int, y: int, w: int) -> str:
     pipelines, a square for all else; what stands for several has a second edge."""
     sort = group.items[0].type if len({item.type for item in group.items}) == 1 and not group.items[0].is_hidden else ""
     shape = _path(sort, x, y, w, BOX)
-    return shape if group.is_one else f"M{x + 4} {y + BOX}v4h{w}v{-BOX}h-4{shape}"
+    return shape if group.is_one else f"M{x + 4} {y + BOX}v4h{w}v{-BOX}h-4v{BOX - 4}z{shape}"
 
 
 def _path(sort: str, x: int, y: int, w: int, h: int) -> str:

@@ -145,8 +145,9 @@ def _page(request: Request, place: int) -> str:
 def _reasons(answer: deciding.Answer) -> list[tuple[str, str]]:
     """The nearest reasons: the fact in words, and where it comes from."""
     unseen = answer.cone.hidden
-    rows = answer.document["reasons"][:MOST_REASONS]
-    return [(terms.sentences.fact(row["fact"], web.translate), "" if row["from"] in unseen else row["from"]) for row in rows]
+    rows = answer.document["reasons"]
+    told = [(terms.sentences.fact(row["fact"], web.translate), "" if row["from"] in unseen else row["from"]) for row in rows]
+    return list(dict.fromkeys(told))[:MOST_REASONS]
 
 
 routes = [web.page(VERSION + "/what-if", show_what_if)]
