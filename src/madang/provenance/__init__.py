@@ -6,7 +6,6 @@ says, or how facts flow. What a viewer may not see counts and is not named.
 """
 
 from madang.provenance.actions import attach, declare, keep, state, state_component, withdraw, withdraw_evidence
-from madang.provenance.api import router
 from madang.provenance.arrivals import Part, take_components
 from madang.provenance.cones import Cone, Thing, cone
 from madang.provenance.deciding import Answer, answer, what_if
@@ -20,6 +19,7 @@ from madang.provenance.errors import (
     NoSuchEvidence,
     UnreadableLicence,
 )
+from madang.provenance.lineage.api import router
 from madang.provenance.models import Decision, Edge, Evidence, Node
 from madang.provenance.queries import Link, decisions_of, edges_into, edges_out_of, evidence_at, get_decision, may_declare, node_of, replay
 from madang.provenance.web import routes

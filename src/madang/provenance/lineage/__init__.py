@@ -4,9 +4,9 @@
 It reads what the room knows and decides nothing; it does not know how a picture's colours are justified beyond the core's answers.
 """
 
-from madang.provenance.lineage import api, trying
+from madang.provenance.lineage import trying
 from madang.provenance.lineage.web import routes as drawn
 
 routes = [*drawn, *trying.routes]
 
-__all__ = ["api", "routes"]
+__all__ = ["routes"]

@@ -12,6 +12,8 @@ from madang import catalog, kit, web
 from madang.provenance import api
 from madang.provenance.lineage.reading import read
 
+router = api.router
+
 
 class WayOut(BaseModel):
     """Into what a thing goes, and how."""
@@ -40,7 +42,7 @@ class ThingList(BaseModel):
     next: str | None
 
 
-@api.router.get(api.VERSION + "/lineage")
+@router.get(api.VERSION + "/lineage")
 def list_lineage(
     request: Request, session: Session, actor: kit.Actor, kind: catalog.InKind, namespace: catalog.InNamespace, name: catalog.InName,
     version: api.InVersion, cursor: str = "", limit: Annotated[int, Query(ge=1, le=200)] = 100,
