@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Opening archives that strangers made, without being hurt by them.
 
-The room tells what an archive is by its content, and lays what it holds into a new folder under limits: whole or not at all. It runs no
-other program, follows no link, trusts no size that an archive states, and does not open archives inside archives: those stay files.
+The room tells what an archive is by its content, and lays what it holds into a new folder under limits, whole or not at all, or hands it
+to somebody who takes it file by file. It runs no other program, follows no link, trusts no size that an archive states, and does not open
+archives inside archives: those stay files.
 
 It does not know who gave the archive, what its files mean, or where they are kept afterwards.
 """
@@ -24,11 +25,12 @@ from madang.archives.errors import (
     UnsafeName,
     Unsupported,
 )
+from madang.archives.handing import Taker
 from madang.archives.kinds import ACCEPTED, Kind, kind_of
 from madang.archives.landing import Landing, sweep
 from madang.archives.limits import REASONS, Limits, Progress, Skipped, Stop, Unpacked, setting_name
 from madang.archives.names import safe_path, shown
-from madang.archives.unpacking import unpack
+from madang.archives.unpacking import hand_over, unpack
 
 __all__ = [
     "ACCEPTED",
@@ -52,9 +54,11 @@ __all__ = [
     "SpecialFile",
     "Stop",
     "Stopped",
+    "Taker",
     "Unpacked",
     "UnsafeName",
     "Unsupported",
+    "hand_over",
     "kind_of",
     "safe_path",
     "setting_name",

@@ -77,25 +77,16 @@ class Landing:
             path = path.rpartition(b"/")[0]
         for path in reversed(missing):
             self._claim(path, _FOLDER)
-            with _on_disk(path):
-                self._at(path).mkdir(0o755)
+            self._make_folder(path)
 
     def file(self, path: bytes, chunks: Iterable[bytes], *, executable: bool = False) -> int:
         """A file with these bytes stands at ``path``; returns their number. Modes are 0644 or 0755, whatever was asked."""
         self._take(path, _FILE)
-        size = 0
-        with _on_disk(path):
-            descriptor = os.open(self._at(path), _NEW_FILE, 0o755 if executable else 0o644)
-        with os.fdopen(descriptor, "wb", buffering=0) as file:
-            for chunk in chunks:
-                self.check_stop()
-                size += len(chunk)
-                self._count(path, len(chunk), size)
-                with _on_disk(path):
-                    _write(file, chunk)
+        before = self.bytes
+        self._lay(path, self._counted(path, chunks), executable=executable)
         self.files += 1
         self._tell()
-        return size
+        return self.bytes - before
 
     def share(self, path: bytes, of: Path) -> bool:
         """The file ``of`` stands at ``path`` too, as a hard link; False, and nothing is done, where the disk cannot link."""
@@ -125,9 +116,7 @@ class Landing:
             return
         if self._kinds.get(of) != _FILE:
             raise Inconsistent(name=shown(path))
-        with self._at(of).open("rb") as file:
-            executable = bool(os.fstat(file.fileno()).st_mode & 0o100)
-            self.file(path, iter(lambda: file.read(256 * 1024), b""), executable=executable)
+        self._again(path, of)
 
     def skip(self, path: bytes, reason: str) -> None:
         """``path`` is told as left out, for that reason."""
@@ -137,12 +126,9 @@ class Landing:
         """The folder stands at its place, complete."""
         self.check_stop()
         self._make_links()
+        self._settle()
         tops = [path for path in self._kinds if path and b"/" not in path]
         root_name = tops[0].decode("utf-8", "surrogateescape") if len(tops) == 1 and self._kinds[tops[0]] == _FOLDER else None
-        try:
-            self._place.rename(self._into)
-        except OSError as error:
-            raise AlreadyThere(name=self._into.name) from error
         return Unpacked(self.files, self.bytes, tuple(self._skipped), root_name)
 
     def check_stop(self) -> None:
@@ -169,10 +155,44 @@ class Landing:
                 self.skip(path, "link-out")
                 del self._kinds[path]
                 continue
-            with _on_disk(path):
-                self._at(path).symlink_to(os.fsdecode(target))
+            self._make_link(path, target)
             self.files += 1
         self._tell()
+
+    def _counted(self, path: bytes, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        size = 0
+        for chunk in chunks:
+            self.check_stop()
+            size += len(chunk)
+            self._count(path, len(chunk), size)
+            yield chunk
+
+    def _make_folder(self, path: bytes) -> None:
+        with _on_disk(path):
+            self._at(path).mkdir(0o755)
+
+    def _lay(self, path: bytes, chunks: Iterable[bytes], *, executable: bool) -> None:
+        with _on_disk(path):
+            descriptor = os.open(self._at(path), _NEW_FILE, 0o755 if executable else 0o644)
+        with os.fdopen(descriptor, "wb", buffering=0) as file:
+            for chunk in chunks:
+                with _on_disk(path):
+                    _write(file, chunk)
+
+    def _make_link(self, path: bytes, target: bytes) -> None:
+        with _on_disk(path):
+            self._at(path).symlink_to(os.fsdecode(target))
+
+    def _settle(self) -> None:
+        try:
+            self._place.rename(self._into)
+        except OSError as error:
+            raise AlreadyThere(name=self._into.name) from error
+
+    def _again(self, path: bytes, of: bytes) -> None:
+        with self._at(of).open("rb") as file:
+            executable = bool(os.fstat(file.fileno()).st_mode & 0o100)
+            self.file(path, iter(lambda: file.read(256 * 1024), b""), executable=executable)
 
     def _at(self, path: bytes) -> Path:
         return self._place / os.fsdecode(path)
@@ -181,6 +201,9 @@ class Landing:
         """The place is ours and its folders stand."""
         self.folder(path.rpartition(b"/")[0])
         self._claim(path, kind)
+
+    def _take_file(self, path: bytes) -> None:
+        self._take(path, _FILE)
 
     def _claim(self, path: bytes, kind: int) -> None:
         """The place is ours, in a folder that stands."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The front door's one deed: an archive becomes a folder."""
+"""The front door's deeds: an archive becomes a folder, or its files are handed over."""
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from madang.archives.errors import EmptyArchive, Inconsistent, SpecialFile, UnsafeName, Unsupported
+from madang.archives.handing import Handing, Taker
 from madang.archives.kinds import Kind, kind_of, uncoated
 from madang.archives.landing import Landing
 from madang.archives.limits import Limits, Progress, Stop, Unpacked
@@ -39,15 +40,27 @@ def unpack(
     bytes so far. A single top folder stays; ``root_name`` of the answer names it.
     """
     limits = limits or Limits()
-    packed_bytes = path.stat().st_size
-    if packed_bytes > limits.max_archive_bytes:
+    packed_bytes = _size(path, limits)
+    return _unpack(path, Landing(into, limits=limits, stop=stop, progress=progress, packed_bytes=packed_bytes), limits)
+
+
+def hand_over(path: Path, taker: Taker, *, limits: Limits | None = None, stop: Stop | None = None) -> Unpacked:
+    """What the archive at ``path`` holds is given to ``taker``, file by file; a refusal may come after some."""
+    limits = limits or Limits()
+    return _unpack(path, Handing(taker, limits=limits, stop=stop, packed_bytes=_size(path, limits)), limits)
+
+
+def _size(path: Path, limits: Limits) -> int:
+    size = path.stat().st_size
+    if size > limits.max_archive_bytes:
         raise limits.exceeded("max_archive_bytes")
+    return size
+
+
+def _unpack(path: Path, into: Landing, limits: Limits) -> Unpacked:
     kind = kind_of(path)
     name = shown(path.name)
-    with (
-        path.open("rb") as file,
-        Landing(into, limits=limits, stop=stop, progress=progress, packed_bytes=packed_bytes) as landing,
-    ):
+    with path.open("rb") as file, into as landing:
         if kind is Kind.ZIP:
             _unpack_zip(file, landing, limits, name=name)
         else:

@@ -22,7 +22,6 @@ from madang.compliance.unpacking import unpacked
 from madang.kit import _
 
 MAX_UPLOAD = "MADANG_MAX_UPLOAD_BYTES"
-DOOR = "door-"
 AT_ONCE_BYTES, AT_ONCE_FILES = 16_000_000, 2000
 """A smaller archive is opened while its sender waits; unpacked it may have four times as many bytes."""
 
@@ -114,14 +113,11 @@ class Intake:
         at_once = self.at_once
         if archive.stat().st_size > at_once.max_archive_bytes:
             return None
-        into = self.scratch / f"{DOOR}{kit.new_id()}"
         try:
-            brought = unpacked(archive, into, limits=at_once)
-            return None if brought.left_out else self.store.put_tree(brought.root).id
+            brought = unpacked(archive, self.store, limits=at_once)
         except archives.LimitExceeded:
             return None
-        finally:
-            shutil.rmtree(into, ignore_errors=True)
+        return None if brought.left_out else brought.tree.id
 
 
 def is_public(target: forges.Target, guard: forges.Guard) -> bool:

@@ -154,9 +154,15 @@ class Verifier:
         """What was brought, in the store."""
         bring = {"git": self._bring_git, "archive": self._bring_archive, "folder": self._bring_folder}[work.kind]
         brought = bring(work, folder)
-        tree = self.store.put_tree(brought.root, stop=jobs.is_stopping)
-        shutil.rmtree(brought.root, ignore_errors=True)
-        return queries.Origin(tree.id, tree.files, brought.commit, work.object, [[path, reason] for path, reason in brought.left_out])
+        return queries.Origin(
+            brought.tree.id, brought.tree.files, brought.commit, work.object, [[path, reason] for path, reason in brought.left_out]
+        )
+
+    def _kept(self, folder: Path) -> storage.Tree:
+        """What was brought into the folder, in the store and no longer there."""
+        tree = self.store.put_tree(folder, stop=jobs.is_stopping)
+        shutil.rmtree(folder, ignore_errors=True)
+        return tree
 
     @property
     def _forges(self) -> Path:
@@ -174,17 +180,17 @@ class Verifier:
             stop=jobs.is_stopping,
             progress=self._teller(work, lambda _stage, files, _bytes: {"files_done": files}),
         )
-        return Brought(into, fetched.commit, tuple((each.path, each.reason) for each in fetched.skipped))
+        return Brought(self._kept(into), fetched.commit, tuple((each.path, each.reason) for each in fetched.skipped))
 
     def _bring_archive(self, work: _Work, folder: Path) -> Brought:
-        archive, into = folder / "archive", folder / "fetched"
+        archive = folder / "archive"
         assert work.object is not None
         try:
             with self.store.open(work.object) as stream, archive.open("wb") as file:
                 shutil.copyfileobj(stream, file, 1 << 20)
         except storage.ObjectMissing as missing:
             raise UploadGone() from missing
-        return unpacked(archive, into, limits=self.archive_limits(), stop=jobs.is_stopping)
+        return unpacked(archive, self.store, limits=self.archive_limits(), stop=jobs.is_stopping)
 
     def _bring_folder(self, work: _Work, folder: Path) -> Brought:
         """A folder of the installation, under the name that the composition gave it; of a checkout only what its last commit has."""
@@ -193,9 +199,10 @@ class Verifier:
             itself = forges.Guard(allow_file=True)
             address, home = source.as_uri(), self._forges
             fetched = forges.fetch(address, None, into, guard=itself, home=home, limits=self.fetch_limits(), stop=jobs.is_stopping)
-            return Brought(into, fetched.commit, _shipped(into))
+            left_out = _shipped(into)
+            return Brought(self._kept(into), fetched.commit, left_out)
         shutil.copytree(source, into, symlinks=True, ignore=LEFT_BEHIND)
-        return Brought(into, None, ())
+        return Brought(self._kept(into), None, ())
 
     def _report(self, work: _Work, content: str, key: str, folder: Path) -> None:
         """Look at the tree and write down what was found."""

@@ -33,7 +33,7 @@ class StoredTree:
     def bring(self, paths: Collection[str] | None) -> Path:
         """A new folder in which the files at ``paths`` stand, or all."""
         into = self.folder / f"tree-{next(self._numbers)}"
-        self.store.materialise(self.content, into, shared=True, only=paths, stop=jobs.is_stopping)
+        self.store.materialise(self.tree, into, shared=True, only=paths, stop=jobs.is_stopping)
         return into
 
     def text(self, path: str, *, most: int) -> str | None:

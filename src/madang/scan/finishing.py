@@ -102,13 +102,13 @@ def _as_walked(entry: tuple[str, bool]) -> tuple[int, bool, list[tuple[str, str]
     return path.count("/"), is_file, [(part.lower(), part) for part in path.split("/")]
 
 
-def finish(root: str, *, source: Path, target: Path) -> bool:
+def finish(root: str, *, source: Path, target: Path) -> tuple[bool, list[str]]:
     """Write to ``target`` what changes and what is new once all files of ``source`` are seen together.
 
     ``source`` holds a JSON line ``{"path", "type", "found"}`` for each file and directory, paths relative to ``root``. ``target`` gets a
     line ``{"path", "found"}`` with what is otherwise now for each file of which more is known, and then one with the path ``/`` for what
     belongs to no file: ``packages``, ``dependencies``, ``license_detections``, ``errors``. Not every file needs to stand under ``root``;
-    what comes back is whether one was asked for that does not.
+    what comes back is whether one was asked for that does not, and which were opened; ``/`` where anything may have been looked at.
     """
     found = {entry["path"]: entry for entry in _lines(source)}
     # ScanCode reads a backslash as a separator; such a file keeps what was found in it alone.
@@ -136,7 +136,7 @@ def finish(root: str, *, source: Path, target: Path) -> bool:
                 stream.write(f'{{"path":{json.dumps(path)},"found":{json.dumps(_changed(said, after), separators=(",", ":"))}}}\n')
         tree = {**codebase.attributes.to_dict(), "errors": errors + [str(error) for error in codebase.errors]}
         stream.write(json.dumps({"path": TREE, "found": tree}, separators=(",", ":")) + "\n")
-    return watching.missed(seen, root)
+    return watching.missed(seen, root), watching.beside(seen, root, "", lists=True)
 
 
 _SAID = tuple(name for plugin in _PLUGINS for name in plugin.resource_attributes)

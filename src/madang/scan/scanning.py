@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One scan, from a folder to a report."""
 
+import hashlib
 import json
 import logging
 import time
@@ -13,6 +14,7 @@ from madang.scan import classes, gitindex, reading, summary
 from madang.scan.cache import Cache, MemoryCache
 from madang.scan.expressions import joined
 from madang.scan.faults import last_line, step_line
+from madang.scan.finishes import Bodies, Finishes, read_found, write_lines, written
 from madang.scan.given import Ground, Tree, grounded
 from madang.scan.installed import engine, fingerprint
 from madang.scan.keys import digest_of
@@ -86,6 +88,8 @@ class _Scan:
         self.contents: dict[str, Content] = {}
         self.keys: dict[str, tuple[str, ...]] = {}
         self.found: dict[str, Mapping[str, Any]] = {}
+        self.marks: dict[str, bytes] = {}
+        self.bodies = Bodies()
         self.faults: dict[str, Answer] = {}
         self.unread: list[Unread] = []
         self.fresh: dict[str, bytes] = {}
@@ -138,7 +142,7 @@ class _Scan:
                     place = location if tree.is_file else location / entry.raw
                     self.contents[entry.raw] = found = self._content(place, blobs.get(entry.raw), known)
                     if entry.raw in digests:
-                        self.fresh[digest_of("sha1", found.sha256)] = _json([found.sha256, found.sha1, found.size])
+                        self.fresh[digest_of("sha1", found.sha256)] = written([found.sha256, found.sha1, found.size])
                 readable.append(entry)
             except OSError as error:
                 message = f"It cannot be opened: {error.strerror or error}."
@@ -161,7 +165,7 @@ class _Scan:
             return known[key]
         found = content(location)
         if gitindex.holds(blob, location) and gitindex.is_same(blob, location):
-            self.fresh[key] = _json([found.sha256, found.sha1, found.size])
+            self.fresh[key] = written([found.sha256, found.sha1, found.size])
         return found
 
     def _known_contents(self, keys: set[str]) -> dict[str, Content]:
@@ -189,7 +193,7 @@ class _Scan:
             return tuple(json.loads(known[key]))
         line.put(None, {"do": "patterns"}, seconds=self.limits.start_seconds, memory=0)
         patterns = tuple(self._next(line).found["patterns"])
-        self.cache.put_many({key: _json(patterns)})
+        self.cache.put_many({key: written(patterns)})
         return patterns
 
     def _next(self, line: Line) -> Answer:
@@ -215,8 +219,8 @@ class _Scan:
         wanted = sorted(keys)
         for start in range(0, len(wanted), _SLICE):
             self._pause()
-            for key, value in self.cache.get_many(wanted[start : start + _SLICE]).items():
-                self.found[key] = json.loads(value)
+            for key, body in self.cache.get_many(wanted[start : start + _SLICE]).items():
+                self.found[key], self.marks[key] = self.bodies.read(body)
 
     def _look(self, entries: list[Entry], line: Line, *, single: bool) -> None:
         """Every key of every file has its findings, or the reason why not."""
@@ -259,17 +263,16 @@ class _Scan:
         if (opened := found.pop("opened", None)) is not None:
             settled, mark = self.manifests.settle(key, opened)
             if mark is not None:
-                self.fresh[key], key = _json(mark), settled
+                self.fresh[key], key = written(mark), settled
                 self.keys.update({entry.raw: (self.keys[entry.raw][0], key) for entry in entries})
-        written = _json(found)
-        if reading.needs_cleaning(written):
-            found = reading.clean(found)
-            written = _json(found)
-        self.found[key] = found
+        body = written(found)
+        if reading.needs_cleaning(body):
+            body = written(reading.clean(found))
+        self.found[key], self.marks[key] = self.bodies.read(body)
         if answer.reason is not None:
             self.faults[key] = answer
             return
-        self.fresh[key] = written
+        self.fresh[key] = body
         if len(self.fresh) >= _SAVE_EVERY or time.monotonic() - self.saved_at > _SAVE_SECONDS:
             self._save()
 
@@ -284,10 +287,10 @@ class _Scan:
 
     def _finish(self, entries: list[Entry], tree: Listing, line: Line, digest: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
         """What changes and what is new when all files are seen together, by raw path, and under ``"tree"`` what belongs to no file."""
-        key = digest_of(self.salt, "finish", digest)
         whole = not self.faults
-        if whole and (known := self.cache.get_many([key])):
-            return json.loads(known[key]), ()
+        known = Finishes(self.cache, self._said_of(entries, tree), tree=digest, contents=self.contents)
+        if whole and (finished := known.recall()) is not None:
+            return finished, ()
         self.ground.stand({entry.raw for entry in entries if len(self.keys[entry.raw]) > 1})
         finished, answer = self._finished(entries, tree, line)
         if not self.ground.is_whole and answer.found.get("missed", True):
@@ -300,18 +303,28 @@ class _Scan:
             _log.info("scan.step-failed", extra={"detail": error})
         errors = tuple(step_line(error, self.ground.places) for error in finished["/"]["errors"])
         if whole and not errors:
-            self.cache.put_many({key: _json(finished)})
+            known.keep(finished, answer.found.get("opened", ("/",)))
         return finished, errors
+
+    def _said_of(self, entries: list[Entry], tree: Listing) -> str:
+        """One key of all that the step over the whole tree is told."""
+        said = hashlib.sha256(f"{self.salt} finish {self.ground.location.name} {tree.is_file}".encode("utf-8", "surrogateescape"))
+        for folder in tree.directories:
+            said.update(b"\0" + folder.raw.encode("utf-8", "surrogateescape"))
+        for entry in entries:
+            marks = b"".join(self.marks[key] for key in self.keys[entry.raw])
+            said.update(b"\0\0" + entry.raw.encode("utf-8", "surrogateescape") + b"\0" + marks)
+        return said.hexdigest()
 
     def _finished(self, entries: list[Entry], tree: Listing, line: Line) -> tuple[dict[str, Any], Answer]:
         location = self.ground.location
         folder = (location.parent if tree.is_file else location).parent.parent
         source, target = folder / "in", folder / "out"
-        _write_lines(source, self._finish_lines(entries, tree))
+        write_lines(source, self._finish_lines(entries, tree))
         task = {"do": "finish", "path": str(location), "source": str(source), "target": str(target)}
         line.put(_TREE, task, seconds=self.limits.finish_seconds, memory=self.limits.finish_memory_bytes)
         answer = self._next(line)
-        return dict(_read_found(target)) if answer.reason is None else {}, answer
+        return dict(read_found(target)) if answer.reason is None else {}, answer
 
     def _finish_lines(self, entries: list[Entry], tree: Listing) -> Iterator[dict[str, Any]]:
         for folder in tree.directories:
@@ -378,20 +391,3 @@ class _Scan:
 def _blob_key(blob: gitindex.Blob) -> str:
     """What a blob's content is, depends on nothing else; its size is that in the work tree, where line ends may be others."""
     return digest_of("blob", blob.id, str(blob.size))
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode("ascii")
-
-
-def _write_lines(target: Path, values: Iterator[Mapping[str, Any]]) -> None:
-    with target.open("wb") as stream:
-        stream.writelines(_json(value) + b"\n" for value in values)
-
-
-def _read_found(source: Path) -> Iterator[tuple[str, Any]]:
-    """Path and findings of each line; a line that holds what is no text is cleaned but for its path, by which the file is known."""
-    with source.open("rb") as stream:
-        for line in stream:
-            value = json.loads(line)
-            yield value["path"], reading.clean(value["found"]) if reading.needs_cleaning(line) else value["found"]

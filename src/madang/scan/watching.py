@@ -37,13 +37,15 @@ def _hear(event: str, arguments: tuple[object, ...]) -> None:
             _seen.add((event, os.fsdecode(place)))
 
 
-def beside(seen: Iterable[tuple[str, str]], root: str, own: str) -> list[str]:
-    """The paths under ``root`` that were opened, but for the file ``own``; ``/`` where another program was asked."""
+def beside(seen: Iterable[tuple[str, str]], root: str, own: str, *, lists: bool = False) -> list[str]:
+    """The paths under ``root`` that were opened, but for the file ``own``; ``/`` where another program was asked, and with ``lists``
+    also where a folder was listed."""
     ours = (own, os.path.realpath(own))
     places = (f"{root}/", f"{os.path.realpath(root)}/")
     opened = [path for event, path in seen if event == "open" and path not in ours]
     found = {path.removeprefix(place) for path in opened for place in places if path.startswith(place)}
-    return sorted(found | ({"/"} if any(event == "subprocess.Popen" for event, _path in seen) else set()))
+    listed = lists and any(event in _LISTING and _is_under(path, root) for event, path in seen)
+    return sorted(found | ({"/"} if listed or any(event == "subprocess.Popen" for event, _path in seen) else set()))
 
 
 def missed(seen: Iterable[tuple[str, str]], root: str) -> bool:

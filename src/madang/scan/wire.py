@@ -27,19 +27,25 @@ class Wired:
         return built
 
 
-def plain(value: Any) -> Any:
-    """``value`` with every dataclass in it turned to a dictionary and every tuple to a list; fields at their default are left out."""
+def plain(value: Any, *, without: str = "") -> Any:
+    """``value`` with every dataclass in it turned to a dictionary and every tuple to a list; fields at their default are left out, and
+    of ``value`` itself the field that it shall be ``without``."""
+    if type(value) in _PLAIN:
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         return {
-            name: plain(item)
+            name: item if type(item) in _PLAIN else plain(item)
             for name, _hint, default in _shape(type(value))
-            if (item := getattr(value, name)) != default or default is MISSING
+            if name != without and ((item := getattr(value, name)) != default or default is MISSING)
         }
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
         return [plain(item) for item in value]
     return value
+
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 @cache

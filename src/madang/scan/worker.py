@@ -72,7 +72,9 @@ def _look(task: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
 
 
 def _finish(task: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
-    yield "missed", finish(task["path"], source=Path(task["source"]), target=Path(task["target"])), ""
+    missed, opened = finish(task["path"], source=Path(task["source"]), target=Path(task["target"]))
+    yield "missed", missed, ""
+    yield "opened", opened, ""
 
 
 _DOING: dict[str, Callable[[dict[str, Any]], Iterator[tuple[str, Any, str]]]] = {"look": _look, "finish": _finish}

@@ -67,9 +67,23 @@ class Objects:
 
     def place(self, sha256: str) -> Path:
         """Where the object lies, or would lie; ``ObjectMissing`` for what is no digest."""
+        return Path(self._at(sha256))
+
+    def touch(self, sha256: str, size: int) -> bool:
+        """Whether the object is there in this size; whoever collects what nobody needs sees then that somebody does."""
+        place = self._at(sha256)
+        try:
+            if os.stat(place).st_size != size:  # noqa: PTH116 (asked for each file of each version: paths as objects cost three times as much)
+                return False
+            os.utime(place)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _at(self, sha256: str) -> str:
         if not _SHA256.fullmatch(sha256):
             raise ObjectMissing(sha256=sha256[:64])
-        return self._objects / sha256[:2] / sha256[2:]
+        return f"{self._objects}/{sha256[:2]}/{sha256[2:]}"
 
     def put(self, chunks: Iterable[bytes], *, max_bytes: int | None = None, expected: str | None = None) -> Stored:
         """The bytes are kept for good once this returns."""
@@ -186,7 +200,7 @@ class Batch:
         self._objects = objects
         self._waiting: dict[str, Path] = {}
         self._waiting_bytes = 0
-        self._shards: set[Path] = set()
+        self._shards: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -197,7 +211,7 @@ class Batch:
                 with _room_left():
                     self._settle()
                     for shard in self._shards:
-                        _sync(shard)
+                        _sync(self._objects.place(f"{shard:0<64}").parent)
         finally:
             for temporary in self._waiting.values():
                 temporary.unlink(missing_ok=True)
@@ -225,7 +239,7 @@ class Batch:
             if is_new:
                 spill.write(held)
                 temporary = spill.keep()
-        self._shards.add(self._objects.place(sha256).parent)
+        self._shards.add(sha256[:2])
         if temporary is not None:
             self._waiting[sha256] = temporary
             self._waiting_bytes += size
@@ -236,15 +250,7 @@ class Batch:
 
     def _is_kept(self, sha256: str, size: int) -> bool:
         """Whether the object is there. One of the wrong size was hurt by the disk and is written anew."""
-        if sha256 in self._waiting:
-            return True
-        try:
-            if self._objects.size(sha256) != size:
-                return False
-            os.utime(self._objects.place(sha256))  # whoever collects what nobody needs sees that somebody does
-        except (ObjectMissing, FileNotFoundError):
-            return False
-        return True
+        return sha256 in self._waiting or self._objects.touch(sha256, size)
 
     def _settle(self) -> None:
         """What waits is on the disk and at its place; the folders' own entries are synced at the end of the batch."""
@@ -264,7 +270,8 @@ class _Spill:
     """A temporary file that appears with the first write and goes away unless it is kept."""
 
     def __init__(self, objects: Objects) -> None:
-        self._place = objects.new_temporary()
+        self._objects = objects
+        self._place: Path | None = None
         self._file: BinaryIO | None = None
 
     def __enter__(self) -> Self:
@@ -274,17 +281,22 @@ class _Spill:
         if self._file is not None:
             with suppress(OSError):
                 self._file.close()
-            self._place.unlink(missing_ok=True)
+            self._at.unlink(missing_ok=True)
 
     def write(self, chunks: list[bytes]) -> None:
         if self._file is None:
-            self._file = os.fdopen(os.open(self._place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444), "wb")
+            self._file = os.fdopen(os.open(self._at, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444), "wb")
         self._file.writelines(chunks)
 
     def keep(self) -> Path:
         if self._file is not None:
             self._file.close()
             self._file = None
+        return self._at
+
+    @property
+    def _at(self) -> Path:
+        self._place = self._place or self._objects.new_temporary()
         return self._place
 
 

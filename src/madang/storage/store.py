@@ -21,6 +21,7 @@ from madang.storage.errors import (
 )
 from madang.storage.objects import CHUNK, Batch, Objects, Stored, Usage
 from madang.storage.places import Place
+from madang.storage.taking import Taken
 from madang.storage.trees import Entry, Mode, Tree, Unreadable, digest_of, look_up, raw, read, tree_of
 
 _NO_LIMITS = archives.Limits(
@@ -94,7 +95,17 @@ class Store:
                 size += entry.size
                 if progress is not None:
                     progress(len(entries), size)
-        return self.put_entries(entries)
+        return self._put_tree(entries)
+
+    def put_archive(self, archive: Path, *, limits: archives.Limits, stop: archives.Stop | None = None) -> tuple[Tree, archives.Unpacked]:
+        """All files and links of the archive are kept, and the tree of them, without the one folder that archives put round everything.
+
+        The archives room's refusals pass. Nothing is unpacked on the way: what is kept already is only compared.
+        """
+        with self._objects.batch() as batch:
+            taken = Taken(batch)
+            found = archives.hand_over(archive, taken, limits=limits, stop=stop)
+        return self._put_tree(taken.entries(below=found.root_name)), found
 
     def put_entries(self, entries: Iterable[Entry]) -> Tree:
         """The tree with these entries is kept; the objects they name must be kept already, or this raises ``ObjectMissing``."""
@@ -102,6 +113,12 @@ class Store:
         missing = self._objects.missing(entry.sha256 for entry in tree.entries if entry.mode is not Mode.LINK)
         if missing is not None:
             raise ObjectMissing(sha256=missing)
+        self._objects.put([document])
+        return tree
+
+    def _put_tree(self, entries: Iterable[Entry]) -> Tree:
+        """The tree of files that were kept a moment ago."""
+        tree, document = tree_of(entries)
         self._objects.put([document])
         return tree
 
@@ -124,7 +141,7 @@ class Store:
 
     def materialise(
         self,
-        tree_id: str,
+        tree_id: str | Tree,
         into: Path,
         *,
         shared: bool = False,
@@ -137,7 +154,8 @@ class Store:
         files then are hard links to the read-only objects, unless we are root, to whom read-only means nothing, or the disk cannot link.
         With ``only`` nothing but what stands at these paths is brought.
         """
-        entries = [entry for entry in self.read_tree(tree_id).entries if only is None or entry.path in only]
+        tree = tree_id if isinstance(tree_id, Tree) else self.read_tree(tree_id)
+        entries = [entry for entry in tree.entries if only is None or entry.path in only]
         can_share = shared and os.geteuid() != 0
         self._objects.bring(entry.sha256 for entry in entries if entry.mode is not Mode.LINK)
         with archives.Landing(into, limits=_NO_LIMITS, stop=stop, keeps_going=True) as landing:

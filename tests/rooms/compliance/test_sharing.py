@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from builders import Yard, archive, repository
-from madang import compliance, forges, kit, scan
+from builders import Yard, archive, repository, yard_in
+from madang import catalog, compliance, forges, kit, scan
 from madang.compliance import recording, sharing
 from madang.compliance.models import CachedFinding, Finding, FoundFile, Report, Verification
 
@@ -112,6 +112,45 @@ def test_what_was_found_in_a_file_stands_once_for_all_versions(yard: Yard) -> No
     assert counted(yard, Finding) == findings
     file = yard.get(f"{address}/versions/2/files", params={"q": "new.py"})["items"][0]
     assert [match["expression"] for match in file["details"]["matches"]] == ["Apache-2.0"]
+
+
+CHANGES = {"src/plain.py": "x = 2\n", "src/old.c": "/* SPDX-License-Identifier: GPL-2.0-only */\nint y;\n", "src/a.py": "print(1)\n"}
+
+
+def test_a_changed_version_is_written_down_as_on_an_empty_platform(
+    yard: Yard, pool: scan.Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = kit.now()
+    monkeypatch.setattr("madang.scan.writing.now", lambda: at)
+    address = yard.register("tool")
+    for files in (FILES, FILES | CHANGES):
+        yard.work(yard.submit(address, archive(files))["task"])
+    found = told(yard, address, 2)
+    empty = yard_in(tmp_path / "empty", pool)
+    with empty.client:
+        address = empty.register("tool")
+        empty.work(empty.submit(address, archive(FILES | CHANGES))["task"])
+        assert told(empty, address, 1) == found
+    empty.house.close()
+
+
+def told(yard: Yard, address: str, number: int) -> tuple[Any, ...]:
+    """All that a version says, in every form."""
+    place = f"{address}/versions/{number}"
+    return documents(yard, place), shown(yard, place), rows(yard, number)
+
+
+def rows(yard: Yard, number: int) -> list[list[Any]]:
+    """Every row of the report of the version with that number, but for the report's id."""
+    with yard.house.database.reading() as session:
+        report_id = session.scalars(
+            select(Verification.report_id).join(catalog.models.Version).where(catalog.models.Version.number == number)
+        ).one()
+        tables = [table.__table__ for table in sharing.TABLES]
+        return [
+            [row[1:] for row in session.execute(select(table).where(table.c.report_id == report_id).order_by(table.c.place))]
+            for table in tables
+        ]
 
 
 def test_the_same_tree_under_another_name_has_its_own_report(yard: Yard) -> None:

@@ -26,6 +26,8 @@ def set_search_text(session: Session, asset: Asset, *, field: str, text: str) ->
     if row is None:
         row = SearchText(asset_id=asset.id, field=field, text="")
         session.add(row)
+    elif row.text == text[:LONGEST_TEXT]:
+        return
     row.text = text[:LONGEST_TEXT]
     session.flush()
     _change(session.connection(), asset)
