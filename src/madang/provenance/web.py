@@ -80,6 +80,7 @@ def _answer(request: Request, looked: Cone, first: str, again: Again) -> tuple[A
         found = deciding.ask(looked, goal, reading=reading)
     except kit.Invalid as refusal:
         again = Again("ask", refusal.sentence(web.translate), dict(given))
+        values = forms.question_of({}, first)
         found = deciding.ask(looked, terms.Goal(first))
     return telling.answered(found.document, looked.things), values, again
 

@@ -85,6 +85,9 @@ def test_an_archive_is_registered_by_the_form_and_its_pages_say_what_was_found(b
     assert "it lies below a folder called vendor" in _page(browser, f"{VERSION}/file?path=vendor/x.min.js")
     assert "old.c" in _page(browser, f"{VERSION}/files?class=nothing")
     assert "GPL-2.0-only" in _page(browser, f"{VERSION}/tables")
+    for page in (VERSION, "/assets/software/operator/tool"):
+        assert f'href="{VERSION}/terms"' in _page(browser, page)
+    assert "What may I do" in _page(browser, f"{VERSION}/terms")
     listed = _page(browser, "/assets?q=%EB%8F%84%EA%B5%AC&state=verified")
     assert "operator/tool" in listed
     assert "operator/tool" not in _page(browser, "/assets?q=nothing")

@@ -106,6 +106,7 @@ def test_a_question_that_cannot_be_answered_is_refused_in_its_place(product: Gra
     page = see(product, f"{PRODUCT}?{asked}", status=422)
     assert sentence in plain(page).partition("State a goal")[2].partition("Why")[0]
     assert "May I sell it? no" in plain(page)
+    assert "duties.csv?goal=sell&amp;" in page
 
 
 def test_a_decision_is_kept_found_again_goes_stale_and_is_replayed(product: Graph) -> None:
