@@ -100,7 +100,7 @@ def test_what_is_written_at_a_way_from_something_hidden_is_told_to_those_who_see
     graph.add("vault", "GPL-3.0-only", exposure="private")
     graph.add("product", "Apache-2.0")
     edge = graph.join("vault", "product", note="out of the vault")
-    document = {"removes": ["forbidden:train"], "note": "from the vault", "sha256": "a" * 64}
+    document: dict[str, Any] = {"removes": ["forbidden:train"], "note": "from the vault", "sha256": "a" * 64}
     with_version(graph, "product", provenance.attach, **document, issuer="the vault's holder", edge_id=edge)
     with_version(graph, "product", provenance.attach, removes=["forbidden:use"], issuer="everybody", note="plain")
     version = "/assets/software/researcher/product/versions/1"
