@@ -66,6 +66,17 @@ def aim(case: Case[Any], cast: Cast, turn: int) -> bool:
     return isinstance(case.body, dict) and "namespace" in case.body and made.get(ParameterLocation.BODY) is not GenerationMode.NEGATIVE
 
 
+def is_text_anyway(case: Case[Any]) -> bool:
+    """Whether something in the query is no list of texts here, and is one as soon as it stands in an address, where everything is text."""
+    listed = set()
+    for each in case.operation.definition.raw.get("parameters", ()):
+        kinds = each.get("schema", {}).get("anyOf", [each.get("schema", {})])
+        if each["in"] == "query" and any(kind.get("type") == "array" and kind["items"] == {"type": "string"} for kind in kinds):
+            listed.add(each["name"])
+    values = [value for name, value in (case.query or {}).items() if name in listed]
+    return any(not isinstance(value, str | list) or any(not isinstance(each, str) for each in value) for value in values)
+
+
 def try_all(cast: Cast, operations: list[Door], client: Any, count: int) -> dict[str, Counter[int]]:
     """About ``count`` requests to all doors, as many well made as badly, each sent by every role; how often each role got each status.
 
