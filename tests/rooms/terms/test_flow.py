@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from madang import terms
 from madang.terms import flow
+from madang.terms.bits import index_of
+from madang.terms.own import cells
 
 BITS = 70
 CLASSES = 5
@@ -231,3 +234,18 @@ def test_what_is_no_graph_is_refused() -> None:
     with pytest.raises(ValueError, match="an edge joins"):
         graph.set_class(edge, 2)
     assert flow.path(graph, 0, 0) is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(chosen=st.integers(0))
+def test_the_table_of_transfer_says_the_same_as_relations_of_the_graph(chosen: int) -> None:
+    classes = [terms.EdgeClass(kind, "model", modified, True) for kind in terms.KINDS for modified in (True, False, None)]
+    index = index_of(
+        frozenset((one.family, one.fact) for licence in ("GPL-2.0-only", "CC-BY-NC-4.0", "Apache-2.0") for one in cells(licence)),
+        frozenset(classes),
+    )
+    table = flow.table_of(index, classes)
+    facts = chosen & ((1 << 2 * index.width) - 1)
+    assert table.relations.count - 1 < len(classes)
+    for over in classes:
+        assert table.relations.passed(facts, table.numbers[over]) == index.relation(over).forward(facts)
