@@ -62,17 +62,17 @@ echo "madang: done in $$SECONDS s"
 endef
 
 $(VENV)/.runtime: requirements.lock $(VENV)/.made
-	@$(call install,installing what requirements.lock names (about 180 MB to fetch),--require-hashes -r requirements.lock)
+	@$(call install,installing what requirements.lock names (about 180 MB to fetch),--no-deps --require-hashes -r requirements.lock)
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
-	@$(call install,installing the test tools that requirements-dev.lock names,--require-hashes -r requirements-dev.lock)
+	@$(call install,installing the test tools that requirements-dev.lock names,--no-deps --require-hashes -r requirements-dev.lock)
 
 # An S3 server for tests; what it stands on contradicts what Madang stands on, so it has an environment of its own.
 $(VENV)/peers/s3/.made: tests/peers/s3/requirements.lock $(VENV)/.made
 	@echo "madang: bringing the S3 server that the tests speak to (40 MB)"
 	rm -rf $(@D)
 	$(BIN)/python -m venv $(@D)
-	$(@D)/bin/python -m pip --disable-pip-version-check install -qq --require-hashes -r tests/peers/s3/requirements.lock
+	$(@D)/bin/python -m pip --disable-pip-version-check install -qq --no-deps --require-hashes -r tests/peers/s3/requirements.lock
 	touch $@
 
 # Scripts and fonts come from npm packages; where the machine has no npm, PyPI's node is there for the build only. It trusts whom the system
@@ -82,7 +82,7 @@ $(VENV)/.madang: pyproject.toml $(WEB) $(WORDS) $(VENV)/.runtime
 	trap 'rm -rf "$$node"' EXIT
 	if ! command -v npm >/dev/null && $(BIN)/python hatch_build.py --stale; then
 		echo "madang: there is no npm here, so node is fetched for the build (60 MB)"
-		$(PIP) install -qq --require-hashes --target "$$node" -r requirements-node.lock
+		$(PIP) install -qq --no-deps --require-hashes --target "$$node" -r requirements-node.lock
 	fi
 	export PYTHONPATH="$$node" NODE_USE_SYSTEM_CA=1
 	$(call install,building Madang,--no-deps --no-build-isolation --editable .)
@@ -94,7 +94,7 @@ $(VENV)/.peers: $(wildcard tests/peers/*/package*.json) tests/peers/install.py $
 	@node=$(CURDIR)/$(VENV)/peers-node
 	if ! command -v npm >/dev/null && [[ ! -d $$node ]]; then
 		echo "madang: there is no npm here, so node is fetched for the tests (60 MB)"
-		$(PIP) install -qq --require-hashes --target "$$node" -r requirements-node.lock || true
+		$(PIP) install -qq --no-deps --require-hashes --target "$$node" -r requirements-node.lock || true
 	fi
 	export PYTHONPATH="$$node" NODE_USE_SYSTEM_CA=1
 	if $(BIN)/python tests/peers/install.py; then touch $@; fi
@@ -173,7 +173,7 @@ wheelhouse: $(VENV)/.madang
 	rm -rf dist/.wheelhouse
 	mkdir -p dist/.wheelhouse
 	echo "madang: bringing what requirements.lock names"
-	$(PIP) wheel -q --require-hashes -r requirements.lock -w dist/.wheelhouse
+	$(PIP) wheel -q --no-deps --require-hashes -r requirements.lock -w dist/.wheelhouse
 	echo "madang: building Madang's own wheel"
 	$(PIP) wheel -q --no-deps --no-build-isolation -w dist/.wheelhouse .
 	$(PIP) install -q --dry-run --ignore-installed --no-index --find-links dist/.wheelhouse madang >/dev/null
