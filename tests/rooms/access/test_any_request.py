@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import jsonschema_rs
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
-from jsonschema import Draft202012Validator
 from schemathesis import APIOperation, Case, GenerationMode, checks
 from schemathesis.core.failures import FailureGroup
 from schemathesis.core.parameters import ParameterLocation
@@ -89,7 +89,8 @@ def satisfies(texts: list[str], schema: dict[str, Any]) -> bool:
     readings: list[Any] = [texts, texts[-1]]
     with contextlib.suppress(ValueError):
         readings.append(json.loads(texts[-1]))
-    return any(Draft202012Validator(schema).is_valid(reading) for reading in readings)
+    validator = jsonschema_rs.Draft202012Validator(schema)
+    return any(validator.is_valid(reading) for reading in readings)
 
 
 def try_all(cast: Cast, operations: list[Door], client: Any, count: int) -> dict[str, Counter[int]]:
