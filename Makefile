@@ -165,7 +165,9 @@ words: $(VENV)/.dev $(VENV)/.madang
 	@cd src/madang/locale
 	marks=(-k _ -k marked -k pgettext:1c,2 -k translate_plural:1,2)
 	$(CURDIR)/$(BIN)/pybabel -q extract -F babel.cfg "$${marks[@]}" --no-location --sort-output -o messages.pot ..
-	for language in ko en; do $(CURDIR)/$(BIN)/pybabel -q update --sort-output -N -w 140 -i messages.pot -d . -D madang -l $$language; done
+	for language in ko en; do $(CURDIR)/$(BIN)/pybabel -q update -N -w 140 --ignore-obsolete -i messages.pot -d . -D madang -l $$language; done
+	# What changes with every run and says nothing.
+	sed -i -E '/^"(Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By):/d' messages.pot ??/LC_MESSAGES/madang.po
 
 # Everything that `pip install --no-index --find-links dist/wheelhouse madang` needs on a machine like this one, where no network is.
 wheelhouse: $(VENV)/.madang

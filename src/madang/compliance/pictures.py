@@ -1,25 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The licence map as rectangles, stems and labels in pixels: lying for a desk, standing for a phone.
 
-Names are clipped by measured width. The advances are those of Noto Sans KR at weight 700 in thousandths of an em, the widest that the
-pages use; another font differs by little.
+Names are clipped by measured width.
 """
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from madang import web
 from madang.compliance.licence_map import Cell, Tally, Words, lay_out, numbered
 
-_ASCII = (
-    227, 370, 574, 590, 590, 963, 740, 325, 378, 378, 507, 590, 325, 370, 325, 387, 590, 590, 590, 590, 590, 590, 590, 590,
-    590, 590, 325, 325, 590, 590, 590, 514, 1007, 641, 681, 656, 714, 615, 585, 717, 757, 330, 568, 686, 578, 853, 749, 770,
-    667, 770, 682, 624, 625, 748, 619, 915, 627, 580, 613, 378, 387, 378, 590, 567, 626, 591, 644, 527, 644, 581, 372, 597,
-    640, 304, 306, 604, 315, 964, 641, 626, 644, 644, 437, 495, 421, 637, 576, 863, 562, 574, 511, 378, 296, 378, 590,
-)  # fmt: skip
-_HANGUL, _WIDE, _OTHER = 920, 1000, 640
-ELLIPSIS = "…"
 MOST_STEMS, MOST_NAME, GAP = 3, 240.0, 24.0
 DESK, ROW, LEAF = 1184.0, 46.0, 74.0
 """Pixels: the desk drawing's width, a folder's row, the row of leaves."""
@@ -102,7 +93,7 @@ def _lying(cell: Cell, base: float, title: str, words: Words, numbers: dict[str 
     labels = []
     if shown := _shown(cell, name, width - 14):
         labels.append(Label(cell.start + 8, top + 19, shown, "name"))
-    under = next((text for text in (note, f"{cell.files:,}") if text != name and width_of(text) <= width - 14), "")
+    under = next((text for text in (note, f"{cell.files:,}") if text != name and web.pictures.width_of(text) <= width - 14), "")
     if under and (shown or not cell.name):
         labels.append(Label(cell.start + 8, top + (37 if shown else 19), under, "note"))
     return Box(cell, cell.start, top, width, height, tuple(labels), numbers.get(cell.expression) if cell.is_conflict else None)
@@ -118,17 +109,17 @@ def _standing(cell: Cell, widths: Sequence[float], words: Words, numbers: dict[s
         foot = cell.start + (min(height, 34) / 2 + 5 if cell.kind != "folder" or height < 40 else 18)
         shown = _shown(cell, name, room - (20 if number else 0))
         labels.append(Label(left + 8 + (20 if number else 0), foot, shown, "name"))
-        used = width_of(shown) + 8 + (20 if number else 0)
+        used = web.pictures.width_of(shown) + 8 + (20 if number else 0)
         if cell.kind == "folder":
             labels.extend([Label(left + 8, foot + 17, note, "note")] if height >= 40 else [])
-        elif width_of(note) <= room - used:
+        elif web.pictures.width_of(note) <= room - used:
             labels.append(Label(left + 8 + used, foot, note, "note"))
     return Box(cell, left, cell.start, right - left, height, tuple(label for label in labels if label.text), number)
 
 
 def _shown(cell: Cell, name: str, room: float) -> str:
     """``name``, clipped if it is a folder's; a licence's name is shown whole or not at all, for a part of it says another licence."""
-    return clipped(name, room) if cell.name or not cell.row else name if width_of(name) <= room else ""
+    return web.pictures.clipped(name, room) if cell.name or not cell.row else name if web.pictures.width_of(name) <= room else ""
 
 
 def _files(cell: Cell, words: Words) -> str:
@@ -164,14 +155,14 @@ def _stem(leaf: Cell, number: int | None, base: float, tallies: Iterable[Tally],
             places[each.folder] += each.files
     place = min(places, key=lambda folder: (-places[folder], folder))
     x = round((leaf.start + leaf.end) / 2, 1)
-    name = clipped(words.unknown if leaf.strength == "unknown" else short(leaf.expression or ""), MOST_NAME)
+    name = web.pictures.clipped(words.unknown if leaf.strength == "unknown" else short(leaf.expression or ""), MOST_NAME)
     style = "seal" if number else "ink"
-    return Stem(x, base, base + 16, style, number, max(x - 6, 0), name, places.total(), clipped(place or ".", MOST_NAME))
+    return Stem(x, base, base + 16, style, number, max(x - 6, 0), name, places.total(), web.pictures.clipped(place or ".", MOST_NAME))
 
 
 def _spread(stems: list[Stem]) -> tuple[Stem, ...]:
     """The stems with their words moved apart, each as near to its line as the others and the paper's edge allow."""
-    widths = [max(width_of(f"{stem.expression}, {stem.files:,} ") + 60, width_of(stem.place)) for stem in stems]
+    widths = [max(web.pictures.width_of(f"{stem.expression}, {stem.files:,} ") + 60, web.pictures.width_of(stem.place)) for stem in stems]
     places: list[float] = []
     for stem, width in zip(stems, widths, strict=True):
         least = places[-1] + widths[len(places) - 1] + GAP if places else 0.0
@@ -186,34 +177,3 @@ def _spread(stems: list[Stem]) -> tuple[Stem, ...]:
 def short(expression: str) -> str:
     """``expression`` without the prefix that SPDX asks for in names which are not on its list: a picture has no room for it."""
     return expression.replace("LicenseRef-scancode-", "").replace("LicenseRef-", "")
-
-
-def width_of(text: str, size: float = 13) -> float:
-    """How many pixels ``text`` takes in bold letters of ``size`` pixels."""
-    return sum(map(_advance, text)) * size / 1000
-
-
-def _advance(letter: str) -> int:
-    code = ord(letter)
-    if 32 <= code < 127:
-        return _ASCII[code - 32]
-    if 0xAC00 <= code <= 0xD7A3:
-        return _HANGUL
-    if unicodedata.combining(letter):
-        return 0
-    wide = "WFA" if code >= 0x2000 else "WF"  # a Korean font draws dots and circled figures as wide as ideographs
-    return _WIDE if unicodedata.east_asian_width(letter) in wide else _OTHER
-
-
-def clipped(text: str, room: float, size: float = 13, least: int = 4) -> str:
-    """``text``, or as much of it as fits into ``room`` pixels before an ellipsis; empty when fewer than ``least`` letters would stand."""
-    if width_of(text, size) <= room:
-        return text
-    left = room - width_of(ELLIPSIS, size)
-    kept = 0
-    for letter in text:
-        left -= _advance(letter) * size / 1000
-        if left < 0:
-            break
-        kept += 1
-    return text[:kept].rstrip() + ELLIPSIS if kept >= least else ""

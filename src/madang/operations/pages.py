@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from madang import web
+
 
 @dataclass(frozen=True, slots=True)
 class Sign:
@@ -20,15 +22,12 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day's bar: its place and parts in the picture's units, and its figures."""
+    """What ended on one day."""
 
     label: str
-    x: float
     done: int
     failed: int
     cancelled: int
-    parts: tuple[tuple[str, float, float], ...]
-    is_named: bool = False
 
     @property
     def total(self) -> int:
@@ -38,23 +37,16 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A picture of days, in units of ``width`` × ``height``; ``ticks`` are (value, y)."""
+    """Days as rows, and drawn for a desk and for a phone."""
 
     days: tuple[Day, ...]
-    ticks: tuple[tuple[int, float], ...]
-    width: int
-    height: int
-    bar: float
-    floor: float
+    lying: web.pictures.Drawing
+    standing: web.pictures.Drawing
 
     @property
     def total(self) -> int:
         """How many ended in all."""
         return sum(day.total for day in self.days)
-
-    def sum_of(self, part: str) -> int:
-        """How many ended as ``done``, ``failed`` or ``cancelled``."""
-        return sum(getattr(day, part) for day in self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +55,6 @@ class HealthPage:
 
     signs: tuple[Sign, ...]
     bars: Bars
-    standing: Bars
     free: int
     disk: int
     days_left: int | None

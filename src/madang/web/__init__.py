@@ -6,6 +6,7 @@ gives every answer its headers. It does not know any room: the composition hands
 who asks.
 """
 
+from madang.web import pictures
 from madang.web.answers import attachment, json_answer, no_content, see_other, streamed
 from madang.web.application import Composition, Imprint, application
 from madang.web.bodies import Upload, allow_body, form, read_upload
@@ -72,6 +73,7 @@ __all__ = [
     "page",
     "page_of",
     "perform",
+    "pictures",
     "printed_address",
     "place_of",
     "position",

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from madang import access, kit
-from madang.web import csrf
+from madang.web import csrf, pictures
 from madang.web.languages import current_language, translate, translate_in_context, translate_plural
 
 EXPOSURES = {
@@ -46,6 +46,7 @@ def _environment(folders: tuple[Path, ...], zone: str) -> Environment:
     made.globals.update(
         number=number,
         size=size,
+        svg=pictures.svg,
         moment=lambda at: moment(at, local),
         ago=lambda at: ago(at, local),
         exposure_word=lambda exposure: translate(EXPOSURES[exposure]),

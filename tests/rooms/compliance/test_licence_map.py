@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from madang import web
 from madang.compliance import licence_map, pictures
 from madang.compliance.licence_map import Cell, Tally
 
@@ -96,10 +97,10 @@ def test_words_stay_inside_their_boxes_and_their_paper(tree: list[Tally]) -> Non
             assert 0 <= box.x <= box.x + box.width <= drawing.width + 0.01
             assert 0 <= box.y <= box.y + box.height <= drawing.height + 0.01
             for label in box.labels:
-                assert label.x + pictures.width_of(label.text) <= box.x + box.width
+                assert label.x + web.pictures.width_of(label.text) <= box.x + box.width
                 assert box.y < label.y <= box.y + box.height
         for stem, after in pairwise(drawing.stems):
-            assert stem.at + pictures.width_of(stem.place) < after.at
+            assert stem.at + web.pictures.width_of(stem.place) < after.at
         assert all(0 <= stem.at < drawing.width for stem in drawing.stems)
 
 
@@ -216,13 +217,13 @@ def test_the_table_twin_has_every_row_and_the_csv_the_same() -> None:
     ],
 )
 def test_a_name_is_clipped_by_measured_width(text: str, room: float, shown: str) -> None:
-    assert pictures.clipped(text, room) == shown
-    assert pictures.width_of(shown) <= room
+    assert web.pictures.clipped(text, room) == shown
+    assert web.pictures.width_of(shown) <= room
 
 
 def test_marks_that_combine_take_no_room() -> None:
-    assert pictures.width_of("e\u0301") == pictures.width_of("e")
-    assert pictures.width_of("漢") > pictures.width_of("한") > pictures.width_of("é") > 0
+    assert web.pictures.width_of("e\u0301") == web.pictures.width_of("e")
+    assert web.pictures.width_of("漢") > web.pictures.width_of("한") > web.pictures.width_of("é") > 0
 
 
 def test_the_words_of_the_picture_can_be_translated() -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from builders import archive
-from madang import compliance, jobs, kit
+from madang import compliance, jobs, kit, web
 from madang.operations import pictures, presenting, rules
 from rooms.operations.conftest import Office
 
@@ -136,14 +136,14 @@ def test_work_by_day_counts_what_ended_where_the_clock_of_the_pages_is(office: O
 
 def test_bars_stand_on_one_floor_and_never_leave_the_picture() -> None:
     ended = {(100, jobs.State.DONE): 37, (100, jobs.State.FAILED): 3, (98, jobs.State.CANCELLED): 1}
-    drawn = pictures.bars(ended, last=100, days=10, width=700, height=200)
-    assert [day.total for day in drawn.days][-3:] == [1, 0, 40]
-    assert drawn.days[-1].is_named
-    for day in drawn.days:
-        assert 0 <= day.x <= 700 - drawn.bar
-        for _part, y, tall in day.parts:
-            assert 0 <= y <= y + tall <= drawn.floor + 0.2
-    assert pictures.bars({}, last=100, days=10, width=700, height=200).total == 0
+    made = pictures.bars(ended, last=100, days=10)
+    assert [day.total for day in made.days][-3:] == [1, 0, 40]
+    for drawing in (made.lying, made.standing):
+        rects = [mark for mark in drawing.marks if isinstance(mark, web.pictures.Rect) and mark.title]
+        assert len(rects) == 3
+        assert all(0 <= mark.x <= mark.x + mark.width <= drawing.width for mark in rects)
+        assert len({round(max(mark.y + mark.height for mark in rects if mark.x == x), 1) for x in {mark.x for mark in rects}}) == 1
+    assert pictures.bars({}, last=100, days=10).total == 0
 
 
 def test_signs_turn_when_they_should() -> None:

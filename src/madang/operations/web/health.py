@@ -11,7 +11,7 @@ from madang import institute, jobs, kit, web
 from madang.operations import desk, pictures, presenting, queries, rules
 from madang.operations.pages import HealthPage
 
-DAYS, DAYS_STANDING = 21, 10
+DAYS = 21
 
 
 def show_health(request: Request, session: Session, actor: kit.Actor) -> Response:
@@ -26,8 +26,7 @@ def show_health(request: Request, session: Session, actor: kit.Actor) -> Respons
     history = [(row.at, row.disk_bytes - row.free_bytes) for row in queries.measures(session, since=kit.now() - timedelta(days=60))]
     page = HealthPage(
         signs=presenting.signs_of(session, at, viewer=actor, failed_today=ended.get((today, jobs.State.FAILED), 0)),
-        bars=pictures.bars(ended, last=today, days=DAYS, width=740, height=210),
-        standing=pictures.bars(ended, last=today, days=DAYS_STANDING, width=346, height=180, left=30),
+        bars=pictures.bars(ended, last=today, days=DAYS),
         free=free,
         disk=disk,
         days_left=rules.days_left(history, free),
