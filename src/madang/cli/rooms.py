@@ -21,7 +21,7 @@ FACTORIES = {
     "ledger": ("madang.audit.cli", "ledger_group"),
     "register": ("madang.compliance.cli", "register_command"),
 }
-CORES = {"terms": "madang.terms.cli", "licence": "madang.licensing.cli"}
+CORES = {"terms": "madang.terms.cli", "licence": "madang.licensing.cli", "privacy": "madang.privacy.cli"}
 """Commands that need no platform."""
 
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "scan": ("rooms", "Look into a folder, an archive or a Git address, without any server."),
     "terms": ("rooms", "Say what may be done with a thing, given what it is made of."),
     "licence": ("rooms", "Say what a licence allows and asks, and where it says so."),
+    "privacy": ("rooms", "Find personal data in a text, and take it out."),
     "register": ("rooms", "Register one address or archive, or a list of them."),
     "link": ("rooms", "Print a one-time sign-in link."),
     "token": ("rooms", "Make, list and revoke access tokens."),

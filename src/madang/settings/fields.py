@@ -86,6 +86,22 @@ class Settings:
     )
     allow_file: bool = setting(False, _("Whether folders of this machine may be given as file: addresses."), readers.flag)
     allow_http: bool = setting(False, _("Whether sources may be fetched over http without encryption."), readers.flag)
+    allow_pickle: bool = setting(
+        False, _("Whether models that are kept as pickles may be served; reading one runs code, in a process apart."), readers.flag
+    )
+    service_memory_bytes: int = setting(
+        GIB, _("Memory that the process of a service may take."), readers.size, fills="serving.memory_bytes"
+    )
+    service_seconds: int = setting(30, _("How long one call to a service may take."), readers.whole(1, 3600), fills="serving.seconds")
+    service_disk_bytes: int = setting(
+        64 * MIB, _("What the process of a service may write to its own folder."), readers.size, fills="serving.disk_bytes"
+    )
+    service_idle_seconds: int = setting(
+        600, _("The process of a service ends after so long without a call."), readers.whole(1), fills="serving.idle_seconds"
+    )
+    service_queue: int = setting(
+        64, _("Calls to one service that may wait in one web process; more are refused."), readers.whole(1), fills="serving.queue"
+    )
     register_itself: bool = setting(True, _("Whether Madang registers itself as its first asset and verifies itself."), readers.flag)
     jobs_at_once: int = setting(2, _("How many people's jobs run at once."), readers.whole(1, 64), fills="jobs.people")
     scan_workers: int = setting(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madang import archives, compliance, forges, jobs, people, scan, settings, web
+from madang import archives, compliance, forges, jobs, people, scan, serving, settings, web
 from madang.settings import readers
 
 LIMITS = {
@@ -18,6 +18,7 @@ LIMITS = {
     "jobs": jobs.Limits,
     "people": people.Limits,
     "scan": scan.Limits,
+    "serving": serving.Limits,
     "web": web.Limits,
 }
 DEFAULTS_OF_THE_MACHINE = {"scan.workers"}
