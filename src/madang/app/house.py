@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from madang import __version__, archives, catalog, db, forges, institute, jobs, keeping, kit, mail, operations, people, storage
+from madang import __version__, archives, catalog, db, forges, institute, jobs, keeping, kit, mail, operations, people, storage, usage
 from madang.app import news
 from madang.settings import Settings
 
@@ -91,6 +91,16 @@ class House:
         """Whether pages are served over https, so that cookies may say so."""
         return self.settings.url.startswith("https:")
 
+    @property
+    def usage_logs(self) -> Path:
+        """The folder in which this node's processes write down what is used."""
+        return self.home / usage.FOLDER
+
+    @property
+    def usage_limits(self) -> usage.Limits:
+        """How usage is written down, leased and kept; its days are the institute's."""
+        return self.limits("usage", usage.Limits, zone=self.settings.time_zone)
+
     def close(self) -> None:
         """Give the database back."""
         self.database.close()
@@ -117,6 +127,11 @@ def open_house(settings: Settings, *, connections: db.Connections = db.Connectio
     if known is None:
         with house.database.writing() as session:
             people.ensure_operator(session, by=kit.SYSTEM)
+    with house.database.reading() as session:
+        has_plans = bool(usage.plans(session, viewer=kit.SYSTEM))
+    if not has_plans:
+        with house.database.writing() as session:
+            usage.ensure_plans(session, by=kit.SYSTEM)
     return house
 
 

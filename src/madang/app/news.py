@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from madang import audit, compliance, db, forges, inbox, institute, kit, people
+from madang import audit, compliance, db, forges, inbox, institute, kit, people, usage
 from madang.kit import _
 
 ROLE = inbox.Kind("account.role", _("Your role or duties changed"))
@@ -31,6 +31,7 @@ RIGHTS = frozenset({"role", "reach", "duties"})
 def listen() -> None:
     """Whoever must know is told of every deed from now on."""
     db.subscribe(audit.Recorded, hear)
+    db.subscribe(audit.Recorded, usage.hear)
     db.subscribe(people.ProofsEnded, inbox.end_feed)
 
 

@@ -60,15 +60,11 @@ def web_application(house: House) -> FastAPI:
                 *operations.routers,
             ],
             templates=[SOURCE / room / "templates" for room in ROOMS_WITH_TEMPLATES],
-            state={
-                "intake": intake_of(house),
-                "desk": desk_of(house),
-                "sign_up": lambda: sign_up_of(house.institute),
-                "conditions": lambda: conditions_of(house.institute),
-            },
+            state=state_of(house),
             masthead=lambda: masthead_of(house.institute),
             waiting=lambda session, actor: inbox.count_waiting(session, viewer=actor),
             language=house.settings.language,
+            zone=house.settings.time_zone,
             host=house.settings.url.partition("://")[2].partition("/")[0],
             is_secure=house.is_secure,
             debts={"conditions": web.Debt("/conditions", people.ConditionsNotAccepted)},
@@ -77,6 +73,16 @@ def web_application(house: House) -> FastAPI:
             exposition=measuring.exposition_of(house),
         )
     )
+
+
+def state_of(house: House) -> dict[str, object]:
+    """What doors find in the application's state."""
+    return {
+        "intake": intake_of(house),
+        "desk": desk_of(house),
+        "sign_up": lambda: sign_up_of(house.institute),
+        "conditions": lambda: conditions_of(house.institute),
+    }
 
 
 def intake_of(house: House) -> compliance.Intake:

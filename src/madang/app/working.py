@@ -6,7 +6,23 @@ import shutil
 import time
 from pathlib import Path
 
-from madang import __version__, archives, audit, compliance, db, forges, inbox, jobs, mail, operations, people, portal, scan, supervisor
+from madang import (
+    __version__,
+    archives,
+    audit,
+    compliance,
+    db,
+    forges,
+    inbox,
+    jobs,
+    mail,
+    operations,
+    people,
+    portal,
+    scan,
+    supervisor,
+    usage,
+)
 from madang.app import measuring
 from madang.app.house import House, desk_of, open_house, traced
 from madang.settings import Settings
@@ -24,6 +40,7 @@ MEASURE_SECONDS = 120
 WATCH_SECONDS = 300
 SAMPLE_SECONDS = 600
 PARTS_SECONDS = 60
+DRAIN_SECONDS = 2
 SHUTDOWN_SECONDS = 5
 JOBS_CONNECTIONS = db.Connections(kept=5, most=15)
 
@@ -90,9 +107,10 @@ def run_jobs(settings: Settings) -> None:
     with scan.Pool(house.limits("scan", scan.Limits)) as pool:
         verifier, figures = verifier_of(house, pool), measuring.JobsFigures(house, pool)
         verifier.clear(older_than=0 if settings.is_sqlite else SWEEP_SECONDS)
-        postman = inbox.Postman(house.database, house.url, settings.language)
+        postman = inbox.Postman(house.database, house.url, settings.language, zone=settings.time_zone)
         works = operations.Works(desk_of(house))
         sampler = sampler_of(house, pool)
+        drainer = usage.Drainer(house.database, house.usage_logs)
         runner = jobs.Runner(
             house.database,
             jobs=[
@@ -105,6 +123,7 @@ def run_jobs(settings: Settings) -> None:
             beats=[
                 jobs.Beat("seal", SEAL_SECONDS, lambda: seal_ledger(house)),
                 jobs.Beat("sign", SIGN_SECONDS, lambda: sign_ledger(house)),
+                jobs.Beat("usage", DRAIN_SECONDS, drainer.beat, everywhere=True),
                 jobs.Beat("mail", MAIL_SECONDS, lambda: send_letters(house)),
                 jobs.Beat("post", POST_SECONDS, lambda: post_letters(postman)),
                 jobs.Beat("digest", DIGEST_SECONDS, lambda: sum_up(postman)),

@@ -19,6 +19,9 @@ FACTORIES = {
     "organisation": ("madang.people.cli", "organisation_group"),
     "link": ("madang.people.cli", "link_command"),
     "ledger": ("madang.audit.cli", "ledger_group"),
+    "key": ("madang.usage.cli", "key_group"),
+    "plan": ("madang.usage.cli", "plan_group"),
+    "usage": ("madang.usage.cli", "usage_command"),
     "register": ("madang.compliance.cli", "register_command"),
 }
 CORES = {"terms": "madang.terms.cli", "licence": "madang.licensing.cli", "privacy": "madang.privacy.cli"}

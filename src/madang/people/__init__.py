@@ -19,9 +19,11 @@ from madang.people.actions import (
     change_organisation,
     create_account,
     create_invitation,
+    create_key,
     create_link,
     create_organisation,
     create_token,
+    end_key,
     end_membership,
     end_ways_in,
     ensure_operator,
@@ -49,7 +51,7 @@ from madang.people.actions import (
     withdraw_invitation,
 )
 from madang.people.authentication import actor_of, authenticate
-from madang.people.credentials import cookie_name
+from madang.people.credentials import cookie_name, read_token, token_beginning
 from madang.people.errors import (
     BadCredentials,
     BringsNearer,
@@ -57,6 +59,7 @@ from madang.people.errors import (
     ConditionsNotAccepted,
     DeadInvitation,
     DeadLink,
+    MistypedToken,
     NameTaken,
     NoAccount,
     NoOrganisation,
@@ -92,7 +95,8 @@ from madang.people.queries import (
     sessions,
     tokens,
 )
-from madang.people.rules import may_write_namespace
+from madang.people.rules import may_write_namespace, network_of
+from madang.people.standing import StandingKey, standing_keys
 from madang.people.uses import write_uses
 
 __all__ = [
@@ -112,6 +116,7 @@ __all__ = [
     "Keys",
     "Limits",
     "Membership",
+    "MistypedToken",
     "NameOwner",
     "NameTaken",
     "Newcomer",
@@ -122,6 +127,7 @@ __all__ = [
     "OrganisationCreated",
     "ProofsEnded",
     "SignUpPolicy",
+    "StandingKey",
     "TooManyTries",
     "WrongPassword",
     "accept_conditions",
@@ -141,9 +147,11 @@ __all__ = [
     "ending_tokens",
     "create_account",
     "create_invitation",
+    "create_key",
     "create_link",
     "create_organisation",
     "create_token",
+    "end_key",
     "end_membership",
     "end_ways_in",
     "ensure_operator",
@@ -164,11 +172,13 @@ __all__ = [
     "keys",
     "may_write_namespace",
     "members",
+    "network_of",
     "oidc",
     "organisations",
     "organisations_of",
     "owner_of_name",
     "plan",
+    "read_token",
     "redeem_link",
     "reset_second_factor",
     "revoke_token",
@@ -183,8 +193,10 @@ __all__ = [
     "sign_out",
     "sign_out_everywhere",
     "sign_up",
+    "standing_keys",
     "sweep",
     "take_name",
+    "token_beginning",
     "tokens",
     "use",
     "web",

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from madang.kit import Actor, Reach, Role, anonymous, now
 from madang.people import keys, rules, uses
 from madang.people.credentials import can_be_chance, read_authorization
-from madang.people.errors import DisabledAccount, ExpiredToken, RevokedToken, UnknownToken
+from madang.people.errors import DisabledAccount, ExpiredToken, KeyForServices, RevokedToken, UnknownToken
 from madang.people.models import Account, BrowserSession, Membership, Organisation, Token
 
 
@@ -54,6 +54,8 @@ def _by_token(session: Session, authorization: str, conditions: int) -> Actor:
     if found is None:
         raise UnknownToken
     token, account = found[0], found[1]
+    if token.purpose != "platform":
+        raise KeyForServices
     if token.revoked_at is not None:
         raise RevokedToken
     if token.expires_at is not None and token.expires_at <= now():

@@ -55,6 +55,13 @@ class ExpiredToken(BadCredentials):
     message = _("This token is over: it was made for a time. Make a new one on your own page.")
 
 
+class KeyForServices(BadCredentials):
+    """What was sent is a key: it calls services and opens nothing else."""
+
+    code = "key-for-services"
+    message = _("This is a key for calling services, and it opens nothing else. Send an access token, which you make on your own page.")
+
+
 class DisabledAccount(BadCredentials):
     """The account behind the token is shut."""
 

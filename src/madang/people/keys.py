@@ -8,6 +8,7 @@ out and ends every token; rows and files stay.
 import hmac
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -32,6 +33,11 @@ class Keys:
     def mark(self, purpose: str, value: str) -> str:
         """The keyed hash, in hex, under which ``value`` is kept and found again."""
         return hmac.new(self.derive(purpose), value.encode("utf-8", "backslashreplace"), sha256).hexdigest()
+
+    def marker(self, purpose: str) -> Callable[[str], str]:
+        """``mark`` for one purpose, many times: its key is derived once."""
+        key = self.derive(purpose)
+        return lambda value: hmac.digest(key, value.encode("utf-8", "backslashreplace"), "sha256").hex()
 
 
 @dataclass(frozen=True, slots=True)

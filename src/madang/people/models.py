@@ -242,7 +242,10 @@ class Link(Base):
 
 
 class Token(Base):
-    """What a program signs with. ``last_used_at`` is written at most once an hour."""
+    """What a program signs with. ``last_used_at`` is written at most once an hour.
+
+    ``purpose`` is ``platform``, or ``service`` for a key: it calls services, as rooms above see to, and opens nothing else.
+    """
 
     __tablename__ = "people_token"
     __table_args__ = (
@@ -261,6 +264,7 @@ class Token(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcTime)
     revoked_by: Mapped[str | None] = mapped_column(String(96))
     expires_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    purpose: Mapped[str] = mapped_column(String(16), default="platform", server_default="platform")
 
     @property
     def role(self) -> Role:

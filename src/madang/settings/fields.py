@@ -79,6 +79,7 @@ class Settings:
         _("The language of those who have not chosen one, and of the command line's messages (its help is English)."),
         readers.choice("ko", "en"),
     )
+    time_zone: str = setting("Asia/Seoul", _("The time zone in which the institute's days begin and pages tell the time."), readers.zone)
     log_level: str = setting("info", _("The least grave event that is logged."), readers.choice("debug", "info", "warning", "error"))
     log_format: str = setting("", _("How events are logged."), readers.choice("text", "json"), shown=_("text on a terminal, else json"))
     allowed_hosts: tuple[str, ...] = setting(

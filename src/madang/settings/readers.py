@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from madang import storage
 from madang.kit import _
@@ -127,6 +128,12 @@ def _read_sender(text: str) -> str:
     return text
 
 
+def _read_zone(text: str) -> str:
+    if text != "UTC":
+        ZoneInfo(_read_text(text))
+    return text
+
+
 def _read_database(text: str) -> str:
     scheme, parted, rest = _read_text(text).partition("://")
     is_known = scheme in ("postgresql", "postgresql+psycopg", "postgres") or (scheme == "sqlite" and rest.startswith("/") and rest != "/")
@@ -151,6 +158,7 @@ mail_server = Reader(_read_mail_server, _("smtp://user:password@host:587 (?start
 issuer = Reader(_read_issuer, _("an address such as https://login.institute.example/realms/all"))
 scopes = Reader(_read_scopes, _("words parted by blanks, openid among them"))
 sender = Reader(_read_sender, _("an address such as madang@institute.example, or a name and it in <>"))
+zone = Reader(_read_zone, _("a time zone such as Asia/Seoul"))
 database = Reader(_read_database, _("postgresql://user:password@host:5432/name, or sqlite:////path/of/a/file"))
 bucket = Reader(_read_bucket, _("s3://bucket/prefix (?endpoint=https://host&region=name)"))
 file = Reader(_read_folder, _("a path of a file"))

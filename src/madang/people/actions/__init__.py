@@ -43,7 +43,7 @@ from madang.people.actions.sessions import (
     sweep,
 )
 from madang.people.actions.sign_up import ask_to_sign_up, check_open, sign_up
-from madang.people.actions.tokens import create_token, revoke_token
+from madang.people.actions.tokens import create_key, create_token, end_key, revoke_token
 
 __all__ = [
     "Ended",
@@ -67,7 +67,9 @@ __all__ = [
     "create_link",
     "create_organisation",
     "create_password_link",
+    "create_key",
     "create_token",
+    "end_key",
     "end_membership",
     "end_second_factor",
     "end_session",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tokens: what programs sign with."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -28,6 +28,33 @@ def create_token(session: Session, *, account: Account, role: Role, note: str, d
     rules.check_may_touch(by, "token", "create", account.id, account.name)
     rules.check_may_manage_tokens(by, account.role, account.name)
     rules.check_token_role(role, account=queries.highest_role(session, account), name=account.name, by=by)
+    token_id, text = _add(session, account, role, note, days, purpose="platform", by=by)
+    facts = {"role": role.word, "note": rules.one_line(note, field="note"), "days": days}
+    audit.record(session, "token.created", target=account.ref, by=by, token=token_id, **facts)
+    return text
+
+
+def create_key(session: Session, *, account: Account, note: str, days: int | None = None, by: Actor) -> tuple[str, str]:
+    """The account has a new secret that calls services and opens nothing of the platform: its id, and its text, which is not kept.
+
+    Whether ``by`` may is asked, and the ledger told, by the room whose key it is: it knows for what.
+    """
+    rules.check_may_manage_tokens(by, account.role, account.name)
+    return _add(session, account, Role.READER, note, days, purpose="service", by=by)
+
+
+def end_key(session: Session, token_id: str, *, at: datetime | None = None, by: Actor) -> None:
+    """The secret answers nothing any more, or from ``at`` on. Rights and ledger as for ``create_key``."""
+    token = session.get_one(Token, token_id)
+    if token.revoked_at is not None:
+        return
+    if at is None:
+        token.revoked_at, token.revoked_by = now(), by.name
+    elif token.expires_at is None or token.expires_at > at:
+        token.expires_at = at
+
+
+def _add(session: Session, account: Account, role: Role, note: str, days: int | None, *, purpose: str, by: Actor) -> tuple[str, str]:
     note = rules.one_line(note, field="note")
     if not 1 <= len(note) <= keys.limits().note_max:
         raise NoteTooLong(longest=keys.limits().note_max, field="note")
@@ -47,10 +74,11 @@ def create_token(session: Session, *, account: Account, role: Role, note: str, d
             created_at=at,
             created_by=by.name,
             expires_at=at + timedelta(days=days) if days else None,
+            purpose=purpose,
         )
     )
-    audit.record(session, "token.created", target=account.ref, by=by, token=token_id, role=role.word, note=note, days=days)
-    return text
+    session.flush()
+    return token_id, text
 
 
 def revoke_token(session: Session, token: Token, *, by: Actor) -> None:

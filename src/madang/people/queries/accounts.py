@@ -133,10 +133,11 @@ def count_operators(session: Session) -> int:
 
 
 def tokens(session: Session, account: Account, *, viewer: Actor) -> Sequence[Token]:
-    """The account's tokens, newest first; ``NoAccount`` to others."""
+    """The account's tokens, newest first, without keys for services; ``NoAccount`` to others."""
     if not rules.may_touch(viewer, "token", "see", account.id):
         raise NoAccount(name=account.name)
-    return session.scalars(select(Token).where(Token.account_id == account.id).order_by(Token.id.desc())).all()
+    theirs = (Token.account_id == account.id, Token.purpose == "platform")
+    return session.scalars(select(Token).where(*theirs).order_by(Token.id.desc())).all()
 
 
 def highest_role(session: Session, account: Account) -> Role:

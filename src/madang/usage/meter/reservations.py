@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What calls share in memory: counters with the leased part of a quota, the lines that a caller and a service meet on, and reservations."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from madang.usage import rules
+from madang.usage.log.frames import told
+from madang.usage.meter.days import Days
+from madang.usage.meter.grants import Grant, Metered
+from madang.usage.rules import PriceFacts, QuotaFacts
+from madang.usage.words import CALL
+
+Ident = tuple[str, str]
+
+
+@dataclass(slots=True, eq=False)
+class Counter:
+    """One quota's use by one subject in one period, as far as this process may go by itself.
+
+    ``free`` can be reserved at once; ``held`` is reserved; ``elsewhere`` is what the whole quota had left beyond this process when it
+    last asked. ``dry_until`` (monotonic seconds): until then nothing more is to be had, so nobody asks.
+    """
+
+    quota: QuotaFacts
+    name: str
+    period: str
+    ends: int
+    free: int = 0
+    held: int = 0
+    used: int = 0
+    elsewhere: int = 0
+    low: int = 0
+    dry_until: float = 0.0
+    touched_at: float = 0.0
+    is_asking: bool = False
+    unspent: int = 0
+
+    @property
+    def ident(self) -> Ident:
+        """Its key in the database."""
+        return self.name, self.period
+
+    def remaining(self) -> int:
+        """What the quota has left, as far as this process knows."""
+        return max(0, self.free + self.elsewhere)
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """A caller meets a service: which quotas count it, at what price, and how the log writes that. ``version`` is that of the plans."""
+
+    grant: Grant
+    service: Metered
+    version: int
+    quotas: Sequence[QuotaFacts]
+    context: str
+    standing: str
+    begins: int = 0
+    ends: int = 0
+    day: int = 0
+    counters: list[tuple[Counter, bool]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, grant: Grant, service: Metered, version: int, quotas: Sequence[QuotaFacts], price: PriceFacts) -> "Line":
+        """The line under these quotas and this price."""
+        context = {
+            "key_id": grant.key_id, "account_id": grant.account_id, "organisation_id": grant.organisation_id, "sector": grant.sector,
+            "plan": grant.plan, "service_id": service.id, "service": service.name, "unit": service.unit,
+            "price": f"{price.amount:f}", "per": price.per, "currency": price.currency,
+        }  # fmt: skip
+        counted = [[counter_name(each, grant, service), each.every, each.unit == CALL] for each in quotas]
+        return cls(grant, service, version, quotas, told(context), told(counted))
+
+    def renew(self, at: int, days: Days, known: dict[Ident, Counter]) -> None:
+        """The line counts in the periods of this moment."""
+        span = days.of(at)
+        self.day, self.begins, self.ends, self.counters = span.day, span.begins, span.ends, []
+        for each in self.quotas:
+            ends = span.month_ends if each.every == "month" else span.ends
+            if each.every == "minute":
+                self.begins = at // rules.MINUTE * rules.MINUTE
+                self.ends = ends = min(span.ends, self.begins + rules.MINUTE)
+            ident = (counter_name(each, self.grant, self.service), rules.period_of(each.every, at, span.day))
+            counter = known.get(ident)
+            if counter is None:
+                counter = known[ident] = Counter(each, *ident, ends)
+            counter.quota = each
+            self.counters.append((counter, each.unit == CALL))
+
+
+@dataclass(slots=True, eq=False)
+class Reservation:
+    """One call under way: units are held until it is settled or released, once."""
+
+    line: Line
+    units: int
+    at: int
+    day: int
+    counters: list[tuple[Counter, bool]]
+    id: bytes
+    is_open: bool = True
+
+    @property
+    def grant(self) -> Grant:
+        """Who calls."""
+        return self.line.grant
+
+    @property
+    def service(self) -> Metered:
+        """What is called."""
+        return self.line.service
+
+
+def counter_name(quota: QuotaFacts, grant: Grant, service: Metered) -> str:
+    """The name under which this quota counts this caller: minutes, days and months apart, each service apart where the quota says so."""
+    subject = {"account": grant.account_id, "key": grant.key_id, "session": grant.session, "network": grant.network}[quota.scope]
+    return f"{quota.every}:{quota.id}:{subject}:{service.id if quota.is_each else ''}"
+
+
+def headers(counters: Sequence[tuple[Counter, bool]], at: int) -> list[tuple[bytes, bytes]]:
+    """``RateLimit`` and ``RateLimit-Policy`` (draft-ietf-httpapi-ratelimit-headers-11), one item a quota."""
+    seconds = {"minute": 60, "day": 86_400, "month": 2_678_400}
+    policies, states = [], []
+    for counter, is_calls in counters:
+        quota, name = counter.quota, policy_name(counter.quota)
+        unit = "" if is_calls else f';qu="{quota.unit}"'
+        policies.append(f'"{name}";q={quota.amount};w={seconds[quota.every]}{unit}')
+        states.append(f'"{name}";r={counter.remaining()};t={max(0, -((at - counter.ends) // 1_000_000))}')
+    if not policies:
+        return []
+    return [(b"ratelimit-policy", ", ".join(policies).encode()), (b"ratelimit", ", ".join(states).encode())]
+
+
+def policy_name(quota: QuotaFacts) -> str:
+    """What the headers call the quota."""
+    return quota.every if quota.unit == CALL else f"{quota.every}-{quota.unit}"
+
+
+def micros() -> int:
+    """Microseconds since 1970."""
+    return time.time_ns() // 1000
