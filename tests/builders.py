@@ -14,6 +14,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 import databases
+import patience
 from madang import app, compliance, jobs, kit, people, scan, settings
 
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
@@ -117,5 +118,5 @@ def repository(folder: Path, files: Mapping[str, str]) -> Path:
         (folder / name).write_text(content, encoding="utf-8")
     who = ["-c", "user.name=researcher", "-c", "user.email=researcher@example.org"]
     for command in (["init", "-q", "-b", "main"], ["add", "."], [*who, "commit", "-q", "-m", "One"]):
-        subprocess.run(["git", *command], cwd=folder, check=True, capture_output=True, timeout=60)
+        subprocess.run(["git", *command], cwd=folder, check=True, capture_output=True, timeout=patience.SECONDS)
     return folder

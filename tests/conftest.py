@@ -17,6 +17,7 @@ import pytest
 
 import databases
 import npm_peers
+import patience
 import stores
 from madang.people import passwords
 
@@ -31,7 +32,7 @@ _seconds: defaultdict[str, float] = defaultdict(float)
 def _has_korean_font() -> bool:
     if not shutil.which("fc-list"):
         return False
-    return bool(subprocess.run(["fc-list", ":lang=ko"], capture_output=True, check=True, timeout=60).stdout)
+    return bool(subprocess.run(["fc-list", ":lang=ko"], capture_output=True, check=True, timeout=patience.SECONDS).stdout)
 
 
 PARTS: dict[str, Callable[[], bool]] = {

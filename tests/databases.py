@@ -11,7 +11,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -28,13 +27,14 @@ import psycopg
 from sqlalchemy import event, inspect, make_url, text
 from sqlalchemy.pool import Pool
 
+import patience
+import ports
 from madang import app, db, jobs
 
 assert app, "the composition brings in every room's tables"
 KINDS = ("sqlite", "postgresql")
 PROGRAMS = Path("/usr/lib/postgresql")
 NOT_ROOT = ("postgres", "nobody")
-START_SECONDS = 60
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=200", "shared_buffers=64MB")
 PR_SET_PDEATHSIG = 1
 Fill = Callable[[db.Database], None]
@@ -88,7 +88,7 @@ class Cluster:
         """Nothing is left of it."""
         self.process.send_signal(signal.SIGINT)
         try:
-            self.process.wait(30)
+            self.process.wait(patience.SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -103,8 +103,7 @@ def cluster() -> Cluster:
     user = next(name for name in NOT_ROOT if _is_user(name)) if os.geteuid() == 0 else None
     if user:
         shutil.chown(folder, user)
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = ports.free()
     (folder / "password").write_text("secret\n")
     order = ("--locale-provider=icu", "--icu-locale=ko-KR", "--locale=C.UTF-8")
     entry = ("-U", "madang", "-A", "scram-sha-256", f"--pwfile={folder / 'password'}")
@@ -112,7 +111,7 @@ def cluster() -> Cluster:
     quiet = {"user": user, "cwd": folder, "env": {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}, "stdin": subprocess.DEVNULL}
     subprocess.run(
         [str(binaries / "initdb"), "-D", str(data), "-E", "UTF8", "--no-sync", *order, *entry],
-        check=True, capture_output=True, timeout=120, **quiet,  # type: ignore[call-overload]
+        check=True, capture_output=True, timeout=patience.SECONDS, **quiet,  # type: ignore[call-overload]
     )  # fmt: skip
     settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", *QUICK]
     with (folder / "log").open("wb") as log:
@@ -253,7 +252,7 @@ def _end_with_parent() -> None:
 
 
 def _wait(made: Cluster) -> None:
-    until = time.monotonic() + START_SECONDS
+    until = time.monotonic() + patience.SECONDS
     while True:
         try:
             made.run("SELECT 1")

@@ -2,7 +2,6 @@
 """A real SMTP server on this machine that keeps what it takes, asks for what it is told to ask for, and can refuse."""
 
 import email
-import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -15,6 +14,9 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+
+import patience
+import ports
 
 
 @dataclass
@@ -60,9 +62,10 @@ def mail_server(*, certificate: tuple[Path, Path] | None = None, is_tls: bool = 
     options: dict[str, Any] = {"auth_required": True, "authenticator": box.check} if asks_who else {}
     if context and not is_tls:
         options |= {"tls_context": context, "require_starttls": True}
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        box.port = probe.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=box.port, ssl_context=context if is_tls else None, ready_timeout=30, **options)
+    box.port = ports.free()
+    controller = Controller(
+        box, hostname="127.0.0.1", port=box.port, ssl_context=context if is_tls else None, ready_timeout=patience.SECONDS, **options
+    )
     controller.start()
     try:
         yield box
@@ -76,5 +79,5 @@ def certificate_for(folder: Path, host: str = "127.0.0.1") -> tuple[Path, Path]:
     name = f"IP:{host}" if host[0].isdigit() else f"DNS:{host}"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=mail", "-addext"]
     command += [f"subjectAltName={name}", "-keyout", str(key), "-out", str(certificate)]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    subprocess.run(command, check=True, capture_output=True, timeout=patience.SECONDS)
     return certificate, key

@@ -7,17 +7,16 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-READY_SECONDS = 120
+import patience
+import ports
 
 
 class NoAnswer(Exception):
@@ -47,7 +46,7 @@ class Platform:
     def start(self) -> None:
         """It is up and says so."""
         if not self.port:
-            self.port = free_port()
+            self.port = ports.free()
         with (self.home.parent / f"{self.home.name}.log").open("a") as log:
             command = [sys.executable, "-m", "madang", "up", "--port", str(self.port)]
             self._process = subprocess.Popen(command, env=self.environment(), stdout=subprocess.PIPE, stderr=log, text=True)
@@ -67,7 +66,7 @@ class Platform:
     def madang(self, *arguments: str) -> str:
         """What a command beside it prints."""
         command = [sys.executable, "-m", "madang", *arguments]
-        return subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=True, timeout=120).stdout
+        return subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=True, timeout=patience.SECONDS).stdout
 
     def processes(self) -> dict[int, str]:
         """Its processes and their command lines, the supervisor first."""
@@ -100,7 +99,7 @@ class Platform:
             return
         self._process.terminate()
         try:
-            self._process.wait(30)
+            self._process.wait(patience.SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
         self._forget()
@@ -108,7 +107,7 @@ class Platform:
     def killed(self) -> None:
         """The supervisor was killed: what it left behind has died with it."""
         assert self._process is not None
-        self._process.wait(30)
+        self._process.wait(patience.SECONDS)
         self._forget()
 
     def _forget(self) -> None:
@@ -122,7 +121,7 @@ class Platform:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         if key:
             headers["Idempotency-Key"] = key
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=patience.SECONDS)
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
             response = connection.getresponse()
@@ -145,21 +144,13 @@ class Platform:
 
     def wait_until_ready(self) -> None:
         """The web process answers that it is ready."""
-        until = time.monotonic() + READY_SECONDS
-        while True:
-            try:
-                if self.call("GET", "/readyz")[0] == 200:
-                    return
-            except NoAnswer:
-                pass
-            assert time.monotonic() < until, f"it did not get ready: {self.log()[-3000:]}"
-            time.sleep(0.1)
+        patience.wait_until(self._is_ready, lambda: self.log()[-3000:], pause=0.1)
 
-
-def free_port() -> int:
-    """A port of this machine that nothing listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    def _is_ready(self) -> bool:
+        try:
+            return self.call("GET", "/readyz")[0] == 200
+        except NoAnswer:
+            return False
 
 
 def _children() -> dict[int, list[int]]:

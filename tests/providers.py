@@ -4,7 +4,6 @@
 import json
 import os
 import re
-import socket
 import subprocess
 import threading
 import time
@@ -21,6 +20,7 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 from starlette.testclient import TestClient
 
 import npm_peers
+import patience
 from madang import kit
 
 FOLDER = npm_peers.FOLDER / "oidc"
@@ -29,12 +29,6 @@ RETURN = "http://testserver/sign-in/provider/return"
 KEY = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
 """Every liar's own, unless a test gives it another."""
 POLL_SECONDS = 0.005
-
-
-def free_port() -> int:
-    """A port where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -49,7 +43,7 @@ def real_provider(port: int, *, key: str = "rsa-one", in_token: bool = False) ->
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(patience.SECONDS)
         process.stdout.close()
 
 
@@ -61,7 +55,7 @@ def walk(client: TestClient, name: str, start: str = "/sign-in/provider") -> Any
 def way_back(client: TestClient, name: str, start: str = "/sign-in/provider") -> str:
     """The address with which the provider sends the browser back."""
     address = client.get(start).headers["location"]
-    with httpx.Client(follow_redirects=False, timeout=30) as browser:
+    with httpx.Client(follow_redirects=False, timeout=patience.SECONDS) as browser:
         for _step in range(12):
             if address.startswith(RETURN):
                 return address.removeprefix("http://testserver")

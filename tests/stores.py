@@ -8,31 +8,26 @@ import http.client
 import os
 import secrets
 import signal
-import socket
 import subprocess
-import time
 from functools import cache
 from pathlib import Path
 
+import patience
+import ports
 from madang import storage
 
 SERVER = Path(os.environ.get("TEST_S3_SERVER", Path(__file__).parent.parent / ".venv" / "peers" / "s3" / "bin" / "moto_server"))
-START_SECONDS = 60
 
 
 class Server:
     """One server on a port of this machine."""
 
     def __init__(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
+        self.port = ports.free()
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
         self.process = subprocess.Popen([SERVER, "-H", "127.0.0.1", "-p", str(self.port)], **quiet)  # type: ignore[call-overload]
-        until = time.monotonic() + START_SECONDS
-        while not self._answers():
-            assert time.monotonic() < until, "the S3 server did not come up"
-            assert self.process.poll() is None, "the S3 server ended"
-            time.sleep(0.1)
+        patience.wait_until(lambda: self._answers() or self.process.poll() is not None, pause=0.1)
+        assert self.process.poll() is None, "the S3 server ended"
 
     @property
     def endpoint(self) -> str:
@@ -47,7 +42,7 @@ class Server:
 
     def call(self, method: str, path: str, body: bytes = b"") -> int:
         """The status of a plain request, from outside."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=patience.SECONDS)
         try:
             connection.request(method, path, body)
             return connection.getresponse().status
@@ -57,7 +52,7 @@ class Server:
     def end(self) -> None:
         """It is gone."""
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(30)
+        self.process.wait(patience.SECONDS)
 
     def _answers(self) -> bool:
         try:

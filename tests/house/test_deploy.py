@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+import patience
 from house import tree
 from madang import access, cli, settings
 
@@ -140,7 +141,9 @@ def test_systemd_understands_the_units_and_finds_them_tight(tmp_path: Path) -> N
         units.append(shutil.copy(unit, tmp_path))
         # The program is not installed where the tests run.
         Path(units[-1]).write_text(unit.read_text().replace("/opt/madang/bin/madang", "/bin/true"))
-    checked = subprocess.run(["systemd-analyze", "verify", *map(str, units)], capture_output=True, text=True, check=False, timeout=60)
+    checked = subprocess.run(
+        ["systemd-analyze", "verify", *map(str, units)], capture_output=True, text=True, check=False, timeout=patience.SECONDS
+    )
     assert (checked.returncode, [line for line in checked.stderr.splitlines() if "madang" in line]) == (0, [])
     for unit in (DEPLOY / "systemd").glob("*.service"):
         told = subprocess.run(
@@ -168,11 +171,11 @@ def test_nginx_understands_its_file(tmp_path: Path) -> None:
         "-out",
         str(certificate),
     ]
-    subprocess.run(made, check=True, capture_output=True, timeout=60)
+    subprocess.run(made, check=True, capture_output=True, timeout=patience.SECONDS)
     text = (DEPLOY / "proxy" / "nginx.conf").read_text()
     text = text.replace("/etc/ssl/madang/fullchain.pem", str(certificate)).replace("/etc/ssl/madang/privkey.pem", str(key))
     whole = tmp_path / "nginx.conf"
     whole.write_text(f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ access_log off; {text} }}")
     command = ["nginx", "-t", "-c", str(whole), "-p", str(tmp_path)]
-    checked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    checked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=patience.SECONDS)
     assert checked.returncode == 0, checked.stderr

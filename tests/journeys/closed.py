@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 SIOCSIFFLAGS, IFF_UP = 0x8914, 0x1
+SECONDS = 900
+"""What did not come by then will not come."""
 FINAL = ("verified", "failed", "cancelled")
 
 
@@ -42,7 +44,7 @@ def ask(url: str, token: str, body: object = None) -> Any:
     """The JSON answer."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, {"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=60) as answer:
+    with urllib.request.urlopen(request, timeout=SECONDS) as answer:
         return json.load(answer)
 
 
@@ -67,7 +69,7 @@ def first_scan(program: str, source: Path, environ: dict[str, str]) -> str:
             api, secret = f"http://127.0.0.1:{port}/api/v1", token.stdout.strip()
             ask(f"{api}/assets", secret, {"kind": "software", "namespace": "operator", "name": "first", "exposure": "private"})
             made = ask(f"{api}/assets/software/operator/first/versions", secret, {"source": {"git": source.as_uri()}, "label": "1"})
-            until = time.monotonic() + 400
+            until = time.monotonic() + SECONDS
             while True:
                 found = ask(f"{api}/assets/software/operator/first/versions/{made['version']}", secret)
                 state = str(found["state"])
@@ -76,7 +78,7 @@ def first_scan(program: str, source: Path, environ: dict[str, str]) -> str:
                 time.sleep(0.5)
         finally:
             up.terminate()
-            up.wait(60)
+            up.wait(SECONDS)
 
 
 def main(wheelhouse: Path, folder: Path, source: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import databases
+import patience
 from builders import archive
 from platforms import Platform
 
@@ -35,7 +36,7 @@ def upload(platform: Platform, path: str, source: bytes) -> int:
     """The status that an archive is answered with."""
     form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="s.tar.gz"\r\n\r\n' + source + b"\r\n--x--\r\n"
     headers = {"Authorization": f"Bearer {platform.token}", "Content-Type": "multipart/form-data; boundary=x"}
-    connection = http.client.HTTPConnection("127.0.0.1", platform.port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", platform.port, timeout=patience.SECONDS)
     try:
         connection.request("POST", path, form, headers)
         return connection.getresponse().status
@@ -65,9 +66,8 @@ def test_a_backup_of_a_busy_platform_restores_to_one_moment(platform: Platform, 
     try:
         for number in range(backups):
             until = len(done) + 5
-            while len(done) < until:
-                assert all(writer.is_alive() for writer in writers)
-                ended.wait(0.05)
+            patience.wait_until(lambda until=until: len(done) >= until or not all(writer.is_alive() for writer in writers))  # type: ignore[misc]
+            assert all(writer.is_alive() for writer in writers)
             before.append(len(done))
             platform.madang("backup", str(tmp_path / f"{number}.tar.zst"), "--key", str(tmp_path / "key"))
     finally:

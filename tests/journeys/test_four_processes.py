@@ -20,8 +20,10 @@ import psycopg
 import pytest
 
 import databases
+import patience
+import ports
 from journeys.test_kill import FILES, REPOSITORIES, Client, build
-from platforms import NoAnswer, Platform, free_port
+from platforms import NoAnswer, Platform
 
 PROCESSES = ("web-1", "web-2", "jobs-1", "jobs-2")
 pytestmark = [pytest.mark.needs("postgresql"), pytest.mark.needs("git")]
@@ -41,7 +43,7 @@ class Four(Platform):
     def begin(self, name: str) -> None:
         """The process runs, from now on."""
         kind = name.partition("-")[0]
-        here = {"MADANG_PORT": str(self.ports.setdefault(name, free_port()))}
+        here = {"MADANG_PORT": str(self.ports.setdefault(name, ports.free()))}
         with (self.home.parent / f"{self.home.name}.log").open("a") as log:
             program = [sys.executable, "-m", "madang", kind]
             self.running[name] = subprocess.Popen(program, env=self.environment() | here, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
@@ -51,7 +53,7 @@ class Four(Platform):
         process = self.running.pop(name)
         process.send_signal(number)
         try:
-            process.wait(30)
+            process.wait(patience.SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -125,10 +127,7 @@ def survive(four: Four, folder: Path, kills: int) -> Counter[str]:
 def check_rest(four: Four) -> None:
     """Nothing is left under way, the living are as many as run, and the ledger is whole."""
     assert rows(four, "SELECT workflow_uuid FROM dbos.workflow_status WHERE status IN ('PENDING', 'ENQUEUED')") == []
-    until = time.monotonic() + 60
-    while len(living := rows(four, "SELECT id FROM jobs_process")) != 2:
-        assert time.monotonic() < until, living
-        time.sleep(0.5)
+    patience.wait_until(lambda: len(rows(four, "SELECT id FROM jobs_process")) == 2, pause=0.5)
     for name in [*PROCESSES[2:]]:
         four.end(name, signal.SIGTERM)
     assert rows(four, "SELECT id FROM jobs_process") == []

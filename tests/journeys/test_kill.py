@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+import patience
 from platforms import NoAnswer, Platform
 
 FINAL = ("verified", "cancelled", "failed")
@@ -60,7 +61,7 @@ class Client:
 
     def settle(self) -> None:
         """Every deed that was ever sent is acknowledged."""
-        until = time.monotonic() + 60
+        until = time.monotonic() + patience.SECONDS
         while missing := [key for key in self.sent if key not in self.acknowledged]:
             assert time.monotonic() < until, missing
             for key in missing:
@@ -83,7 +84,7 @@ class Client:
 
 def git(folder: Path, *arguments: str) -> None:
     identity = ["-c", "user.name=Builder", "-c", "user.email=builder@example.org", "-c", "init.defaultBranch=main"]
-    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, timeout=60)
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, timeout=patience.SECONDS)
 
 
 def build(folder: Path) -> Path:

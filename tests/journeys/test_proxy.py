@@ -9,7 +9,6 @@ import shutil
 import socket
 import ssl
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,11 +17,12 @@ from urllib.parse import urlencode
 
 import pytest
 
+import patience
+import ports
 from builders import archive
 from platforms import Platform
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 20
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Front:
     def opened(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Iterator[http.client.HTTPResponse]:
         """An answer that is still coming."""
         trusted = ssl.create_default_context(cafile=str(self.certificate))
-        connection = http.client.HTTPSConnection("localhost", self.port, timeout=30, context=trusted)
+        connection = http.client.HTTPSConnection("localhost", self.port, timeout=patience.SECONDS, context=trusted)
         try:
             connection.request(method, path, body, headers)
             with connection.getresponse() as response:
@@ -57,11 +57,6 @@ class Front:
         """A whole answer."""
         with self.opened(method, path, body, headers or {}) as response:
             return Answer(response.status, response.headers, response.read())
-
-
-def free() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def answers(port: int) -> bool:
@@ -76,9 +71,9 @@ def placed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Platform,
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
          "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)],
-        check=True, capture_output=True, timeout=60,
+        check=True, capture_output=True, timeout=patience.SECONDS,
     )  # fmt: skip
-    front, plain, behind = free(), free(), free()
+    front, plain, behind = ports.free(), ports.free(), ports.free()
     text = (ROOT / "deploy" / "proxy" / "nginx.conf").read_text()
     for old, new in {
         "/etc/ssl/madang/fullchain.pem": str(certificate),
@@ -103,15 +98,12 @@ def placed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Platform,
     try:
         platform.start()
         platform.token = platform.madang("token", "create", "--role", "operator", "--note", "test").strip()
-        until = time.monotonic() + SECONDS
-        while not answers(front):
-            assert time.monotonic() < until, (folder / "error.log").read_text()
-            time.sleep(0.05)
+        patience.wait_until(lambda: answers(front), (folder / "error.log").read_text)
         yield platform, Front(front, certificate)
     finally:
         platform.stop()
         proxy.terminate()
-        proxy.wait(SECONDS)
+        proxy.wait(patience.SECONDS)
 
 
 pytestmark = pytest.mark.needs("nginx", "openssl")
@@ -157,7 +149,7 @@ def test_what_is_for_inside_stays_inside(placed: tuple[Platform, Front]) -> None
     platform, front = placed
     assert front.ask("GET", "/metrics").status == 404
     assert platform.call("GET", "/readyz")[0] == 200
-    connection = http.client.HTTPConnection("127.0.0.1", platform.port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", platform.port, timeout=patience.SECONDS)
     connection.request("GET", "/metrics")
     assert connection.getresponse().status == 401
     connection.close()
@@ -169,7 +161,7 @@ def tries(port: int, forwarded: str, count: int) -> list[int]:
     """The statuses of failed sign-ins, each under another name, that claim to come from an address."""
     found = []
     for number in range(count):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patience.SECONDS)
         connection.request("GET", "/sign-in", headers={"Accept": "text/html"})
         answer = connection.getresponse()
         page = answer.read().decode()

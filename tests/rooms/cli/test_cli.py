@@ -6,7 +6,6 @@ import importlib.metadata
 import json
 import os
 import re
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +14,8 @@ from pathlib import Path
 import click
 import pytest
 
+import patience
+import ports
 from madang import cli, doctor, settings, supervisor
 from madang.cli import complaints, running, tree, words
 from madang.kit import Invalid
@@ -47,7 +48,7 @@ def test_help_lists_every_command_and_loads_no_room() -> None:
         "loaded = {name for name in sys.modules if name.startswith('madang.')} - {'madang.cli', 'madang.cli.tree', 'madang.cli.words'}\n"
         "print(code, sorted(name for name in loaded if not name.startswith('madang.kit')), 'sqlalchemy' in sys.modules)"
     )
-    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60).stdout
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=patience.SECONDS).stdout
     assert answer.splitlines()[-1] == "0 [] False"
     for name in ("up", "web", "jobs", "scan", "token", "user", "link", "ledger", "settings", "doctor", "version"):
         assert f"\n  {name} " in answer
@@ -58,7 +59,7 @@ def test_scan_loads_neither_rows_nor_wire() -> None:
         "import sys\nfrom madang.cli.tree import run\nrun(['scan', '--help'])\n"
         "print([name for name in ('sqlalchemy', 'dbos', 'starlette', 'fastapi', 'uvicorn', 'jinja2') if name in sys.modules])"
     )
-    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60).stdout
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=patience.SECONDS).stdout
     assert answer.splitlines()[-1] == "[]"
 
 
@@ -171,7 +172,7 @@ def test_a_reader_that_has_enough_is_no_fault() -> None:
     os.close(read_end)
     try:
         command = [sys.executable, "-m", "madang", "settings"]
-        answer = subprocess.run(command, stdout=write_end, stderr=subprocess.PIPE, check=False, timeout=60)
+        answer = subprocess.run(command, stdout=write_end, stderr=subprocess.PIPE, check=False, timeout=patience.SECONDS)
     finally:
         os.close(write_end)
     assert (answer.returncode, answer.stderr) == (141, b"")
@@ -226,7 +227,7 @@ def test_up_on_a_folder_that_is_in_use_ends_with_2(capsys: pytest.CaptureFixture
     tmp_path.chmod(0o700)
     with supervisor.locked(tmp_path / "up.lock"):
         command = [sys.executable, "-m", "madang", "up", "--home", str(tmp_path)]
-        answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=patience.SECONDS)
     assert answer.returncode == 2
     assert "Another Madang works in" in answer.stderr
 
@@ -243,7 +244,7 @@ def test_a_source_that_is_not_there_ends_with_2(capsys: pytest.CaptureFixture[st
 def madang(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     environment = {"PATH": os.environ["PATH"], "MADANG_HOME": str(home), "MADANG_LANGUAGE": "en"}
     command = [sys.executable, "-m", "madang", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=patience.SECONDS)
 
 
 def test_a_command_beside_no_platform_makes_the_rows_it_needs(tmp_path: Path) -> None:
@@ -257,9 +258,7 @@ def test_a_command_beside_no_platform_makes_the_rows_it_needs(tmp_path: Path) ->
 def test_a_database_that_is_none_ends_with_2_and_names_the_file(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     (tmp_path / "home").mkdir(mode=0o700)
     (tmp_path / "home" / "madang.db").write_bytes(b"no database at all " * 1000)
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    answer = madang(tmp_path / "home", *arguments, *(("--port", str(port)) if arguments == ("up",) else ()))
+    answer = madang(tmp_path / "home", *arguments, *(("--port", str(ports.free())) if arguments == ("up",) else ()))
     assert (answer.returncode, answer.stdout) == (2, "")
     assert f"{tmp_path}/home/madang.db is no database" in answer.stderr
     assert "Traceback" not in answer.stderr

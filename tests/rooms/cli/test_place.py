@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import patience
 from madang import settings, supervisor
 from madang.cli import place
 
@@ -138,7 +139,7 @@ def test_an_address_that_cannot_be_read_is_none(working: Path, text: str) -> Non
 def test_a_token_is_all_that_standard_output_has_before_the_first_start(tmp_path: Path) -> None:
     environment = {"PATH": os.environ["PATH"], "MADANG_HOME": str(tmp_path / "home"), "MADANG_LANGUAGE": "en"}
     command = [sys.executable, "-m", "madang", "token", "create", "--role", "member", "--note", "laptop"]
-    answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=patience.SECONDS)
     assert answer.returncode == 0, answer.stderr
     assert len(answer.stdout.split()) == 1
     assert f"No Madang was ever started in {tmp_path / 'home'}" in answer.stderr

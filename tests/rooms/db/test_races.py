@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
+import patience
 from builders import Yard, yard_in
 from madang import audit, catalog, compliance, db, kit, people, scan, web
 from madang.people.models import Account, Tries
@@ -35,7 +36,7 @@ def at_once(yard: Yard, deed: Callable[[Session, int], object]) -> Counter[str]:
     together = threading.Barrier(AT_ONCE)
 
     def one(number: int) -> str:
-        together.wait(30)
+        together.wait(patience.SECONDS)
         try:
             with yard.house.database.writing() as session:
                 deed(session, number)
@@ -140,7 +141,7 @@ def test_a_deed_sent_many_times_with_one_key_is_done_once(yard: Yard) -> None:
 
     def send(_number: int) -> tuple[int, str]:
         client = TestClient(yard.client.app, follow_redirects=False)
-        together.wait(30)
+        together.wait(patience.SECONDS)
         body = {"kind": "software", "namespace": "operator", "name": "once"}
         answer = client.post("/api/v1/assets", json=body, headers={**yard.signed, "Idempotency-Key": "one"})
         return answer.status_code, answer.headers.get("idempotent-replay", "")

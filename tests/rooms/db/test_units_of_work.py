@@ -15,6 +15,7 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 import databases
+import patience
 from madang import db
 
 
@@ -83,7 +84,7 @@ def test_a_second_writer_waits_and_loses_nothing(database: db.Database) -> None:
             session.add(Note(words="slow"))
             session.flush()
             inside.set()
-            may_end.wait(10)
+            may_end.wait(patience.SECONDS)
 
     def quick() -> None:
         with database.writing() as session:
@@ -91,11 +92,11 @@ def test_a_second_writer_waits_and_loses_nothing(database: db.Database) -> None:
 
     threads = [threading.Thread(target=slow), threading.Thread(target=quick)]
     threads[0].start()
-    assert inside.wait(10)
+    assert inside.wait(patience.SECONDS)
     threads[1].start()
     may_end.set()
     for thread in threads:
-        thread.join(20)
+        thread.join(patience.SECONDS)
     assert words(database) == ["slow", "quick"]
 
 

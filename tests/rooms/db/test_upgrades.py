@@ -11,7 +11,6 @@ import sqlite3
 import subprocess
 import sys
 import tarfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from starlette.testclient import TestClient
 
 import databases
 import madang
+import patience
 from madang import app, audit, db, jobs, settings
 
 FIRST = Path(__file__).parent / "first"
@@ -180,10 +180,7 @@ def test_what_waited_is_done_by_this_release(first: Home, house: app.House) -> N
         assert jobs.state(session, task) is jobs.State.QUEUED
     runner = jobs.Runner(house.database, jobs=[jobs.Job("compliance.verify", lambda *given: begun.append(given))], on_lost=lambda: None)
     runner.start()
-    until = time.monotonic() + 30
-    while not any(given[1] == task for given in begun):
-        assert time.monotonic() < until, "it is never begun"
-        time.sleep(0.1)
+    patience.wait_until(lambda: any(given[1] == task for given in begun))
     assert runner.stop()
     assert [given[1] for given in begun if given[1] == task] == [task]
 
@@ -205,4 +202,4 @@ def migrate_apart(first: Home, left: int) -> "subprocess.CompletedProcess[str]":
     """A process that migrates, and is killed when it begins its so-manieth statement; never when that is 0."""
     environment = {**os.environ, "PYTHONPATH": str(Path(madang.__file__).parents[1])}
     command = [sys.executable, "-c", KILLED, first.url, str(left)]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=patience.SECONDS)

@@ -14,14 +14,13 @@ from types import SimpleNamespace
 
 import pytest
 
+import ports
 from madang import doctor, settings, supervisor
 
 
 @pytest.fixture
 def chosen(tmp_path: Path) -> settings.Settings:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    return settings.read({}, home=tmp_path / "home", port=port)
+    return settings.read({}, home=tmp_path / "home", port=ports.free())
 
 
 def finding(chosen: settings.Settings, name: str) -> doctor.Finding:

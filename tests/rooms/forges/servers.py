@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import patience
+
 Answer = Callable[[BaseHTTPRequestHandler], bool]
 
 
@@ -98,7 +100,7 @@ def saying(reply: bytes, *, then: threading.Event | None = None) -> Iterator[str
                 line.recv(4096)
                 line.sendall(reply)
                 if then is not None:
-                    then.wait(30)
+                    then.wait(patience.SECONDS)
             except OSError:
                 return
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+import patience
 from madang import forges
 from madang.forges import guard as guard_module
 from madang.forges.networks import is_inner
@@ -248,7 +249,7 @@ def test_a_name_is_looked_up_once_and_each_address_kept_once(monkeypatch: pytest
 def test_a_lookup_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     done = threading.Event()
     monkeypatch.setattr(guard_module, "_RESOLVE_SECONDS", 0.05)
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_n: done.wait(30) and [])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_n: done.wait(patience.SECONDS) and [])
     assert code("https://example.org/x", forges.Guard()) == "unreachable"
     done.set()
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real database and a real runner for every test."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,10 +8,11 @@ from pathlib import Path
 import pytest
 
 import databases
+import patience
 from madang import jobs
 from madang.db import Database
 
-QUICK = jobs.Limits(people=2, background=1, poll_seconds=0.02, beat_seconds=0.2, dead_seconds=2.0)
+QUICK = jobs.Limits(people=2, background=1, poll_seconds=0.02, beat_seconds=0.2, dead_seconds=600.0)
 Start = Callable[..., jobs.Runner]
 WaitFor = Callable[[Callable[[], bool]], None]
 
@@ -38,10 +38,4 @@ def start(database: Database) -> Iterator[Start]:
 
 @pytest.fixture
 def wait_for() -> WaitFor:
-    def wait(holds: Callable[[], bool]) -> None:
-        until = time.monotonic() + 30
-        while not holds():
-            assert time.monotonic() < until, "this did not come to hold within 30 seconds"
-            time.sleep(0.01)
-
-    return wait
+    return patience.wait_until

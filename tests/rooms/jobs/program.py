@@ -29,8 +29,8 @@ def main(database: str, diary: Path) -> None:
         write(f"{version} failed: {failure.sentence()}")
 
     job = jobs.Job("scan", run, on_failed=on_failed, attempts=2)
-    jobs.Runner(Database(database), jobs=[job], limits=jobs.Limits(poll_seconds=0.02, beat_seconds=0.2, dead_seconds=2.0)).start()
-    time.sleep(60)
+    jobs.Runner(Database(database), jobs=[job], limits=jobs.Limits(poll_seconds=0.02)).start()
+    time.sleep(600)
 
 
 if __name__ == "__main__":

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from madang import jobs
 from madang.db import Database
+from madang.jobs.models import Process
 
 PROGRAM = Path(__file__).with_name("program.py")
 WaitFor = Callable[[Callable[[], bool]], None]
@@ -35,6 +37,14 @@ def launch(database: Database, diary: Path) -> Iterator[Launch]:
         process.wait()
 
 
+def end(process: "subprocess.Popen[bytes]", database: Database) -> None:
+    """It is killed, and the others have noticed: how they do, and that it takes a while, is told in ``test_several``."""
+    process.kill()
+    process.wait()
+    with database.writing() as session:
+        session.execute(delete(Process))
+
+
 def lines(diary: Path) -> list[str]:
     return diary.read_text(encoding="ascii").splitlines() if diary.exists() else []
 
@@ -49,8 +59,7 @@ def test_a_job_killed_in_its_second_step_goes_on_there(database: Database, diary
         task = jobs.enqueue(session, "scan", "v1")
     first = launch()
     wait_for(lambda: lines(diary) == ["first v1", "second begins"])
-    first.kill()
-    first.wait()
+    end(first, database)
     assert state(database, task) is jobs.State.RUNNING
     diary.with_name("go").touch()
     launch()
@@ -66,8 +75,7 @@ def test_a_job_that_is_killed_every_time_is_given_up_with_a_reason(
     for time in (1, 2):
         process = launch()
         wait_for(lambda time=time: lines(diary).count("second begins") == time)  # type: ignore[misc]
-        process.kill()
-        process.wait()
+        end(process, database)
     launch()
     wait_for(lambda: state(database, task) is jobs.State.FAILED)
     assert lines(diary)[-1] == "v1 failed: This was interrupted 2 times before it could end, so it is not tried again."

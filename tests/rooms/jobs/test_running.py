@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 import databases
+import patience
 from madang import jobs
 from madang.db import Database
 from madang.jobs.errors import NotPortable
@@ -176,10 +177,10 @@ def test_a_running_job_hears_that_it_is_cancelled(database: Database, start: Sta
 
     start(jobs.Job("scan", run, on_failed=told.append))
     task = add(database, "scan")
-    assert begun.wait(30)
+    assert begun.wait(patience.SECONDS)
     with database.writing() as session:
         jobs.cancel(session, task)
-    assert ended.wait(30)
+    assert ended.wait(patience.SECONDS)
     assert (state(database, task), told) == (jobs.State.CANCELLED, [])
 
 
@@ -196,7 +197,7 @@ def test_an_orderly_stop_is_heard_and_the_work_goes_on_at_the_next_start(databas
 
     runner = start(jobs.Job("scan", forever))
     task = add(database, "scan")
-    assert begun.wait(30)
+    assert begun.wait(patience.SECONDS)
     assert runner.stop(grace=10.0)
     assert state(database, task) is jobs.State.QUEUED
     with database.reading() as session:
@@ -211,11 +212,11 @@ def test_a_job_that_does_not_hear_is_left_behind(database: Database, start: Star
 
     def deaf() -> None:
         begun.set()
-        let_go.wait(30)
+        let_go.wait(patience.SECONDS)
 
     runner = start(jobs.Job("scan", deaf))
     add(database, "scan")
-    assert begun.wait(30)
+    assert begun.wait(patience.SECONDS)
     assert not runner.stop(grace=0.05)
     let_go.set()
 
@@ -227,7 +228,7 @@ def test_people_do_not_wait_behind_the_background(database: Database, start: Sta
     def run(who: str) -> None:
         if who == "background":
             begun.set()
-            assert let_go.wait(30)
+            assert let_go.wait(patience.SECONDS)
             jobs.give_way()
         else:
             jobs.give_way()
@@ -235,7 +236,7 @@ def test_people_do_not_wait_behind_the_background(database: Database, start: Sta
 
     start(jobs.Job("scan", run))
     add(database, "scan", "background", lane=jobs.Lane.BACKGROUND)
-    assert begun.wait(30)
+    assert begun.wait(patience.SECONDS)
     task = add(database, "scan", "person")
     wait_for(lambda: state(database, task) is jobs.State.DONE)
     let_go.set()
@@ -249,12 +250,12 @@ def test_the_background_waits_while_a_person_s_job_runs(database: Database, star
 
     def person() -> None:
         person_runs.set()
-        assert background_waits.wait(30)
+        assert background_waits.wait(patience.SECONDS)
         time.sleep(0.2)
         order.append("person")
 
     def background() -> None:
-        assert person_runs.wait(30)
+        assert person_runs.wait(patience.SECONDS)
         background_waits.set()
         jobs.give_way()
         order.append("background")
@@ -267,13 +268,16 @@ def test_the_background_waits_while_a_person_s_job_runs(database: Database, star
 
 
 def test_a_lane_runs_no_more_at_once_than_its_places(database: Database, start: Start, wait_for: WaitFor) -> None:
-    lock, now, most = threading.Lock(), [0], [0]
+    lock, now, most, are_two = threading.Lock(), [0], [0], threading.Event()
 
     def run() -> None:
         with lock:
             now[0] += 1
             most[0] = max(most[0], now[0])
-        time.sleep(0.05)
+        if now[0] == 2:
+            are_two.set()
+        assert are_two.wait(patience.SECONDS)
+        time.sleep(0.05)  # a third one would come in meanwhile
         with lock:
             now[0] -= 1
 
@@ -347,7 +351,7 @@ def test_a_fault_in_a_step_is_the_same_fault_after_a_restart(database: Database,
 
     runner = start(jobs.Job("scan", first))
     add(database, "scan")
-    assert begun.wait(30)
+    assert begun.wait(patience.SECONDS)
     assert runner.stop(grace=10.0)
     start(jobs.Job("scan", lambda: jobs.step("fetch", lambda: "never asked"), on_failed=told.append))
     wait_for(lambda: bool(told))
@@ -358,7 +362,7 @@ def test_waiting_for_people_ends_when_the_task_is_cancelled(database: Database, 
     ended, let_go = threading.Event(), threading.Event()
 
     def person() -> None:
-        let_go.wait(30)
+        let_go.wait(patience.SECONDS)
 
     def background() -> None:
         try:
@@ -373,7 +377,7 @@ def test_waiting_for_people_ends_when_the_task_is_cancelled(database: Database, 
     wait_for(lambda: state(database, task) is jobs.State.RUNNING)
     with database.writing() as session:
         jobs.cancel(session, task)
-    assert ended.wait(30)
+    assert ended.wait(patience.SECONDS)
     let_go.set()
     assert state(database, task) is jobs.State.CANCELLED
 
@@ -415,7 +419,7 @@ def test_what_goes_wrong_because_of_stopping_is_no_failure(
 
     runner = start(jobs.Job("scan", lambda: jobs.step("work", work) if in_step else work(), on_failed=told.append))
     task = add(database, "scan")
-    assert begun.wait(30)
+    assert begun.wait(patience.SECONDS)
     assert runner.stop(grace=10.0)
     assert state(database, task) is jobs.State.QUEUED
     start(jobs.Job("scan", lambda: jobs.step("work", lambda: "done")))
@@ -454,7 +458,7 @@ def test_a_job_that_waits_to_run_again_can_be_cancelled(database: Database, star
 
     begun = start(jobs.Job("scan", run, again=(Gone,)))
     task = add(database, "scan")
-    assert tried.wait(30)
+    assert tried.wait(patience.SECONDS)
     with database.writing() as session:
         jobs.cancel(session, task)
     assert begun.stop(grace=10.0)

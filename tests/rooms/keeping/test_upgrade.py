@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 import databases
+import patience
 from madang import cli, db, doctor, jobs, keeping, people, settings, supervisor
 from madang.keeping import errors
 
@@ -59,7 +60,7 @@ def run(chosen: settings.Settings, *arguments: str) -> "subprocess.CompletedProc
     """The command as a person calls it."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("MADANG_")} | chosen.environment()
     command = [sys.executable, "-m", "madang", *arguments]
-    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=patience.SECONDS)
 
 
 def test_a_plan_names_what_would_be_done(old: settings.Settings) -> None:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The outbox and a real mail server: letters leave once, wait, are given up with the reason kept, and carry nobody else's heads."""
 
-import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -12,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+import ports
 from madang import kit, mail
 from madang.db import Database
 from madang.mail import rules
@@ -41,8 +41,7 @@ def box() -> Iterator[Box]:
 @pytest.fixture
 def nobody() -> int:
     """A port where no server listens."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    return ports.free()
 
 
 def write(database: Database, *, to: str = TO, subject: str = "A subject", text: str = "A text.", key: str | None = None) -> str | None:

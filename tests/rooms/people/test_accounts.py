@@ -6,6 +6,7 @@ import threading
 import pytest
 from sqlalchemy.orm import Session
 
+import patience
 from madang import people
 from madang.db import Database
 from madang.kit import SYSTEM, Actor, Invalid, NotAllowed, Role, anonymous
@@ -153,7 +154,7 @@ def test_of_two_operators_who_go_for_each_other_one_is_left(house: House, deed: 
         def go(
             mine: int, actors: list[Actor] = actors, pair: list[str] = pair, ready: threading.Barrier = ready, ends: list[str] = ends
         ) -> None:
-            ready.wait(10)
+            ready.wait(patience.SECONDS)
             try:
                 with house.database.writing() as session:
                     other = people.get_account(session, pair[1 - mine], viewer=SYSTEM)
@@ -169,7 +170,7 @@ def test_of_two_operators_who_go_for_each_other_one_is_left(house: House, deed: 
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(30)
+            thread.join(patience.SECONDS)
         assert sorted(ends) == ["done", "last"]
         with house.database.reading() as session:
             assert people.count_accounts(session, people.Asked(role="operator", state="open"), viewer=SYSTEM) == 1

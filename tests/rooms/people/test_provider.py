@@ -17,6 +17,7 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
+import ports
 from madang import kit, people
 from madang.kit import SYSTEM, Reach, Role
 from madang.people import oidc
@@ -25,7 +26,7 @@ from madang.people.oidc import directory as directories
 from madang.people.oidc import fetching, flow
 from madang.people.oidc.claims import Claims
 from madang.people.ways import Identity, Round
-from providers import RETURN, SECRET, Liar, come_back, free_port, liar, real_provider, walk, way_back
+from providers import RETURN, SECRET, Liar, come_back, liar, real_provider, walk, way_back
 
 from .conftest import PASSWORD, House, deeds
 from .test_doors import client_of, csrf, sign_in
@@ -64,7 +65,7 @@ def me(client: TestClient) -> str | None:
 
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
-    with real_provider(free_port()) as issuer:
+    with real_provider(ports.free()) as issuer:
         yield issuer
 
 
@@ -85,7 +86,7 @@ class TestRealProvider:
         assert identities(house) == ["researcher"]
 
     def test_claims_in_the_id_token_suffice(self, client: TestClient, house: House) -> None:
-        with real_provider(free_port(), key="ec-one", in_token=True) as issuer:
+        with real_provider(ports.free(), key="ec-one", in_token=True) as issuer:
             use(issuer)
             walk(client, "elliptic")
             assert me(client) == "elliptic"
@@ -131,7 +132,7 @@ class TestRealProvider:
 
     def test_new_keys_are_fetched_when_they_sign(self, client: TestClient, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(directories, "AGAIN_SECONDS", 0.0)
-        port = free_port()
+        port = ports.free()
         with real_provider(port, key="rsa-one") as issuer:
             use(issuer)
             walk(client, "researcher")
@@ -333,7 +334,7 @@ def test_no_more_than_a_few_ask_the_provider_at_once(client: TestClient, house: 
 
 
 def test_a_provider_that_is_down_is_said_so(client: TestClient, house: House) -> None:
-    use(f"http://127.0.0.1:{free_port()}")
+    use(f"http://127.0.0.1:{ports.free()}")
     refused(client.get("/sign-in/provider"), client, house, status=503, why="does not answer")
     assert sign_in(client) == 303
 

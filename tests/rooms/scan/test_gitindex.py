@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import patience
 from builders import repository
 from madang.scan import gitindex
 
@@ -17,7 +18,7 @@ FILES = {"LICENSE": "MIT License\n", "src/a.py": "print(1)\n", "src/deep/b.py": 
 
 
 def git(folder: Path, *command: str) -> str:
-    return subprocess.run(["git", *command], cwd=folder, check=True, capture_output=True, text=True, timeout=60).stdout
+    return subprocess.run(["git", *command], cwd=folder, check=True, capture_output=True, text=True, timeout=patience.SECONDS).stdout
 
 
 def written_later(folder: Path) -> None:

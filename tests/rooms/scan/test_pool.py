@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import patience
 from madang import scan
 from madang.scan.pool import Answer, Line, PoolClosed, PoolFailed
 from madang.scan.process import ServerProcess
@@ -37,8 +38,8 @@ def put(line: Line, path: Path, *, key: object = None, seconds: float = 60, memo
     line.put(key or path.name, {"do": "look", "path": str(path), "parts": parts or LOOKS}, seconds=seconds, memory=memory)
 
 
-def take(line: Line, *, seconds: float = 90) -> Answer:
-    until = time.monotonic() + seconds
+def take(line: Line) -> Answer:
+    until = time.monotonic() + patience.SECONDS
     while time.monotonic() < until:
         answer = line.get(timeout=0.5)
         if answer is not None:
@@ -54,8 +55,8 @@ def children(pid: int) -> list[int]:
     return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def gone(pid: int, *, seconds: float = 30) -> bool:
-    until = time.monotonic() + seconds
+def gone(pid: int) -> bool:
+    until = time.monotonic() + patience.SECONDS
     while time.monotonic() < until:
         try:
             if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
@@ -220,7 +221,7 @@ def test_a_line_that_is_closed_gives_its_workers_back(pool: scan.Pool, grow: Gro
             time.sleep(0.05)
     with pool.open_line(scan.Priority.FOREGROUND) as line:
         put(line, root / "a.py")
-        assert take(line, seconds=20).reason is None
+        assert take(line).reason is None
 
 
 def test_an_idle_pool_ends_its_server_and_starts_again_without_modules_of_the_current_folder(
@@ -292,7 +293,7 @@ def test_a_fault_of_the_pool_itself_leaves_nobody_waiting(monkeypatch: pytest.Mo
             take(line)
         for thread in threading.enumerate():
             if thread.name == "scan-pool":
-                thread.join(10)  # its fault is told to the hook above before that is taken away
+                thread.join(patience.SECONDS)  # its fault is told to the hook above before that is taken away
 
 
 def test_the_server_sees_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:

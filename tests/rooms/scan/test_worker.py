@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import patience
 from madang.scan.frames import END, FORGET, PART, READY, TASK, Inbox, pack
 
 with warnings.catch_warnings():
@@ -32,7 +33,7 @@ Serving = tuple[socket.socket, server.Server]
 def wires() -> Iterator[Wires]:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        ours.settimeout(30)
+        ours.settimeout(patience.SECONDS)
         yield ours, theirs
 
 
@@ -153,7 +154,7 @@ def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
 
     monkeypatch.setattr(worker, "looks", looks)
     ours, theirs = socket.socketpair()
-    ours.settimeout(30)
+    ours.settimeout(patience.SECONDS)
     with ours, theirs:
         served = server.Server(theirs, workers=2)
         for _number in range(2):
@@ -174,7 +175,7 @@ def ends(wire: socket.socket, served: server.Server, count: int) -> dict[int, di
     inbox = Inbox()
     found: dict[int, dict[str, Any]] = {}
     wire.setblocking(False)
-    until = time.monotonic() + 60
+    until = time.monotonic() + patience.SECONDS
     while len(found) < count and time.monotonic() < until:
         assert served._turn()
         try:

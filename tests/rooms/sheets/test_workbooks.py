@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+import patience
 from madang import kit, sheets
 from madang.sheets import turns
 
@@ -299,17 +300,17 @@ def test_a_few_are_held_at_a_time_and_the_next_is_told_when_to_come_again(monkey
     def hold() -> None:
         with sheets.turn():
             sheets.read(content, name="list.xlsx")  # within a turn it takes no second one
-            held.wait(10)
-            done.wait(10)
+            held.wait(patience.SECONDS)
+            done.wait(patience.SECONDS)
 
     threads = [threading.Thread(target=hold) for _ in range(turns.AT_ONCE)]
     for thread in threads:
         thread.start()
-    held.wait(10)
+    held.wait(patience.SECONDS)
     with pytest.raises(sheets.SheetsBusy) as refusal:
         sheets.read(content, name="list.xlsx")
     assert (refusal.value.code, refusal.value.retry_after) == ("sheets-busy", turns.RETRY_SECONDS)
     done.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(patience.SECONDS)
     assert sheets.read(content, name="list.xlsx").header == ("url",)

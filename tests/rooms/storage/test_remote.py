@@ -13,6 +13,7 @@ import obstore
 import pytest
 from obstore.store import S3Store
 
+import patience
 import stores
 from madang import storage
 from madang.storage import remote
@@ -172,7 +173,7 @@ def test_what_is_sent_anew_while_it_is_taken_away_stays(
     def look_and_be_slow(sha256: str) -> object:
         told = look(sha256)
         sending.append(pool.submit(other.put_bytes, b"wanted again"))
-        assert waited.wait(30), "the other machine did not look for the mark"
+        assert waited.wait(patience.SECONDS), "the other machine did not look for the mark"
         return told
 
     monkeypatch.setattr(collector, "_told", look_and_be_slow)

@@ -12,20 +12,17 @@ from pathlib import Path
 
 import pytest
 
+import patience
+import ports
 from madang import settings, supervisor
 
 UP = Path(__file__).with_name("up.py")
 Up = Callable[[], "subprocess.Popen[str]"]
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def port() -> int:
-    return free_port()
+    return ports.free()
 
 
 @pytest.fixture
@@ -62,13 +59,6 @@ def is_alive(pid: int) -> bool:
     return status.rpartition(")")[2].split()[0] != "Z"
 
 
-def wait_for(holds: Callable[[], bool]) -> None:
-    until = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < until, "this did not come to hold within 30 seconds"
-        time.sleep(0.02)
-
-
 def ready(process: "subprocess.Popen[str]") -> str:
     assert process.stdout is not None
     return process.stdout.readline().strip()
@@ -78,10 +68,10 @@ def ready(process: "subprocess.Popen[str]") -> str:
 def test_it_comes_up_says_so_and_ends_with_everything(up: Up, home: Path, port: int, number: signal.Signals) -> None:
     process = up()
     assert ready(process) == f"ready http://127.0.0.1:{port} s3cret"
-    wait_for(lambda: len(pids(home, "jobs")) == 1)
+    patience.wait_until(lambda: len(pids(home, "jobs")) == 1)
     assert home.stat().st_mode & 0o777 == 0o700
     process.send_signal(number)
-    assert process.wait(20) == 0
+    assert process.wait(patience.SECONDS) == 0
     assert not any(is_alive(pid) for name in ("web", "jobs") for pid in pids(home, name))
 
 
@@ -89,18 +79,18 @@ def test_it_comes_up_says_so_and_ends_with_everything(up: Up, home: Path, port: 
 def test_a_process_that_ends_is_started_again(up: Up, home: Path, name: str) -> None:
     process = up()
     ready(process)
-    wait_for(lambda: len(pids(home, name)) == 1)
+    patience.wait_until(lambda: len(pids(home, name)) == 1)
     os.kill(pids(home, name)[0], signal.SIGKILL)
-    wait_for(lambda: len(pids(home, name)) == 2)
+    patience.wait_until(lambda: len(pids(home, name)) == 2)
     assert process.poll() is None
 
 
 def test_children_of_a_killed_supervisor_die_too(up: Up, home: Path) -> None:
     process = up()
     ready(process)
-    wait_for(lambda: len(pids(home, "jobs")) == 1)
+    patience.wait_until(lambda: len(pids(home, "jobs")) == 1)
     process.kill()
-    wait_for(lambda: not any(is_alive(pid) for name in ("web", "jobs") for pid in pids(home, name)))
+    patience.wait_until(lambda: not any(is_alive(pid) for name in ("web", "jobs") for pid in pids(home, name)))
     again = up()
     assert ready(again).startswith("ready")
 
@@ -110,9 +100,9 @@ def test_a_process_that_does_not_hear_is_killed(up: Up, home: Path) -> None:
     (home / "deaf").touch()
     process = up()
     ready(process)
-    wait_for(lambda: len(pids(home, "jobs")) == 1)
+    patience.wait_until(lambda: len(pids(home, "jobs")) == 1)
     process.terminate()
-    assert process.wait(30) == 0
+    assert process.wait(patience.SECONDS) == 0
     assert not is_alive(pids(home, "jobs")[0])
 
 
@@ -120,7 +110,7 @@ def test_a_web_process_that_cannot_start_is_not_tried_for_ever(up: Up, home: Pat
     home.mkdir()
     (home / "web.fails").touch()
     process = up()
-    _out, errors = process.communicate(timeout=60)
+    _out, errors = process.communicate(timeout=patience.SECONDS)
     assert "NotReady" in errors
     assert len(pids(home, "web")) == 4
 
@@ -141,7 +131,7 @@ def test_where_it_listens_is_told_as_long_as_it_is_up(up: Up, home: Path, port: 
     assert (supervisor.was_up(home), supervisor.is_up(home)) == (True, True)
     assert (home / supervisor.RUNNING).stat().st_mode & 0o777 == 0o600
     process.terminate()
-    assert process.wait(20) == 0
+    assert process.wait(patience.SECONDS) == 0
     assert supervisor.running(home) is None
     assert not (home / supervisor.RUNNING).exists()
     assert not supervisor.is_up(home)
@@ -160,7 +150,7 @@ def test_a_lock_is_waited_for(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "lock")], stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
-        with supervisor.locked(tmp_path / "lock", wait=20.0):
+        with supervisor.locked(tmp_path / "lock", wait=patience.SECONDS):
             assert (tmp_path / "lock").read_text(encoding="ascii") == str(os.getpid())
 
 
@@ -210,4 +200,4 @@ def test_the_main_thread_waits_for_the_end() -> None:
         time.sleep(0.2)
         process.terminate()
         assert process.stdout.readline() == "ends\n"
-        assert process.wait(20) == 0
+        assert process.wait(patience.SECONDS) == 0
