@@ -1,27 +1,54 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a verification found that a version is made of, handed to the room that knows what follows from it."""
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from madang import catalog, provenance
-from madang.compliance.models import FoundPackage, Verification
+from madang import catalog, kit, provenance
+from madang.compliance.models import FoundPackage, Making, Verification
+from madang.compliance.verdict import Verdict
 from madang.db import Database
 
 AT_ONCE = 20
 
 
-def arrived(session: Session, verification: Verification) -> None:
-    """The version stands under what it declares, and is made of what its manifests name; what it says in its files counts too.
+CARDS = ("model", "dataset")
+"""Kinds whose card is kept with a report, for whichever of them shares it; behind what the report itself says."""
 
-    Manifests that lie at the root speak of the version itself. Where a file could not be read, not all parts are known.
-    """
-    asked = select(FoundPackage).where(FoundPackage.report_id == verification.report_id).order_by(FoundPackage.place)
-    parts = [_part(row) for row in session.scalars(asked) if row.role != "package" or "/" in row.path]
+
+def rows(verdict: Verdict) -> list[dict[str, Any]]:
+    """What the report says that its version is made of, and what the card in its README says, for each kind that has one."""
+    told = [provenance.made_of(verdict.report), *(provenance.cards.made_of(verdict.readme, kind) for kind in CARDS)]
+    return [{"body": provenance.making.packed(each)} for each in told]
+
+
+def arrived(session: Session, verification: Verification) -> None:
+    """The version stands under what it declares, and is made of what its manifests, its document or its card name; what it says in its
+    files counts too."""
     version = catalog.get_version_by_id(session, verification.version_id)
-    declared, detected = verification.declared, verification.detected
-    is_complete = not verification.counts.get("unread")
-    provenance.take_components(session, version, parts, license=declared or detected, found=detected, is_complete=is_complete)
+    kind = catalog.get_asset_by_id(session, version.asset_id, viewer=kit.SYSTEM).kind
+    made = _made(session, verification, 0) or _of_rows(session, verification)
+    if kind in CARDS:
+        made = made.with_(_made(session, verification, 1 + CARDS.index(kind)) or provenance.cards.made_of(None, kind))
+    declared, detected = made.license or verification.declared, verification.detected
+    provenance.take_components(
+        session, version, made.parts, license=declared or detected, found=detected, is_complete=made.is_complete, itself=made.itself
+    )
+
+
+def _made(session: Session, verification: Verification, place: int) -> provenance.Made | None:
+    kept = session.get(Making, (verification.report_id, place))
+    return provenance.making.unpacked(kept.body) if kept is not None else None
+
+
+def _of_rows(session: Session, verification: Verification) -> provenance.Made:
+    """Of a report that was made before this was kept. Manifests that lie at the root speak of the version itself. Where a file could not
+    be read, not all parts are known."""
+    asked = select(FoundPackage).where(FoundPackage.report_id == verification.report_id).order_by(FoundPackage.place)
+    parts = tuple(_part(row) for row in session.scalars(asked) if row.role != "package" or "/" in row.path)
+    return provenance.Made(parts, not verification.counts.get("unread"))
 
 
 def _part(row: FoundPackage) -> provenance.Part:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import update
 
-from madang import archives, catalog, forges, jobs, kit, scan, storage
+from madang import archives, catalog, forges, jobs, kit, provenance, scan, storage
 from madang.compliance import actions, queries, recording, reuse, sharing
 from madang.compliance.cache import FindingCache
 from madang.compliance.documents import looking, taking
@@ -208,7 +208,8 @@ class Verifier:
         """Look at the tree and write down what was found."""
         tree = StoredTree(self.store, content, folder)
         report = self._scan(work, tree)
-        verdict = Verdict(report, _statements(tree), tree.contents)
+        readme = tree.text(provenance.cards.README, most=provenance.cards.LARGEST)
+        verdict = Verdict(report, _statements(tree), tree.contents, readme=readme)
         self._write_down(work, verdict, key if sharing.may_be_shared(report) else None, folder)
 
     def _write_down(self, work: _Work, verdict: Verdict, key: str | None, folder: Path) -> None:

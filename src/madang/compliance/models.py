@@ -152,6 +152,16 @@ class FoundPackage(Base):
     path: Mapped[str] = mapped_column(Text)
 
 
+class Making(Base):
+    """What a report says that its version is made of, as the room ``provenance`` packs it; one row a report, ``place`` 0."""
+
+    __tablename__ = "compliance_making"
+
+    report_id: Mapped[str] = mapped_column(ForeignKey("compliance_report.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class UnreadFile(Base):
     """A file that could not be read or was left out, and why."""
 

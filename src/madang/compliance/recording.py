@@ -19,7 +19,7 @@ from madang import audit, catalog, kit, scan, storage
 from madang.compliance import components, news, rules, sharing
 from madang.compliance.actions import move
 from madang.compliance.documents import looking
-from madang.compliance.models import Finding, FoundFile, FoundPackage, Holder, Tally, UnreadFile, Verification
+from madang.compliance.models import Finding, FoundFile, FoundPackage, Holder, Making, Tally, UnreadFile, Verification
 from madang.compliance.verdict import RANKS, Verdict
 from madang.db import Base, Database, slices
 
@@ -97,6 +97,7 @@ def _rows(verdict: Verdict) -> Iterator[tuple[type[Base], Iterable[dict[str, Any
     yield Tally, (_tally(each) for each in verdict.tallies)
     yield Holder, (_holder(*each) for each in rules.holders(report))
     yield FoundPackage, rules.packages(report)
+    yield Making, components.rows(verdict)
     unread = [(each, True) for each in report.unread] + [(each, False) for each in report.skipped]
     sizes = {path: each.size for path, each in verdict.tree.items()}
     yield UnreadFile, (_unread(each, sizes.get(each.path), is_fault) for each, is_fault in unread)

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from madang import __version__, kit, scan
 from madang.compliance import cache
-from madang.compliance.models import Finding, FoundFile, FoundPackage, Holder, Report, Tally, UnreadFile, Verification
+from madang.compliance.models import Finding, FoundFile, FoundPackage, Holder, Making, Report, Tally, UnreadFile, Verification
 from madang.db import Database
 
-TABLES = (FoundFile, Tally, Holder, FoundPackage, UnreadFile)
+TABLES = (FoundFile, Tally, Holder, FoundPackage, UnreadFile, Making)
 SLICE = 2000
-FORM = "1"
+FORM = "2"
 """Of a report's rows and documents. It changes when the same findings would be written down otherwise."""
 PASSING = frozenset({"deadline", "memory", "died", "unreadable", "changed", "engine"})
 """Why a file was not read that may be otherwise the next time."""

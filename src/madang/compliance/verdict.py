@@ -45,8 +45,10 @@ class Content(Protocol):
 class Verdict:
     """What a report says about one version, where the repository does not state otherwise of single files."""
 
-    def __init__(self, report: scan.Report, statements: Statements = NOTHING_STATED, tree: Iterable[Content] = ()) -> None:
-        self.report, self.statements, self.tree = report, statements, {each.path: each for each in tree}
+    def __init__(
+        self, report: scan.Report, statements: Statements = NOTHING_STATED, tree: Iterable[Content] = (), *, readme: str | None = None
+    ) -> None:
+        self.report, self.statements, self.tree, self.readme = report, statements, {each.path: each for each in tree}, readme
         self._stated: dict[str, str | None] = {}
 
     def expression(self, file: scan.File) -> str | None:

@@ -5,8 +5,10 @@ This room knows versions and components as nodes. It does not know how component
 says, or how facts flow. What a viewer may not see counts and is not named.
 """
 
-from madang.provenance.actions import attach, declare, keep, state, state_component, withdraw, withdraw_evidence
-from madang.provenance.arrivals import Part, take_components
+from madang.provenance import cards, making
+from madang.provenance.actions import attach, declare, keep, state, state_component, unstate, withdraw, withdraw_evidence
+from madang.provenance.arrivals import take_components
+from madang.provenance.components.api import router as _components
 from madang.provenance.cones import Cone, Thing, cone
 from madang.provenance.deciding import Answer, answer, what_if
 from madang.provenance.errors import (
@@ -20,10 +22,14 @@ from madang.provenance.errors import (
     UnreadableLicence,
 )
 from madang.provenance.lineage.api import router
+from madang.provenance.making import Made, Part
 from madang.provenance.models import Decision, Edge, Evidence, Node
 from madang.provenance.queries import Link, decisions_of, edges_into, edges_out_of, evidence_at, get_decision, may_declare, node_of, replay
+from madang.provenance.reports import made_of
+from madang.provenance.sboms.api import router as _sboms
 from madang.provenance.web import routes
 
+assert router is _components is _sboms  # one router, which each part adds its doors to
 __all__ = [
     "AlreadyDeclared",
     "Answer",
@@ -34,6 +40,7 @@ __all__ = [
     "Edge",
     "Evidence",
     "Link",
+    "Made",
     "MadeOfItself",
     "NoSuchDecision",
     "NoSuchDerivation",
@@ -44,6 +51,7 @@ __all__ = [
     "UnreadableLicence",
     "answer",
     "attach",
+    "cards",
     "cone",
     "decisions_of",
     "declare",
@@ -52,6 +60,8 @@ __all__ = [
     "evidence_at",
     "get_decision",
     "keep",
+    "made_of",
+    "making",
     "may_declare",
     "node_of",
     "replay",
@@ -60,6 +70,7 @@ __all__ = [
     "state",
     "state_component",
     "take_components",
+    "unstate",
     "what_if",
     "withdraw",
     "withdraw_evidence",

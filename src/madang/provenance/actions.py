@@ -110,16 +110,26 @@ def state(
     license: str | None = None,  # noqa: A002 (as SPDX and the core spell it)
     is_own: bool | None = None,
     is_complete: bool | None = None,
+    is_left_open: bool = False,
     facts: Iterable[str] | None = None,
     by: kit.Actor,
 ) -> Node:
     """What is stated of the version holds: its licence ("" for what was found), whether all rights in it are the owner's own, whether all
-    its parts are named, and further facts. What is left out stays."""
+    its parts are named (``is_left_open``: what was found says so), and further facts. What is left out stays."""
     node = _target(session, version, by)
     before = _said(node)
     _state(node, license, facts)
     node.is_own = node.is_own if is_own is None else is_own
-    node.stated_complete = node.stated_complete if is_complete is None else is_complete
+    node.stated_complete = None if is_left_open else node.stated_complete if is_complete is None else is_complete
+    _stated(session, node, before, by)
+    return node
+
+
+def unstate(session: Session, version: catalog.Version, *, by: kit.Actor) -> Node:
+    """Nothing is stated of the version any more: what arrived by itself counts."""
+    node = _target(session, version, by)
+    before = _said(node)
+    node.stated_license, node.is_own, node.stated_complete, node.facts = None, False, None, []
     _stated(session, node, before, by)
     return node
 

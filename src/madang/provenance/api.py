@@ -127,6 +127,16 @@ def update_terms(
     return show_terms(request, session, actor, kind, namespace, name, version)
 
 
+@router.delete(VERSION + "/terms")
+def delete_terms(
+    request: Request, session: Session, actor: kit.Actor, kind: catalog.InKind, namespace: catalog.InNamespace, name: catalog.InName,
+    version: InVersion,
+) -> TermsOut:  # fmt: skip
+    """Take back all that was stated of a version: what arrived by itself counts again."""
+    actions.unstate(session, _version(session, kind, namespace, name, version, actor), by=actor)
+    return show_terms(request, session, actor, kind, namespace, name, version)
+
+
 @router.get(VERSION + "/derivations")
 def list_derivations(
     request: Request, session: Session, actor: kit.Actor, kind: catalog.InKind, namespace: catalog.InNamespace, name: catalog.InName,

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import CTE, and_, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from madang import catalog, kit, terms
 from madang.provenance import nodes, rules
@@ -62,6 +62,19 @@ class _Loaded:
     asset: catalog.Asset | None
     number: int | None
     is_visible: bool
+    known: Node | None = None
+    """The component that everybody knows, of what is only known within a version."""
+
+    @property
+    def terms(self) -> str | None:
+        """What a person stated of the component goes before what is told of it within one version."""
+        stated = self.node.stated_license or (self.known.stated_license if self.known else None)
+        return stated or self.node.license or (self.known.license if self.known else None)
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What is declared of it here and everywhere."""
+        return tuple(dict.fromkeys((*self.node.facts, *(self.known.facts if self.known else ()))))
 
     @property
     def id(self) -> str:
@@ -123,16 +136,18 @@ def _alone(asset: catalog.Asset, version: catalog.Version) -> Cone:
 
 def _nodes(session: Session, up: CTE, viewer: kit.Actor) -> list[_Loaded]:
     seen = case((and_(catalog.Asset.id.is_not(None), catalog.visible(viewer)), 1), else_=0)
+    known = aliased(Node)
     asked = (
-        select(Node, catalog.Asset, catalog.Version.number, seen)
+        select(Node, catalog.Asset, catalog.Version.number, seen, known)
         .join(up, up.c.id == Node.id)
+        .outerjoin(known, and_(Node.within_id.is_not(None), known.key == nodes.component_key("") + Node.purl))
         .outerjoin(catalog.Version, catalog.Version.id == func.coalesce(Node.version_id, Node.within_id))
         .outerjoin(catalog.Asset, catalog.Asset.id == catalog.Version.asset_id)
         .order_by(Node.id)
         .limit(MOST_NODES + 1)
     )
     rows = session.execute(asked)
-    return [_Loaded(node, asset, number, is_visible=asset is None or bool(shown)) for node, asset, number, shown in rows]
+    return [_Loaded(node, asset, number, asset is None or bool(shown), component) for node, asset, number, shown, component in rows]
 
 
 def _named(top: str, loaded: Mapping[str, _Loaded], edges: Iterable[Edge]) -> dict[str, str]:
@@ -160,14 +175,14 @@ def _thing(id_: str, each: _Loaded) -> Thing:
     asset_id = each.asset.id if each.asset is not None else ""
     if id_.startswith(HIDDEN):
         return Thing(id_, each.node.id, "", None, "", is_hidden=True, asset_id=asset_id)
-    return Thing(id_, each.node.id, each.node.type, each.node.terms, each.address, is_hidden=False, asset_id=asset_id)
+    return Thing(id_, each.node.id, each.node.type, each.terms, each.address, is_hidden=False, asset_id=asset_id)
 
 
 def _node(id_: str, each: _Loaded, top: catalog.Asset) -> terms.Node:
     """The core's node. Somebody's own thing is own to whoever has the version only where both are in one namespace."""
     node = each.node
     is_own = node.is_own and each.asset is not None and each.asset.namespace_key == top.namespace_key
-    return terms.Node(id_, node.type, node.terms, is_own=is_own, facts=tuple(node.facts), complete=node.is_whole, cost=node.cost)
+    return terms.Node(id_, node.type, each.terms, is_own=is_own, facts=each.facts, complete=node.is_whole, cost=node.cost)
 
 
 def _edge(edge: Edge, ids: Mapping[str, str]) -> terms.Edge:

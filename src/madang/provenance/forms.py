@@ -57,6 +57,17 @@ def goal_of(values: Mapping[str, str]) -> tuple[terms.Goal, str]:
     return terms.Goal(values["goal"], values["license"] or None, (), values["scope"]), values["reading"]
 
 
+def state(session: Session, version: catalog.Version, given: Mapping[str, str], actor: kit.Actor) -> str:
+    """What the form says of the version holds; a licence and a word on its parts that are left open go back to what was found."""
+    complete = {"yes": True, "no": False}.get(given["complete"])
+    facts = given["facts"].replace(",", " ").split()[:50]
+    actions.state(
+        session, version, license=given["licence"], is_own=bool(given["own"]), is_complete=complete, is_left_open=complete is None,
+        facts=facts, by=actor,
+    )  # fmt: skip
+    return ""
+
+
 def declare(session: Session, version: catalog.Version, given: Mapping[str, str], actor: kit.Actor) -> str:
     """The version is made with what the form names."""
     named = given["source"].strip()

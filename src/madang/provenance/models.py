@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from madang.db import Base, Json, UtcTime
 
-DECLARED, SCANNED = "declared", "scanned"
-ORIGINS = (DECLARED, SCANNED)
+DECLARED, SCANNED, IMPORTED = "declared", "scanned", "imported"
+ORIGINS = (DECLARED, SCANNED, IMPORTED)
 _STANDS = "withdrawn_at IS NULL"
 _PAIR = "(withdrawn_at IS NULL) = (withdrawn_by IS NULL)"
 
@@ -19,7 +19,9 @@ class Node(Base):
     """A version (``version_id``), a component known everywhere by its package URL, or a part found inside one version (``within_id``).
 
     ``license`` and ``is_complete`` (whether all parts are named) arrived by themselves; ``stated_license`` and ``stated_complete`` are a
-    person's and count before them. ``is_own``: whoever has the version holds all rights in it. ``arrived_at``: when parts last arrived.
+    person's and count before them. ``license_from`` says where the former stands. ``purl`` is the package URL that it goes by,
+    a version's own claim among them. ``is_own``: whoever has the version holds all rights in it. ``arrived_at``: when parts last
+    arrived.
     """
 
     __tablename__ = "provenance_node"
@@ -30,7 +32,9 @@ class Node(Base):
     within_id: Mapped[str | None] = mapped_column(ForeignKey("catalog_version.id"), index=True)
     name: Mapped[str] = mapped_column(Text)
     type: Mapped[str] = mapped_column(String(16))
+    purl: Mapped[str | None] = mapped_column(String(400), index=True)
     license: Mapped[str | None] = mapped_column(Text)
+    license_from: Mapped[str | None] = mapped_column(Text)
     stated_license: Mapped[str | None] = mapped_column(Text)
     is_own: Mapped[bool] = mapped_column(default=False)
     facts: Mapped[list[str]] = mapped_column(Json, default=list)
@@ -51,7 +55,7 @@ class Node(Base):
 
 
 class Edge(Base):
-    """``target`` is made with ``source``. The same ends and kind stand once from each origin."""
+    """``target`` is made with ``source``. The same ends and kind stand once from each origin; ``document_id`` is what says so, if any."""
 
     __tablename__ = "provenance_edge"
     __table_args__ = (
@@ -74,6 +78,33 @@ class Edge(Base):
     complete: Mapped[bool]
     origin: Mapped[str] = mapped_column(String(16))
     note: Mapped[str] = mapped_column(Text, default="")
+    document_id: Mapped[str | None] = mapped_column(ForeignKey("provenance_document.id"), index=True)
+    made_at: Mapped[datetime] = mapped_column(UtcTime)
+    made_by: Mapped[str] = mapped_column(String(96))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    withdrawn_by: Mapped[str | None] = mapped_column(String(96))
+
+
+class Document(Base):
+    """A document that says what a version is made of. ``about`` is what it says that it is about, ``is_complete`` whether it says that it
+    names all. The same document stands once at a version."""
+
+    __tablename__ = "provenance_document"
+    __table_args__ = (
+        CheckConstraint(_PAIR, name="withdrawn_by_somebody"),
+        Index(
+            "uq_provenance_document_stands", "node_id", "sha256", unique=True, sqlite_where=text(_STANDS), postgresql_where=text(_STANDS)
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    node_id: Mapped[str] = mapped_column(ForeignKey("provenance_node.id"), index=True)
+    name: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    about: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    parts: Mapped[int]
+    is_complete: Mapped[bool]
     made_at: Mapped[datetime] = mapped_column(UtcTime)
     made_by: Mapped[str] = mapped_column(String(96))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcTime)

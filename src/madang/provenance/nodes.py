@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from madang import catalog, kit
 from madang.provenance import rules
+from madang.provenance.metadata import declared_here
 from madang.provenance.models import Edge, Node
 
 
@@ -33,8 +34,10 @@ def of_version(session: Session, asset: catalog.Asset, version: catalog.Version)
 
 
 def of_component(session: Session, purl: str) -> Node:
-    """The component's node: of something that is made elsewhere, under terms that nobody has stated yet."""
-    return _ensured(session, Node(key=component_key(rules.check_purl(purl)), name=purl, type="software"))
+    """The component's node: of something that is made elsewhere, under terms that its package declares, if any."""
+    found = declared_here(rules.check_purl(purl))
+    told = {"license": found.license, "license_from": found.source} if found else {}
+    return _ensured(session, Node(key=component_key(purl), name=purl, purl=purl, type="software", **told))
 
 
 def _ensured(session: Session, made: Node) -> Node:

@@ -114,6 +114,7 @@ class Made:
     details: tuple[str, ...]
     is_complete: bool
     is_declared: bool
+    is_imported: bool
     note: str
     made_at: datetime
     made_by: str
@@ -136,6 +137,34 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """What a person stated of the version, beside what arrived. ``is_any``: whether there is something to take back."""
+
+    license: str
+    arrived: str | None
+    is_own: bool
+    complete: bool | None
+    arrived_complete: bool
+    facts: tuple[str, ...]
+    is_any: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sbom:
+    """A list of parts that is attached. ``is_complete``: it says that it names all."""
+
+    id: str
+    name: str
+    title: str
+    about: str
+    sha256: str
+    parts: int
+    is_complete: bool
+    made_at: datetime
+    made_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A kept decision in a list."""
 
@@ -152,7 +181,8 @@ class Kept:
 
 @dataclass(frozen=True)
 class TermsPage:
-    """What may be done with one version. ``fault`` is a refusal and ``part`` the form that it belongs to; ``values`` is what was typed."""
+    """What may be done with one version. ``waiting``: so many components in it stand under nothing that anybody stated. ``fault`` is a
+    refusal and ``part`` the form that it belongs to; ``values`` is what was typed."""
 
     head: Head
     license: str | None
@@ -164,6 +194,10 @@ class TermsPage:
     question: Mapping[str, str]
     made: tuple[Made, ...]
     papers: tuple[Paper, ...]
+    stated: Stated
+    sboms: tuple[Sbom, ...]
+    waiting: int
+    may_state: bool
     kept: tuple[Kept, ...]
     next: Mapping[str, str | None]
     may_change: bool

@@ -10,8 +10,8 @@ from madang import catalog, kit, terms, web
 from madang.kit import _
 from madang.provenance import deciding, queries, telling
 from madang.provenance.cones import Cone, cone
-from madang.provenance.models import DECLARED, Decision, Evidence
-from madang.provenance.pages import Answered, Head, Kept, Line, Made, Named, Paper
+from madang.provenance.models import DECLARED, IMPORTED, Decision, Document, Evidence, Node
+from madang.provenance.pages import Answered, Head, Kept, Line, Made, Named, Paper, Sbom, Stated
 
 GOALS = ("use", "change", "pass-on", "sell", "serve", "train", "publish-output")
 """What the box answers; ``open`` needs a licence and is asked for by itself."""
@@ -76,7 +76,8 @@ def _made(link: queries.Link) -> Made:
     return Made(
         id=edge.id, thing=Named(name, link.address, is_hidden=link.is_hidden), way=telling.words_of()["kinds"][edge.kind],
         details=tuple(web.translate(DETAILS[each]) for each in details), is_complete=edge.complete,
-        is_declared=edge.origin == DECLARED, note=edge.note, made_at=edge.made_at, made_by=edge.made_by,
+        is_declared=edge.origin == DECLARED, is_imported=edge.origin == IMPORTED, note=edge.note, made_at=edge.made_at,
+        made_by=edge.made_by,
     )  # fmt: skip
 
 
@@ -90,6 +91,21 @@ def papers(proofs: Sequence[Evidence]) -> tuple[Paper, ...]:
         )
         for each in proofs
     )  # fmt: skip
+
+
+def stated_of(node: Node | None) -> Stated:
+    """What a person stated of the version."""
+    if node is None:
+        return Stated("", None, is_own=False, complete=None, arrived_complete=False, facts=(), is_any=False)
+    licence, facts = node.stated_license or "", tuple(node.facts)
+    is_any = bool(licence or node.is_own or node.stated_complete is not None or facts)
+    return Stated(licence, node.license, node.is_own, node.stated_complete, node.is_complete, facts, is_any)
+
+
+def sboms(documents: Sequence[Document]) -> tuple[Sbom, ...]:
+    """The lists that are attached."""
+    names = ("id", "name", "title", "about", "sha256", "parts", "is_complete", "made_at", "made_by")
+    return tuple(Sbom(**{name: getattr(each, name) for name in names}) for each in documents)
 
 
 def kept_row(kept: Decision) -> Kept:

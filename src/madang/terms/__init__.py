@@ -9,13 +9,14 @@ from madang.terms import sentences
 from madang.terms.bits import FactIndex, Relation
 from madang.terms.decision import Decision, decide, replay, verdict
 from madang.terms.listing import vocabulary
-from madang.terms.model import GOALS, KINDS, READINGS, SCOPES, TYPES, Edge, Evidence, Goal, Graph, Limits, Node, Said
+from madang.terms.model import CHANGING, GOALS, KINDS, READINGS, SCOPES, TYPES, Edge, Evidence, Goal, Graph, Limits, Node, Said
 from madang.terms.pairs import pair
 from madang.terms.reading import make_graph, read_graph
 from madang.terms.tables import rules_version
 from madang.terms.transfer import EdgeClass
 
 __all__ = [
+    "CHANGING",
     "GOALS",
     "KINDS",
     "READINGS",
