@@ -172,6 +172,25 @@ def test_after_each_change_the_facts_are_those_of_a_full_pass(circles: bool, see
         assert [flow.mask_of(row) for row in graph.states()] == [mask(facts) for facts in before]
 
 
+@pytest.mark.soak
+@pytest.mark.parametrize("circles", [False, True])
+def test_fifty_thousand_changes_leave_what_a_full_pass_finds(circles: bool) -> None:
+    """With both ways of settling and with rows laid out anew in between: 100,000 random changes over the two, each compared whole."""
+    done = 0
+    for seed in range(1_000_000):
+        chance = random.Random(seed)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("madang.terms.flow.rows.FEW", (0, 24)[seed % 2])
+            patch.setattr("madang.terms.flow.resident.LOOSE", 7)
+            plain, graph = built(chance, chance.randrange(2, 16), 20, circles=circles)
+            for _ in range(50):
+                change(chance, plain, graph, circles=circles)
+                assert [graph.facts(node) for node in range(len(plain.own))] == [mask(facts) for facts in plain.facts()], seed
+                done += 1
+        if done >= 50_000:
+            return
+
+
 @settings(max_examples=80, deadline=None)
 @given(seed=st.integers(0, 2**32), nodes=st.integers(2, 14))
 def test_a_path_is_one_of_the_shortest_and_each_step_passes(seed: int, nodes: int) -> None:
