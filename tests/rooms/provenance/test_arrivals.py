@@ -257,6 +257,6 @@ def test_parts_of_what_everybody_knows_are_not_taken() -> None:
 
 
 def test_every_way_of_the_table_is_one_that_the_core_knows() -> None:
-    words = terms.vocabulary(str)["kinds"]
+    words: Any = terms.vocabulary(str)["kinds"]
     assert {kind for kind, _apart in reports.joined().values()} <= set(words)
     assert set(reports.joined()) <= set(scan.documents.KINDS)

@@ -110,7 +110,7 @@ def test_the_form_shows_the_refusal_and_offers_to_say_so(graph: Graph) -> None:
     owner = headers(graph, "researcher", html=True)
     document = bom(components=[component("inner", "MIT")])
     document["metadata"]["component"]["name"] = "another-tool"
-    form = {"files": {"file": ("bom.json", json.dumps(document).encode())}, "headers": owner}
+    form: dict[str, Any] = {"files": {"file": ("bom.json", json.dumps(document).encode())}, "headers": owner}
     again = graph.yard.client.post(f"{TOOL}/terms/sboms", **form)
     assert again.status_code == 422
     assert "another-tool" in again.text
