@@ -8,11 +8,12 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from builders import Yard, archive
-from madang import access, catalog, db, inbox, kit, people, provenance, sheets, terms
+from madang import access, catalog, db, inbox, kit, people, provenance, sheets, terms, usage
 from madang.kit import Reach, Role
 from madang.web import csrf
 
@@ -128,6 +129,7 @@ def cast_in(yard: Yard) -> Cast:
                 _come(session, cast, who, organisation)
     _place(cast)
     _place_people(cast)
+    _place_usage(cast)
     yard.application.state.gate.database = Undone(yard.house.database)
     return cast
 
@@ -207,6 +209,27 @@ def _place_people(cast: Cast) -> None:
     cast.things += [Thing(kind, ORGANISATION, names, missing) for kind in ("organisation", "membership")]
     cast.things.append(Thing("invitation", "", {"invitation": invitation.id}, {"invitation": kit.new_id()}))
     cast.things.append(Thing("people-list", "", {"list": people_list}, {"list": kit.new_id()}))
+
+
+def _place_usage(cast: Cast) -> None:
+    """Keys, a request for production and invoices: a person's, and an organisation's, whose key is one of its guest's."""
+    with cast.yard.house.database.writing() as session:
+        organisation = people.get_organisation(session, ORGANISATION, viewer=kit.SYSTEM)
+        for holder, name in ((OWNER, OWNER), (NEIGHBOUR, NEIGHBOUR), (ORGANISATION, "laboratory-guest")):
+            account = people.get_account(session, name, viewer=kit.SYSTEM)
+            of = organisation if holder == ORGANISATION else None
+            key = usage.create_key(session, account=account, plan="development", organisation=of, by=kit.SYSTEM).key
+            cast.things.append(Thing("key", holder, {"key_id": key.id}, {"key_id": kit.new_id()}))
+            invoice = usage.Invoice(
+                id=kit.new_id(), number=f"2026-01-{name}"[:24], organisation_id=of.id if of else "", account_id="" if of else account.id,
+                payer=name, month="2026-01", part=1, currency="KRW", total=Decimal(100), state="issued", made_at=kit.now(), made_by="test",
+                void_reason="",
+            )  # fmt: skip
+            session.add(invoice)
+            cast.things.append(Thing("invoice", holder, {"invoice_id": invoice.id}, {"invoice_id": kit.new_id()}))
+            if not of:
+                asked = usage.ask_for_production(session, key, purpose="for a test", wanted=1, by=kit.SYSTEM)
+                cast.things.append(Thing("production-request", holder, {"request_id": asked.id}, {"request_id": kit.new_id()}))
 
 
 def _asset(cast: Cast, holder: str, exposure: str, *, by: str) -> Thing:

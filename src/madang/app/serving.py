@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
-from madang import __version__, audit, catalog, compliance, db, inbox, institute, kit, operations, people, portal, provenance, web
+from madang import __version__, audit, catalog, compliance, db, inbox, institute, kit, operations, people, portal, provenance, usage, web
 from madang.app import measuring
 from madang.app.house import House, desk_of, open_house, traced
 from madang.settings import Settings
@@ -54,6 +54,7 @@ def web_application(house: House) -> FastAPI:
                 inbox.router,
                 catalog.router,
                 provenance.router,
+                *usage.routers,
                 compliance.router,
                 compliance.registrations_router,
                 compliance.licences_router,

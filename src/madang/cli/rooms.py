@@ -22,6 +22,7 @@ FACTORIES = {
     "key": ("madang.usage.cli", "key_group"),
     "plan": ("madang.usage.cli", "plan_group"),
     "usage": ("madang.usage.cli", "usage_command"),
+    "invoice": ("madang.usage.cli", "invoice_group"),
     "register": ("madang.compliance.cli", "register_command"),
 }
 CORES = {"terms": "madang.terms.cli", "licence": "madang.licensing.cli", "privacy": "madang.privacy.cli"}

@@ -28,6 +28,7 @@ COMMANDS = {
     "key": ("rooms", "Make, list and end keys that call services."),
     "plan": ("rooms", "List and change what one may use, and at what price."),
     "usage": ("rooms", "Print what was used, every acknowledged call."),
+    "invoice": ("rooms", "Draft, issue and void invoices of what was used."),
     "user": ("rooms", "Make and change accounts."),
     "organisation": ("rooms", "Bring organisations in and keep their members."),
     "access": ("rights", "Print who may do what: the table of rights and addresses."),

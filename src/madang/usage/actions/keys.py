@@ -63,7 +63,7 @@ def create_key(
 
 def rotate_key(session: Session, key: Key, *, limits: Limits = Limits(), hours: int | None = None, by: Actor) -> NewKey:  # noqa: B008
     """Another key stands in its place, and the old one ends after so many hours, so that programs can change over."""
-    _check_may(key, by, "key", "change")
+    check_may(key, by, "key", "change")
     standing = _alive(session, key)
     account = session.get_one(people.Account, key.account_id)
     end = now() + timedelta(hours=limits.rotation_hours if hours is None else hours)
@@ -83,7 +83,7 @@ def rotate_key(session: Session, key: Key, *, limits: Limits = Limits(), hours: 
 
 def revoke_key(session: Session, key: Key, *, by: Actor) -> None:
     """The key answers nothing any more, within a second in every process; nothing happens when it did not before."""
-    _check_may(key, by, "key", "revoke")
+    check_may(key, by, "key", "revoke")
     if queries.standing(session, key).is_over:
         return
     people.end_key(session, key.id, by=by)
@@ -93,7 +93,7 @@ def revoke_key(session: Session, key: Key, *, by: Actor) -> None:
 
 def pause_key(session: Session, key: Key, *, by: Actor) -> None:
     """The key rests until somebody goes on with it. What an operator paused only an operator resumes."""
-    _check_may(key, by, "key", "change")
+    check_may(key, by, "key", "change")
     _alive(session, key)
     if key.paused_at is None:
         key.paused_at, key.paused_by, key.revision = now(), by.name, next_revision(session)
@@ -102,7 +102,7 @@ def pause_key(session: Session, key: Key, *, by: Actor) -> None:
 
 def resume_key(session: Session, key: Key, *, by: Actor) -> None:
     """The key answers again."""
-    _check_may(key, by, "key", "change")
+    check_may(key, by, "key", "change")
     if key.paused_at is None:
         return
     if key.paused_by != by.name and not access.allows(by, "key", "manage"):
@@ -111,7 +111,8 @@ def resume_key(session: Session, key: Key, *, by: Actor) -> None:
     audit.record(session, "key.resumed", target=key.ref, by=by)
 
 
-def _check_may(key: Key, by: Actor, thing: str, action: str) -> None:
+def check_may(key: Key, by: Actor, thing: str, action: str) -> None:
+    """``NotYourKey`` unless the table of rights allows it on this key."""
     if not access.allows(by, thing, action, own=by.account_id == key.account_id, organisation=key.organisation_id or None):
         raise NotYourKey
 

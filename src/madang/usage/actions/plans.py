@@ -63,6 +63,27 @@ def set_quota(
     Where the same quota stood, it has the new amount, and what was used of it still counts.
     """
     access.check(by, "plan", "change")
+    return put_quota(
+        session, plan, unit=unit, every=every, amount=amount, scope=scope, account=account, service=service, is_each=is_each,
+        is_hard=is_hard, by=by,
+    )  # fmt: skip
+
+
+def put_quota(
+    session: Session,
+    plan: Plan,
+    *,
+    unit: str,
+    every: str,
+    amount: int,
+    scope: str = "account",
+    account: people.Account | None = None,
+    service: catalog.Asset | None = None,
+    is_each: bool = True,
+    is_hard: bool = True,
+    by: Actor,
+) -> Quota:
+    """``set_quota`` within a deed whose own rights were asked."""
     rules.check_unit(unit)
     rules.check_window(every)
     rules.check_scope(scope)
@@ -106,6 +127,22 @@ def set_price(
 ) -> Price:
     """So many units cost so much on this plan from now on. What was used before keeps its price."""
     access.check(by, "plan", "change")
+    return put_price(session, plan, unit=unit, amount=amount, per=per, currency=currency, account=account, service=service, by=by)
+
+
+def put_price(
+    session: Session,
+    plan: Plan,
+    *,
+    unit: str,
+    amount: str,
+    per: int = 1,
+    currency: str = "KRW",
+    account: people.Account | None = None,
+    service: catalog.Asset | None = None,
+    by: Actor,
+) -> Price:
+    """``set_price`` within a deed whose own rights were asked."""
     rules.check_unit(unit)
     money = rules.check_price(amount, per, currency)
     key = {"plan": plan.name, "account_id": account.id if account else "", "service_id": service.id if service else "", "unit": unit}

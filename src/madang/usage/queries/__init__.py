@@ -1,22 +1,61 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every read of this room. What the viewer may not see is not there."""
 
+from madang.usage.queries.invoices import Billable, Payer, billable, get_invoice, invoice_csv, invoice_lines, invoices
 from madang.usage.queries.keys import KeyRow, find_service, get_key, keys, standing
 from madang.usage.queries.plans import get_plan, get_quota, plans, prices, quotas
+from madang.usage.queries.requests import get_production_request, production_requests
 from madang.usage.queries.rows import Asked, UsageRow, sums
+from madang.usage.queries.series import (
+    KeyDay,
+    LatencyDay,
+    QuotaUse,
+    Recent,
+    SectorDay,
+    Share,
+    by_key,
+    by_sector,
+    costs,
+    latencies,
+    quota_uses,
+    recent_calls,
+    top_users,
+)
 
 __all__ = [
     "Asked",
+    "Billable",
+    "KeyDay",
     "KeyRow",
+    "LatencyDay",
+    "Payer",
+    "QuotaUse",
+    "Recent",
+    "SectorDay",
+    "Share",
     "UsageRow",
+    "billable",
+    "by_key",
+    "by_sector",
+    "costs",
     "find_service",
+    "get_invoice",
     "get_key",
     "get_plan",
+    "get_production_request",
     "get_quota",
+    "invoice_csv",
+    "invoice_lines",
+    "invoices",
     "keys",
+    "latencies",
     "plans",
     "prices",
+    "production_requests",
+    "quota_uses",
     "quotas",
+    "recent_calls",
     "standing",
     "sums",
+    "top_users",
 ]

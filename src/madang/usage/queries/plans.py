@@ -37,8 +37,9 @@ def prices(session: Session, plan: Plan, *, viewer: Actor) -> Sequence[Price]:
 
 
 def get_quota(session: Session, quota_id: str, *, viewer: Actor) -> Quota:
-    """The quota of that id; not there for whoever may not change plans."""
-    quota = session.get(Quota, quota_id) if "\0" not in quota_id and access.allows(viewer, "plan", "change") else None
+    """The quota of that id, for whoever may change plans."""
+    access.check(viewer, "plan", "change")
+    quota = session.get(Quota, quota_id) if "\0" not in quota_id else None
     if quota is None:
         raise NotFound
     return quota

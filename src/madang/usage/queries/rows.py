@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from madang import access
@@ -54,6 +54,8 @@ def sums(session: Session, asked: Asked, *, viewer: Actor) -> Sequence[UsageRow]
 def conditions(asked: Asked) -> list[ColumnElement[bool]]:
     """What is asked, as conditions on ``Context`` and ``Day``."""
     found: list[ColumnElement[bool]] = []
+    if "\0" in asked.service + asked.key:
+        return [false()]
     if asked.service:
         found.append(func.lower(Context.service) == asked.service.lower())
     if asked.key:
