@@ -5,6 +5,7 @@ A test says ``@pytest.mark.needs("chromium")``. Where the part is missing it is 
 ``TEST_ALL=1`` it fails instead.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -20,11 +21,9 @@ import npm_peers
 import patience
 import stores
 from madang.people import passwords
+from side_by_side import ROOMS_WITHOUT_ROWS
 
 TESTS = Path(__file__).parent
-ROOMS_WITHOUT_ROWS = (
-    "access", "archives", "forges", "kit", "licensing", "logs", "privacy", "scan", "settings", "sheets", "storage", "supervisor",
-)  # fmt: skip
 _skipped: Counter[str] = Counter()
 _seconds: defaultdict[str, float] = defaultdict(float)
 
@@ -125,6 +124,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     databases.end()
     stores.end()
+    if notes := os.environ.get("TEST_NOTES"):
+        Path(notes).write_text(json.dumps({"seconds": _seconds, "skipped": _skipped}), "utf-8")
     if _skipped:
         named = "; ".join(f"{reason} ({count} {'test' if count == 1 else 'tests'})" for reason, count in sorted(_skipped.items()))
         print(f"Skipped: {named}. With TEST_ALL=1 a missing part is a failure.")
