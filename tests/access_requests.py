@@ -75,6 +75,9 @@ REQUESTS: dict[tuple[str, str], Maker] = {
     ("GET", "/sign-in/provider/return"): _besides(403, 404),  # nobody was sent to a provider
     ("POST", "/sign-in/code"): _form(code="123456"),
     ("POST", "/forgotten"): _form(who="somebody"),
+    ("POST", "/me/email"): _besides(503, form={"email": "me@example.org"}),  # no mail server is set
+    ("GET", "/me/email/{proof}"): _besides(404),
+    ("POST", "/me/email/{proof}"): _besides(404),
     ("POST", "/me/second-factor"): _form(password=PASSWORD),
     ("POST", "/me/second-factor/confirmation"): _form(code="123456"),
     ("POST", "/me/second-factor/recovery-codes"): _form(code="123456"),
@@ -213,6 +216,7 @@ NAMES: dict[str, dict[str, str]] = {
     "/organisations/{name}": {"name": ORGANISATION},
     "/invitations/{secret}": {"secret": "a" * 43},
     "/link/{secret}": {"secret": "a" * 43},
+    "/me/email/{proof}": {"proof": "a" * 43},
     "/static/{hash}/{name:path}": {"hash": "0", "name": "css/tokens.css"},
     "/me/identities/{identity_id}/removal": {"identity_id": kit.new_id()},
     "/api/v1/plans/{plan}": {"plan": "development"},

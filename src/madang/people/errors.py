@@ -149,6 +149,20 @@ class EmailTaken(Conflict):
     message = _("Another account has this e-mail address. Give another one, or none.")
 
 
+class NoLetters(Unavailable):
+    """No mail server is named, so nothing that takes a letter can be done."""
+
+    code = "no-letters"
+    message = _("This place writes no letters, so an address cannot be proved. Ask the operator to name a mail server.")
+
+
+class DeadProof(NotFound):
+    """The link that proves an address is over, void, or for another account."""
+
+    code = "dead-proof"
+    message = _("This link proves nothing any more, or not for this account. Ask for a new letter on your own page.")
+
+
 class InvalidEmail(Invalid):
     """This cannot be an e-mail address."""
 

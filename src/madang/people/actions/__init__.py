@@ -17,6 +17,7 @@ from madang.people.actions.invitations import (
 from madang.people.actions.lists import Planned, carry_out, keep_list, plan
 from madang.people.actions.names import take_name
 from madang.people.actions.organisations import change_organisation, create_organisation, end_membership, set_membership
+from madang.people.actions.own_email import address_of, ask_for_email, prove_email
 from madang.people.actions.preferences import keep_preference
 from madang.people.actions.profiles import Change, change_account, set_email
 from madang.people.actions.renewal import Ended, end_ways_in
@@ -54,6 +55,8 @@ __all__ = [
     "Planned",
     "accept_conditions",
     "accept_invitation",
+    "address_of",
+    "ask_for_email",
     "ask_to_sign_up",
     "begin_second_factor",
     "carry_out",
@@ -83,6 +86,7 @@ __all__ = [
     "keep_preference",
     "link_identity",
     "plan",
+    "prove_email",
     "redeem_link",
     "renew_recovery_codes",
     "reset_second_factor",

@@ -22,8 +22,8 @@ def begin_second_factor(session: Session, *, current: str = "", keep: str | None
     It is asked so that somebody at an open browser cannot shut its owner out. ``AlreadyOn`` when a second factor is on. The password is
     checked before ``session`` touches the database.
     """
-    _check_in_a_browser(by)
-    _check_password(session, current, keep=keep, by=by)
+    check_in_a_browser(by)
+    check_own_password(session, current, keep=keep, by=by)
     account = queries.get_self(session, viewer=by)
     found = session.get(SecondFactor, account.id)
     if found is not None and found.confirmed_at is not None:
@@ -37,7 +37,7 @@ def begin_second_factor(session: Session, *, current: str = "", keep: str | None
 
 def confirm_second_factor(session: Session, code: str, *, by: Actor) -> list[str]:
     """The second factor is on from now on; ten recovery codes, which are not kept. ``WrongCode``, ``NotOn`` or ``AlreadyOn``."""
-    _check_in_a_browser(by)
+    check_in_a_browser(by)
     account = queries.get_self(session, viewer=by)
     row = session.get(SecondFactor, account.id)
     key = second_factor.opened_key(row.sealed_key) if row else None
@@ -56,7 +56,7 @@ def confirm_second_factor(session: Session, code: str, *, by: Actor) -> list[str
 
 def renew_recovery_codes(session: Session, code: str, *, by: Actor) -> list[str]:
     """Ten new recovery codes, and the old ones are void. A code of the authenticator is asked."""
-    _check_in_a_browser(by)
+    check_in_a_browser(by)
     account = queries.get_self(session, viewer=by)
     check_code(session, account, code)
     audit.record(session, "second-factor.recovery-renewed", target=account.ref, by=by)
@@ -65,7 +65,7 @@ def renew_recovery_codes(session: Session, code: str, *, by: Actor) -> list[str]
 
 def end_second_factor(session: Session, code: str, *, by: Actor) -> None:
     """The second factor is off. A code, or a recovery code, is asked."""
-    _check_in_a_browser(by)
+    check_in_a_browser(by)
     account = queries.get_self(session, viewer=by)
     check_code(session, account, code)
     _forget(session, account)
@@ -138,12 +138,17 @@ def _changed(result: object) -> bool:
     return isinstance(result, CursorResult) and result.rowcount == 1
 
 
-def _check_in_a_browser(by: Actor) -> None:
+def check_in_a_browser(by: Actor) -> None:
+    """Whoever acts is a person in a browser, not a program with a token."""
     if by.via != "session":
         raise NotAllowed
 
 
-def _check_password(session: Session, current: str, *, keep: str | None, by: Actor) -> None:
+def check_own_password(session: Session, current: str, *, keep: str | None, by: Actor) -> None:
+    """The actor knows the account's password, has none, or came by a fresh link. ``WrongPassword`` or ``TooManyTries``.
+
+    Looked at beside ``session``, before that touches the database.
+    """
     with Session(session.get_bind().execution_options(madang_writes=False)) as beside:
         account = queries.get_self(beside, viewer=by)
         if account.password_hash is None or sessions.is_fresh_link(beside, keep, seconds=FRESH_LINK_SECONDS):

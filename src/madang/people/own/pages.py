@@ -26,6 +26,15 @@ class ForgottenPage:
 
 
 @dataclass(frozen=True, slots=True)
+class EmailPage:
+    """``people/email.html``: the address that a link proves for the account ``name``."""
+
+    proof: str
+    email: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class IdentityRow:
     """Who I am at the institute's provider."""
 
@@ -42,7 +51,7 @@ class WaysPage:
 
     ``codes`` are recovery codes made just now, shown this once; ``codes_left`` how many of the last ten are unused. ``provider`` is the
     name of the institute's sign-in, None where there is none. ``faults`` maps a form (``begin``, ``confirm``, ``renew``, ``remove``,
-    ``identity``) to a sentence.
+    ``identity``, ``email``) to a sentence. ``writes_letters`` says whether an address can be proved here.
     """
 
     name: str
@@ -55,5 +64,8 @@ class WaysPage:
     codes_left: int = 0
     provider: str | None = None
     identities: tuple[IdentityRow, ...] = ()
+    email: str = ""
+    is_proved: bool = False
+    writes_letters: bool = False
     done: str = ""
     faults: Mapping[str, str] = field(default_factory=dict)

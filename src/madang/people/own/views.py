@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from madang import web
+from madang import mail, web
 from madang.kit import Actor, NotSignedIn, Refusal, TooMany
 from madang.people import oidc, queries, second_factor
 from madang.people.models import Account
@@ -50,6 +50,9 @@ def ways(
         codes_left=_codes_left(session, account),
         provider=(provider.name or web.translate("The institute's sign-in")) if provider else None,
         identities=_identities(session, account),
+        email=account.email or "",
+        is_proved=account.email_verified_at is not None,
+        writes_letters=mail.is_possible(),
         done=done,
         faults={form: refusal.sentence(web.translate)} if refusal else {},
     )

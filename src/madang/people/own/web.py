@@ -8,12 +8,14 @@ from starlette.responses import Response
 from madang import mail, web
 from madang.kit import Actor, NotSignedIn, Refusal, TooMany
 from madang.people import actions, browsers, queries
+from madang.people.errors import EmailTaken
+from madang.people.joining import given
 from madang.people.own import pages, views
 from madang.people.refusals import NoHalf
 from madang.people.second_factor import HALF_SECONDS
 
 HALF = "madang_half"
-DONE = frozenset({"off", "linked", "unlinked"})
+DONE = frozenset({"off", "linked", "unlinked", "letter", "email"})
 
 
 def half_signed_in(request: Request, half: str, back: str) -> Response:
@@ -106,6 +108,36 @@ def delete_identity(request: Request, session: Session, actor: Actor) -> Respons
     return web.see_other("/me/sign-in?done=unlinked")
 
 
+def create_email(request: Request, session: Session, actor: Actor) -> Response:
+    """A letter goes to a new address of mine."""
+    form, letters = web.form(request), given.letters(request)
+    try:
+        actions.ask_for_email(
+            session, form["email"], current=form["password"], keep=browsers.cookie(request), letters=letters, by=views.self(actor)
+        )
+    except Refusal as refusal:
+        return views.ways(request, session, actor, form="email", refusal=refusal)
+    return web.see_other("/me/sign-in?done=letter")
+
+
+def show_email(request: Request, session: Session, actor: Actor) -> Response:
+    """The address that a letter's link proves, waiting for a press of its button."""
+    proof = request.path_params["proof"]
+    page = pages.EmailPage(proof, actions.address_of(session, proof, by=views.self(actor)), actor.name)
+    answer = web.render(request, "people/email.html", page)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def confirm_email(request: Request, session: Session, actor: Actor) -> Response:
+    """The address is mine, and counts."""
+    try:
+        actions.prove_email(session, request.path_params["proof"], letters=given.letters(request), by=views.self(actor))
+    except EmailTaken as refusal:
+        return views.ways(request, session, actor, form="email", refusal=refusal)
+    return web.see_other("/me/sign-in?done=email")
+
+
 def delete_one_session(request: Request, session: Session, actor: Actor) -> Response:
     """Sign another browser out, or this one."""
     actions.end_session(session, request.path_params["session_id"], by=views.self(actor))
@@ -150,6 +182,9 @@ routes = [
     web.page("/forgotten", show_forgotten),
     web.page("/forgotten", create_forgotten, methods=["POST"]),
     web.page("/me/sign-in", show_ways),
+    web.page("/me/email", create_email, methods=["POST"]),
+    web.page("/me/email/{proof}", show_email),
+    web.page("/me/email/{proof}", confirm_email, methods=["POST"]),
     web.page("/me/second-factor", create_second_factor, methods=["POST"]),
     web.page("/me/second-factor/confirmation", confirm_second_factor, methods=["POST"]),
     web.page("/me/second-factor/recovery-codes", create_recovery_codes, methods=["POST"]),
