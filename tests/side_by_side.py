@@ -28,8 +28,9 @@ ROOMS_WITHOUT_ROWS = (
 """They are tested on SQLite alone."""
 ALONE = ("access", "scan", "compliance", "people")
 """Rooms whose tests take minutes: each is a part. The others come some at a time."""
-AT_ONCE = 6
+AT_ONCE = 9
 LANES = min(2, os.cpu_count() or 1)
+COUNTED = ("passed", "deselected", "no tests")
 PASSED, NOTHING = 0, 5
 """Of pytest: all went well, and there was no test."""
 
@@ -107,7 +108,7 @@ def run_all(waiting: list[Part], folder: Path, options: list[str]) -> list[Ended
 def tell(ended: Ended, number: int, of: int) -> None:
     """What people read of a part that ended: its last line, or everything when something failed."""
     lines = [line for line in ended.said.splitlines() if line.strip()]
-    last = next((line.strip("= ") for line in reversed(lines) if " in " in line and ("passed" in line or "no tests" in line)), "")
+    last = next((line.strip("= ") for line in reversed(lines) if " in " in line and any(word in line for word in COUNTED)), "")
     if not ended.is_well:
         print(ended.said, flush=True)
     print(f"[{number}/{of}] {ended.part}: {last if ended.is_well else f'FAILED ({ended.code})'} {ended.seconds:.0f} s", flush=True)

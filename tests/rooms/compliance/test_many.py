@@ -48,6 +48,17 @@ def work_all(yard: Yard) -> None:
         yard.work(task)
 
 
+def test_a_name_in_hangul_is_the_title_and_the_address_gives_the_name(yard: Yard) -> None:
+    lines = ("저장소 주소,이름", "https://git.example/lab/speech.git,음성 인식기", "https://git.example/lab/a.git,a b")
+    content = "\r\n".join(lines).encode("cp949")
+    made = yard.client.post(API, files={"file": ("list.csv", content)}, headers=yard.signed).json()
+    first, second = rows_of(yard, made)
+    assert (first["state"], first["name"], second["state"]) == ("ready", "speech", "refused")
+    assert confirm(yard, made) == 202
+    registrar(yard).work(str(made["id"]), actions.MAKE)
+    assert yard.get("/api/v1/assets/software/operator/speech")["title"] == "음성 인식기"
+
+
 def test_a_draft_says_for_every_row_what_will_happen(yard: Yard) -> None:
     old = give(yard, [{"source": "https://git.example/lab/old"}])
     assert confirm(yard, old) == 202
@@ -256,7 +267,7 @@ def test_a_spreadsheet_is_previewed_mended_and_confirmed_on_pages(yard: Yard) ->
     book = openpyxl.Workbook()
     for row in (
         ["번호", "저장소 주소", "이름", "공개 범위"],
-        [1, "https://git.example/lab/a", "가", "내부"],
+        [1, "https://git.example/lab/a", "a b", "내부"],
         [2, "https://git.example/lab/b", "", ""],
         [3, "https://git.example/lab/c", "", ""],
     ):

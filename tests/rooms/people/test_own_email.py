@@ -108,7 +108,7 @@ def test_a_link_that_was_changed_or_is_over_proves_nothing(client: TestClient, h
         f"{int(ends, 16) + 1:x}.{packed}.{mark}",
         f"{ends}.{packed[:-2]}.{mark}",
         f"{ends}.{packed}.{mark[:-1]}é",
-        "..",
+        "a..c",
         "a.b.c",
     ):
         assert follow(client, f"/me/email/{changed}") == 404

@@ -87,16 +87,21 @@ def key_of(kind: str, namespace: str, name: str) -> Key:
 
 
 def resolved(given: Mapping[str, str], *, namespace: str, exposure: str) -> dict[str, str]:
-    """The cells with what the empty ones stand for; a name is made from the address."""
-    address = given.get("source", "").strip()
+    """The cells with what the empty ones stand for; a name is made from the address.
+
+    So it is where the name is one that only people say, in Hangul: an office's list has such a column, and it is the title then.
+    """
+    address, name, title = (given.get(each, "").strip() for each in ("source", "name", "title"))
+    if not name.isascii():
+        name, title = "", title or name
     shown = given.get("exposure", "").strip() or exposure
     return {
         "source": address,
         "ref": given.get("ref", "").strip(),
         "kind": given.get("kind", "").strip().lower() or "software",
         "namespace": given.get("namespace", "").strip() or namespace,
-        "name": given.get("name", "").strip() or name_from(address),
-        "title": given.get("title", "").strip(),
+        "name": name or name_from(address),
+        "title": title,
         "exposure": EXPOSURES.get(shown, shown.lower()),
         "label": given.get("label", "").strip(),
     }
