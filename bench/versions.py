@@ -101,7 +101,7 @@ def many_files(yard: Yard, name: str, count: int) -> str:
     attempt = recording.Attempt(version_id, made["task"])
     verdict = Verdict(report)
     with tempfile.TemporaryDirectory() as scratch:
-        documents = recording.write_documents(report, yard.house.store, Path(scratch))
+        documents = recording.write_document(report, yard.house.store, Path(scratch))
     report_id = recording.write_rows(yard.house.database, attempt, verdict)
     with yard.house.database.writing() as session:
         recording.conclude(session, attempt, report_id, None, recording.facts_of(verdict, documents))

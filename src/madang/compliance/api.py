@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from madang import catalog, kit, web
 from madang.compliance import actions, intake, presenting, queries, rules
+from madang.compliance.documents import handing
 from madang.compliance.errors import NoSuchFormat
 from madang.compliance.models import FINAL, FoundPackage, Holder, UnreadFile, Verification
 from madang.compliance.recording import DOCUMENTS
@@ -219,17 +220,19 @@ async def show_document(
     format: Annotated[str, Query(json_schema_extra={"enum": list(DOCUMENTS)})] = "spdx-json",  # noqa: A002
 ) -> Response:
     """The version as a document: ``spdx-json`` (SPDX 2.3), ``cyclonedx-json`` (CycloneDX 1.6), ``json`` (Madang's own report) or
-    ``scancode-json`` (as ScanCode writes it)."""
+    ``scancode-json`` (as ScanCode writes it). All but ``json`` are made when they are first asked for, which takes a moment."""
     if format not in DOCUMENTS:
         raise NoSuchFormat(field="format", format=format[:40], formats=", ".join(DOCUMENTS))
 
-    def find(session: Session, actor: kit.Actor) -> tuple[str, str]:
+    def find(session: Session, actor: kit.Actor) -> tuple[dict[str, str], str]:
         subject = queries.get_subject(session, kind, namespace, name, version, viewer=actor)
         queries.check_verified(subject.verification)
-        return subject.verification.documents[format], f"{subject.asset.name}-{subject.version.number}.{format.replace('-json', '.json')}"
+        return dict(subject.verification.documents), f"{subject.asset.name}-{subject.version.number}.{format.replace('-json', '.json')}"
 
-    sha256, file_name = await web.reading(request, find)
-    stream = await run_in_threadpool(intake.of(request).store.open, sha256)
+    known, file_name = await web.reading(request, find)
+    taking = intake.of(request)
+    gate: web.Gate = request.app.state.gate
+    stream = await run_in_threadpool(handing.opened, gate.database, taking.store, taking.scratch, known, format)
     return web.attachment(stream, name=file_name, media_type=DOCUMENTS[format])
 
 

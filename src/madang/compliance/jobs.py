@@ -213,8 +213,8 @@ class Verifier:
         self._write_down(work, verdict, key if sharing.may_be_shared(report) else None, folder)
 
     def _write_down(self, work: _Work, verdict: Verdict, key: str | None, folder: Path) -> None:
-        """Rows, documents and the verdict; with a ``key`` they are shared from now on."""
-        documents = recording.write_documents(verdict.report, self.store, folder)
+        """Rows, report and verdict; with a ``key`` they are shared from now on."""
+        documents = recording.write_document(verdict.report, self.store, folder)
         report_id = recording.write_rows(self.database, work.attempt, verdict)
         facts = recording.facts_of(verdict, documents)
         with self.database.writing() as session:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a scan found, written down: rows in slices, documents as objects, and the verdict in one last unit of work.
+"""What a scan found, written down: rows in slices, the report as an object, and the verdict in one last unit of work.
 
 Killed in between, nothing is half there: a report's rows count only when a verification that is verified points to it, and the next try
 writes a report of its own.
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from madang import audit, catalog, kit, scan, storage
 from madang.compliance import components, news, rules, sharing
 from madang.compliance.actions import move
-from madang.compliance.documents import looking
+from madang.compliance.documents import handing, looking
 from madang.compliance.models import Finding, FoundFile, FoundPackage, Holder, Making, Tally, UnreadFile, Verification
 from madang.compliance.verdict import RANKS, Verdict
 from madang.db import Base, Database, slices
@@ -50,15 +50,12 @@ class Attempt:
             raise Over
 
 
-def write_documents(report: scan.Report, store: storage.Store, scratch: Path) -> dict[str, str]:
-    """The report in every format that the platform hands out, as objects; format → sha256."""
-    written = {}
-    for name in DOCUMENTS:
-        path = scratch / f"document.{name}"
-        with path.open("w", encoding="utf-8") as file:
-            scan.write(report, name, file)
-        written[name] = store.put_file(path).sha256
-    return written
+def write_document(report: scan.Report, store: storage.Store, scratch: Path) -> dict[str, str]:
+    """The report in our own JSON, as an object; ``json`` → sha256. The other forms are made of it when somebody asks."""
+    path = scratch / "document"
+    with path.open("w", encoding="utf-8") as file:
+        scan.write(report, handing.OWN, file)
+    return {handing.OWN: store.put_file(path).sha256}
 
 
 def write_rows(database: Database, attempt: Attempt, verdict: Verdict) -> str:
@@ -71,7 +68,8 @@ def write_rows(database: Database, attempt: Attempt, verdict: Verdict) -> str:
         for some in slices(placed, SLICE):
             with database.writing() as session:
                 attempt.check(session)
-                session.execute(insert(table), _told(session, some) if table is FoundFile else some)
+                # Into the table itself: told as objects, rows would be sent one by one wherever another column of theirs is empty.
+                session.execute(insert(table.__table__), _told(session, some) if table is FoundFile else some)
     return report_id
 
 
@@ -82,7 +80,7 @@ def _told(session: Session, files: list[dict[str, Any]]) -> list[dict[str, Any]]
     known = set(session.scalars(select(Finding.key).where(Finding.key.in_(found))))
     missing = [{"key": key, "details": details} for key, details in found.items() if key not in known]
     if missing:
-        session.execute(insert(Finding), missing)
+        session.execute(insert(Finding.__table__), missing)
     plain = [{name: value for name, value in row.items() if name != "details"} for row in files]
     return [{**row, "finding_key": key} for row, key in zip(plain, keys, strict=True)]
 

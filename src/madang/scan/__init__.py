@@ -37,6 +37,7 @@ from madang.scan.report import (
     Totals,
     Unread,
 )
+from madang.scan.rewriting import ReportTooLarge, RewritingFailed, rewrite
 from madang.scan.scanning import Options, scan_tree
 from madang.scan.tree import SourceUnreadable
 from madang.scan.writing import FORMATS, Format, UnknownFormat, write
@@ -74,6 +75,8 @@ __all__ = [
     "Progress",
     "Relationship",
     "Report",
+    "ReportTooLarge",
+    "RewritingFailed",
     "Said",
     "SourceUnreadable",
     "Statement",
@@ -86,6 +89,7 @@ __all__ = [
     "engine",
     "engine_version",
     "fingerprint",
+    "rewrite",
     "scan_tree",
     "write",
 ]

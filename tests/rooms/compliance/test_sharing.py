@@ -3,6 +3,7 @@
 
 import subprocess
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from sqlalchemy import func, select
 from builders import Yard, archive, repository, yard_in
 from madang import catalog, compliance, forges, kit, scan
 from madang.compliance import recording, sharing
+from madang.compliance.documents import handing
 from madang.compliance.models import CachedFinding, Finding, FoundFile, Report, Verification
+from madang.scan import rewriting
 
 FILES = {
     "LICENSE": "SPDX-License-Identifier: Apache-2.0\n",
@@ -56,10 +59,41 @@ def test_a_tree_that_was_looked_at_is_not_looked_at_again_and_shows_the_same(yar
         yard.work(yard.submit(address, archive(FILES))["task"])
         assert cold.server_pid is None
     assert shown(yard, f"{address}/versions/2") == shown(yard, f"{address}/versions/1")
-    assert documents(yard, f"{address}/versions/2") == documents(yard, f"{address}/versions/1")
     assert [counted(yard, table) for table in (Report, FoundFile, Finding, CachedFinding)] == kept
+    assert documents(yard, f"{address}/versions/2") == documents(yard, f"{address}/versions/1")
     assert yard.get("/api/v1/assets")["items"][0]["conflicts"] == 1
     assert yard.client.get("/assets/software/operator/tool/versions/2", headers=yard.signed).status_code == 200
+
+
+def test_a_document_is_made_once_when_it_is_first_asked_for_and_again_when_it_was_collected(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = yard.register("tool")
+    yard.work(yard.submit(address, archive(FILES))["task"])
+    with yard.house.database.reading() as session:
+        assert set(session.scalars(select(Verification)).one().documents) == {"json"}
+    written: list[str] = []
+    monkeypatch.setattr(scan, "rewrite", lambda *given: written.append(given[2]) or rewriting.rewrite(*given))
+    first = documents(yard, f"{address}/versions/1")
+    assert sorted(written) == sorted(set(recording.DOCUMENTS) - {"json"})
+    assert documents(yard, f"{address}/versions/1") == first
+    assert len(written) == 3
+    with yard.house.database.reading() as session:
+        needed = {bytes.fromhex(sha256) for sha256 in sharing.needed_objects(session)}
+    yard.house.store.collect(needed, older_than=-60)
+    assert documents(yard, f"{address}/versions/1") == first
+    assert len(written) == 6
+
+
+def test_where_too_many_documents_are_made_at_once_one_is_told_to_wait(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = yard.register("tool")
+    yard.work(yard.submit(address, archive(FILES))["task"])
+    monkeypatch.setattr(handing, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(handing, "_places", BoundedSemaphore(1))
+    with handing._places:
+        refused = yard.client.get(f"{address}/versions/1/sbom?format=spdx-json", headers=yard.signed)
+    assert (refused.status_code, refused.json()["code"]) == (503, "documents-busy")
+    assert yard.client.get(f"{address}/versions/1/sbom?format=spdx-json", headers=yard.signed).status_code == 200
 
 
 def test_an_archive_that_was_opened_before_is_not_opened_again(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
