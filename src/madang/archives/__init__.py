@@ -25,7 +25,7 @@ from madang.archives.errors import (
     UnsafeName,
     Unsupported,
 )
-from madang.archives.handing import Taker
+from madang.archives.handing import Handing, Taker
 from madang.archives.kinds import ACCEPTED, Kind, kind_of
 from madang.archives.landing import Landing, sweep
 from madang.archives.limits import REASONS, Limits, Progress, Skipped, Stop, Unpacked, setting_name
@@ -41,6 +41,7 @@ __all__ = [
     "DuplicateName",
     "EmptyArchive",
     "Encrypted",
+    "Handing",
     "Inconsistent",
     "Kind",
     "Landing",

@@ -7,11 +7,11 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from madang.archives.landing import Landing
-from madang.archives.limits import Limits, Stop
+from madang.archives.limits import Limits, Progress, Stop
 
 
 class Taker(Protocol):
-    """Whoever takes what an archive holds. What it was given counts only once all was."""
+    """Whoever takes what an archive, or a commit, holds. What it was given counts only once all was."""
 
     def file(self, path: bytes, chunks: Iterable[bytes], *, executable: bool) -> None:
         """A file; all chunks are to be asked for."""
@@ -25,13 +25,33 @@ class Taker(Protocol):
         """A symbolic link that stays inside."""
         ...
 
+    def held(self, path: bytes, sha256: str, size: int, *, executable: bool) -> None:
+        """A file with content that the taker said it has."""
+        ...
+
 
 class Handing(Landing):
     """A landing that touches no disk: the taker is given each file as it comes, and the links at the end."""
 
-    def __init__(self, taker: Taker, *, limits: Limits, stop: Stop | None = None, packed_bytes: int = 0) -> None:
-        super().__init__(Path(), limits=limits, stop=stop, packed_bytes=packed_bytes)
+    def __init__(
+        self,
+        taker: Taker,
+        *,
+        limits: Limits,
+        stop: Stop | None = None,
+        progress: Progress | None = None,
+        packed_bytes: int = 0,
+        keeps_going: bool = False,
+    ) -> None:
+        super().__init__(Path(), limits=limits, stop=stop, progress=progress, packed_bytes=packed_bytes, keeps_going=keeps_going)
         self._taker = taker
+
+    def held(self, path: bytes, sha256: str, size: int, *, executable: bool) -> None:
+        """A file whose bytes the taker has already stands at ``path``."""
+        self._take_file(path)
+        self._taker.held(path, sha256, size, executable=executable)
+        self._count(path, size, size)
+        self.files += 1
 
     def __enter__(self) -> Self:
         return self

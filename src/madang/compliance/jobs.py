@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from madang import archives, catalog, forges, jobs, kit, provenance, scan, storage
 from madang.compliance import actions, queries, recording, reuse, sharing
+from madang.compliance.blobs import Blobs
 from madang.compliance.cache import FindingCache
 from madang.compliance.documents import looking, taking
 from madang.compliance.errors import UploadGone
@@ -168,19 +169,27 @@ class Verifier:
     def _forges(self) -> Path:
         return self.scratch.parent / "forges"
 
-    def _bring_git(self, work: _Work, folder: Path) -> Brought:
-        into = folder / "fetched"
-        fetched = forges.fetch(
-            work.source,
-            work.ref,
-            into,
-            guard=self.guard(),
-            home=self._forges,
-            limits=self.fetch_limits(),
-            stop=jobs.is_stopping,
-            progress=self._teller(work, lambda _stage, files, _bytes: {"files_done": files}),
-        )
-        return Brought(self._kept(into), fetched.commit, tuple((each.path, each.reason) for each in fetched.skipped))
+    def _bring_git(self, work: _Work, _folder: Path) -> Brought:
+        """A commit's files; what the version before had is neither fetched nor read."""
+        with self.database.reading() as session:
+            before = queries.origins(session, work.attempt.version_id)
+        blobs = Blobs(FindingCache(self.database), work.source)
+        tell = self._teller(work, lambda _stage, files, _bytes: {"files_done": files})
+
+        def fetch(held: Mapping[str, forges.Held]) -> tuple[storage.Tree, forges.Fetched]:
+            return self.store.put_handed(
+                lambda taker: forges.fetch_to(
+                    work.source, work.ref, taker, held=held, guard=self.guard(), home=self._forges, limits=self.fetch_limits(),
+                    stop=jobs.is_stopping, progress=tell,
+                )
+            )  # fmt: skip
+
+        try:
+            tree, fetched = fetch(blobs.held(each.content for each in before))
+        except storage.ObjectMissing:
+            tree, fetched = fetch({})
+        blobs.keep(tree, fetched)
+        return Brought(tree, fetched.commit, tuple((each.path, each.reason) for each in fetched.skipped))
 
     def _bring_archive(self, work: _Work, folder: Path) -> Brought:
         archive = folder / "archive"

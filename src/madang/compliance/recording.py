@@ -68,8 +68,9 @@ def write_rows(database: Database, attempt: Attempt, verdict: Verdict) -> str:
         for some in slices(placed, SLICE):
             with database.writing() as session:
                 attempt.check(session)
-                # Into the table itself: told as objects, rows would be sent one by one wherever another column of theirs is empty.
-                session.execute(insert(table.__table__), _told(session, some) if table is FoundFile else some)
+                # With nulls told as such, rows go in together; else each row of which other columns are empty would be sent alone.
+                rows_told = _told(session, some) if table is FoundFile else some
+                session.execute(insert(table), rows_told, execution_options={"render_nulls": True})
     return report_id
 
 
@@ -80,7 +81,7 @@ def _told(session: Session, files: list[dict[str, Any]]) -> list[dict[str, Any]]
     known = set(session.scalars(select(Finding.key).where(Finding.key.in_(found))))
     missing = [{"key": key, "details": details} for key, details in found.items() if key not in known]
     if missing:
-        session.execute(insert(Finding.__table__), missing)
+        session.execute(insert(Finding), missing)
     plain = [{name: value for name, value in row.items() if name != "details"} for row in files]
     return [{**row, "finding_key": key} for row, key in zip(plain, keys, strict=True)]
 

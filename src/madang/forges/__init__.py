@@ -35,7 +35,8 @@ from madang.forges.errors import (
     TimedOut,
     Unreachable,
 )
-from madang.forges.fetching import Fetched, fetch, sweep, tip
+from madang.forges.exporting import Held
+from madang.forges.fetching import Fetched, fetch, fetch_to, sweep, tip
 from madang.forges.git import check_git
 from madang.forges.guard import Guard
 from madang.forges.limits import Limits, Progress
@@ -54,6 +55,7 @@ __all__ = [
     "GitTooOld",
     "Guard",
     "HasCredentials",
+    "Held",
     "HostKeyChanged",
     "HostUnknown",
     "HttpRefused",
@@ -76,6 +78,7 @@ __all__ = [
     "check_git",
     "check_ref",
     "fetch",
+    "fetch_to",
     "open_source",
     "sweep",
     "tip",

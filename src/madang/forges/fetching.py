@@ -6,16 +6,16 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from madang import archives
 from madang.forges.addresses import Target
 from madang.forges.errors import RefMissing
-from madang.forges.exporting import export
+from madang.forges.exporting import Held, Item, export, hand_over, listed
 from madang.forges.git import Git, check_git, set_up
 from madang.forges.guard import Guard
 from madang.forges.limits import Limits, Progress
@@ -30,9 +30,10 @@ _HERE = "refs/madang/fetched"
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What lies in the new folder: of which commit, found under which full ref (or the commit's id), and what was left out.
+    """What was brought: of which commit, found under which full ref (or the commit's id), and what was left out.
 
-    ``committed_at`` is the committer's own claim; 1970 when it is no date.
+    ``committed_at`` is the committer's own claim; 1970 when it is no date. ``blobs``: path → Git's id of the file's content, where the
+    files were handed to a taker.
     """
 
     commit: str
@@ -41,6 +42,7 @@ class Fetched:
     bytes: int
     skipped: tuple[archives.Skipped, ...]
     committed_at: datetime
+    blobs: Mapping[str, str] = field(default_factory=dict)
 
 
 def fetch(
@@ -66,6 +68,31 @@ def fetch(
         committed_at = _committed_at(git, commit)
         unpacked = export(git, commit, into)
     return Fetched(commit, wanted.ref, unpacked.files, unpacked.bytes, unpacked.skipped, committed_at)
+
+
+def fetch_to(
+    address: str,
+    ref: str | None,
+    taker: archives.Taker,
+    *,
+    held: Mapping[str, Held],
+    guard: Guard,
+    home: Path,
+    limits: Limits | None = None,
+    stop: archives.Stop | None = None,
+    progress: Progress | None = None,
+) -> Fetched:
+    """The files of ``ref`` are handed to ``taker``, and nothing is laid into a folder. Otherwise as ``fetch``.
+
+    Contents that are ``held`` (by Git's id of them) are not asked for, where the server can leave them out, and never read.
+    """
+    with _reached(address, ref, guard, home, limits or Limits(), stop, progress) as (git, target):
+        wanted = _find(git, target, ref)
+        commit, items = _told(git, target, wanted, ref, held)
+        committed_at = _committed_at(git, commit)
+        found = hand_over(git, items, taker, held)
+    blobs = {item.path.decode("utf-8", "surrogateescape"): item.object_id for item in items if item.is_blob}
+    return Fetched(commit, wanted.ref, found.files, found.bytes, found.skipped, committed_at, blobs)
 
 
 def tip(
@@ -124,15 +151,50 @@ def _find(git: Git, target: Target, ref: str | None) -> Wanted:
     return choose(ref, git.run("ls-remote", "--quiet", "--symref", "--", target.url, *asked_names(ref)))
 
 
-def _bring(git: Git, target: Target, wanted: Wanted, ref: str | None) -> str:
-    """The wanted commit is in the temporary repository, without its history; returns its id."""
+def _told(git: Git, target: Target, wanted: Wanted, ref: str | None, held: Mapping[str, Held]) -> tuple[str, list[Item]]:
+    """The commit and its entries; of their contents those that are not ``held`` are here."""
+    if held:
+        commit = _bring(git, target, wanted, ref, without_blobs=True)
+        items = listed(git, commit, sized=False)
+        try:
+            _bring_blobs(git, target, sorted({item.object_id for item in items if _is_asked(item, held)}))
+        except Refusal:
+            # Not every server hands out single contents; then everything is brought.
+            git.watch.check()
+            shutil.rmtree(git.repository)
+        else:
+            return commit, items
+    commit = _bring(git, target, wanted, ref)
+    return commit, listed(git, commit)
+
+
+def _is_asked(item: Item, held: Mapping[str, Held]) -> bool:
+    return not item.is_submodule and not (item.is_blob and item.object_id in held)
+
+
+def _bring_blobs(git: Git, target: Target, ids: Sequence[str]) -> None:
+    """These contents are in the temporary repository, which from now on has no place to bring others from by itself."""
+    repository = str(git.repository)
+    if ids:
+        git.run(
+            "--git-dir", repository, "-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--filter=blob:none", "--no-tags",
+            "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance", "--stdin", "--", target.url,
+            asked="".join(f"{each}\n" for each in ids),
+        )  # fmt: skip
+    config = git.repository / "config"
+    config.write_bytes(config.read_bytes().partition(b'[remote "')[0])
+
+
+def _bring(git: Git, target: Target, wanted: Wanted, ref: str | None, *, without_blobs: bool = False) -> str:
+    """The wanted commit is in the temporary repository, without its history; returns its id. A server that cannot leave the contents of
+    files out sends them all the same."""
     repository = str(git.repository)
     kind = "sha256" if len(wanted.id) == 64 else "sha1"
     git.run("init", "--quiet", "--bare", "--template=", f"--object-format={kind}", repository)
     try:
         git.run(
             "--git-dir", repository, "fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head",
-            "--no-auto-maintenance", "--", target.url, f"+{wanted.ref}:{_HERE}",
+            "--no-auto-maintenance", *(["--filter=blob:none"] if without_blobs else []), "--", target.url, f"+{wanted.ref}:{_HERE}",
         )  # fmt: skip
         return git.run("--git-dir", repository, "rev-parse", "--verify", "--quiet", f"{_HERE}^{{commit}}").strip()
     except RefMissing as error:

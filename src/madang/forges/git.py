@@ -70,6 +70,8 @@ _CONFIG: Mapping[str, str] = MappingProxyType(
         "core.packedGitLimit": "512m",
         "pack.threads": "1",
         "protocol.version": "2",
+        # For addresses on this machine, where our own git is the server too.
+        "uploadpack.allowFilter": "true",
     }
 )
 
@@ -94,12 +96,14 @@ class Git:
     watch: Watch
     environment: Mapping[str, str]
 
-    def run(self, *arguments: str, over: Refusal | None = None, most: int = _OUTPUT) -> str:
-        """What git printed; a refusal when it failed or went over a bound. Output of more than ``most`` bytes is refused with ``over``."""
+    def run(self, *arguments: str, over: Refusal | None = None, most: int = _OUTPUT, asked: str = "") -> str:
+        """What git printed; a refusal when it failed or went over a bound. Output of more than ``most`` bytes is refused with ``over``.
+        ``asked`` is what git can read."""
         self.watch.check()
-        out, told = self.watch.folder / "out", self.watch.folder / "told"
-        with out.open("wb+") as out_file, told.open("wb+") as told_file:
-            code = self._wait(["git", *arguments], out_file, told_file)
+        out, told, given = (self.watch.folder / name for name in ("out", "told", "asked"))
+        given.write_text(asked, encoding="ascii")
+        with given.open("rb") as given_file, out.open("wb+") as out_file, told.open("wb+") as told_file:
+            code = self._wait(["git", *arguments], given_file, out_file, told_file)
             if out_file.seek(0, os.SEEK_END) > most:
                 raise over or RepositoryTooLarge(limit=most, setting=archives.setting_name("max_fetch_bytes"))
             out_file.seek(0)
@@ -128,10 +132,10 @@ class Git:
         """Where the bare repository of this fetch lies."""
         return self.watch.folder / "repository"
 
-    def _wait(self, arguments: list[str], out: IO[bytes], told: IO[bytes]) -> int:
+    def _wait(self, arguments: list[str], given: IO[bytes], out: IO[bytes], told: IO[bytes]) -> int:
         process = subprocess.Popen(
             arguments,
-            stdin=subprocess.DEVNULL,
+            stdin=given,
             stdout=out,
             stderr=told,
             env=dict(self.environment),

@@ -8,21 +8,22 @@ from typing import Any
 from typecode import magic2
 from typecode._vendor.pygments import plugin
 
+from madang.scan import magics
 from madang.scan.replacing import Part
 
-_detect = magic2._detect
 _said: dict[tuple[Any, int], str] = {}
 
 
 def forget() -> None:
     """Another file is looked at from now on, or the same one may have changed."""
     _said.clear()
+    magics.forget()
 
 
 def _remembered(location: Any, flags: int) -> str:
     key = (location, flags)
     if key not in _said:
-        _said[key] = _detect(location, flags)
+        _said[key] = magics.detect(location, flags)
     return _said[key]
 
 

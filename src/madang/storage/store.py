@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Container, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, TypeVar, cast
 
 from madang import archives
 from madang.storage.collecting import Collected, collect
@@ -24,6 +24,7 @@ from madang.storage.places import Place
 from madang.storage.taking import Taken
 from madang.storage.trees import Entry, Mode, Tree, Unreadable, digest_of, look_up, raw, read, tree_of
 
+T = TypeVar("T")
 _NO_LIMITS = archives.Limits(
     max_files=sys.maxsize,
     max_total_bytes=sys.maxsize,
@@ -106,6 +107,14 @@ class Store:
             taken = Taken(batch)
             found = archives.hand_over(archive, taken, limits=limits, stop=stop)
         return self._put_tree(taken.entries(below=found.root_name)), found
+
+    def put_handed(self, hand_over: Callable[[archives.Taker], T]) -> tuple[Tree, T]:
+        """All that ``hand_over`` gives to the taker is kept, and the tree of it. ``ObjectMissing`` where it says that something is held
+        that is not."""
+        with self._objects.batch() as batch:
+            taken = Taken(batch)
+            found = hand_over(taken)
+        return self.put_entries(taken.entries()), found
 
     def put_entries(self, entries: Iterable[Entry]) -> Tree:
         """The tree with these entries is kept; the objects they name must be kept already, or this raises ``ObjectMissing``."""

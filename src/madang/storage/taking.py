@@ -30,6 +30,10 @@ class Taken:
         """A link is kept as it is."""
         self._entries[path] = Entry(_text(path), Mode.LINK, len(target), target=_text(target))
 
+    def held(self, path: bytes, sha256: str, size: int, *, executable: bool) -> None:
+        """An object that is kept already stands at another path too."""
+        self._entries[path] = Entry(_text(path), Mode.EXEC if executable else Mode.FILE, size, sha256=sha256)
+
     def entries(self, *, below: str | None = None) -> list[Entry]:
         """All that was taken; with ``below``, the one folder that all lie in, as if they did not."""
         start = 0 if below is None else len(raw(below)) + 1

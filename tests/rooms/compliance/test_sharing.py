@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Versions of one content share one report, and what was found in one file stands once."""
 
+import hashlib
 import subprocess
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -14,6 +15,7 @@ from madang import catalog, compliance, forges, kit, scan
 from madang.compliance import recording, sharing
 from madang.compliance.documents import handing
 from madang.compliance.models import CachedFinding, Finding, FoundFile, Report, Verification
+from madang.forges import fetching
 from madang.scan import rewriting
 
 FILES = {
@@ -73,7 +75,12 @@ def test_a_document_is_made_once_when_it_is_first_asked_for_and_again_when_it_wa
     with yard.house.database.reading() as session:
         assert set(session.scalars(select(Verification)).one().documents) == {"json"}
     written: list[str] = []
-    monkeypatch.setattr(scan, "rewrite", lambda *given: written.append(given[2]) or rewriting.rewrite(*given))
+
+    def rewrite(source: Path, target: Path, form: str) -> None:
+        written.append(form)
+        rewriting.rewrite(source, target, form)
+
+    monkeypatch.setattr(scan, "rewrite", rewrite)
     first = documents(yard, f"{address}/versions/1")
     assert sorted(written) == sorted(set(recording.DOCUMENTS) - {"json"})
     assert documents(yard, f"{address}/versions/1") == first
@@ -107,6 +114,44 @@ def test_an_archive_that_was_opened_before_is_not_opened_again(yard: Yard, monke
 
 
 @pytest.mark.needs("git")
+def test_of_a_push_only_what_has_changed_is_fetched_and_only_from_versions_of_the_same_asset(
+    yard: Yard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = repository(tmp_path / "repo", FILES)
+    known: list[int] = []
+
+    def fetch_to(*given: Any, **named: Any) -> forges.Fetched:
+        known.append(len(named["held"]))
+        return fetching.fetch_to(*given, **named)
+
+    monkeypatch.setattr(forges, "fetch_to", fetch_to)
+
+    def push(address: str) -> dict[str, Any]:
+        body = {"source": {"git": source.as_uri(), "ref": "main"}}
+        made = yard.client.post(f"{address}/versions", json=body, headers=yard.signed).json()
+        yard.work(made["task"])
+        found: dict[str, Any] = yard.get(f"{address}/versions/{made['version']}")
+        return found
+
+    first, other = yard.register("repo"), yard.register("other")
+    push(first)
+    (source / "src" / "plain.py").write_text("x = 2\n")
+    commit = ["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-qam", "Two"]
+    subprocess.run(["git", *commit], cwd=source, check=True, capture_output=True, timeout=60)
+    second = push(first)
+    assert known == [0, 5]  # two of the six files are alike
+    assert push(other)["content"] == second["content"]
+    assert known == [0, 5, 0]
+    gone = hashlib.sha256(b"x = 2\n").hexdigest()
+    yard.house.store._objects.place(gone).unlink()
+    (source / "src" / "a.py").write_text("x = 3\n")
+    subprocess.run(["git", *commit], cwd=source, check=True, capture_output=True, timeout=60)
+    assert push(first)["state"] == "verified"
+    assert known == [0, 5, 0, 5, 0]
+    assert yard.house.store.read(gone) == b"x = 2\n"
+
+
+@pytest.mark.needs("git")
 def test_a_branch_that_stands_where_it_stood_is_not_fetched_again(yard: Yard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = repository(tmp_path / "repo", FILES)
     address = yard.register("repo")
@@ -118,13 +163,13 @@ def test_a_branch_that_stands_where_it_stood_is_not_fetched_again(yard: Yard, tm
         found: dict[str, Any] = yard.get(f"{address}/versions/{made['version']}")
         return found
 
-    real, fetched = forges.fetch, []
+    real, fetched = forges.fetch_to, []
 
     def noted(*given: Any, **options: Any) -> forges.Fetched:
         fetched.append(given)
         return real(*given, **options)
 
-    monkeypatch.setattr(forges, "fetch", noted)
+    monkeypatch.setattr(forges, "fetch_to", noted)
     first, second = push(), push()
     assert (len(fetched), first["content"], first["source"]["commit"]) == (1, second["content"], second["source"]["commit"])
     (source / "new.txt").write_text("new\n")

@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from madang import archives, forges
+from madang.forges import fetching
+from madang.forges import git as asking
 from madang.kit import Refusal
 from rooms.forges.servers import GitServer, git, repository, saying, serving
 
@@ -497,3 +499,77 @@ def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
     (tmp_path / ".fetch.0.part/repository").mkdir(parents=True)
     assert forges.sweep(tmp_path, older_than=0) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+class Taking:
+    """Takes files, and says how each came."""
+
+    def __init__(self) -> None:
+        self.read: dict[bytes, bytes] = {}
+        self.had: dict[bytes, str] = {}
+        self.links: dict[bytes, bytes] = {}
+
+    def file(self, path: bytes, chunks: Iterable[bytes], *, executable: bool) -> None:
+        self.read[path] = b"".join(chunks)
+
+    def copy(self, path: bytes, of: bytes) -> int:
+        raise AssertionError("Git has no hard links")
+
+    def link(self, path: bytes, target: bytes) -> None:
+        self.links[path] = target
+
+    def held(self, path: bytes, sha256: str, size: int, *, executable: bool) -> None:
+        self.had[path] = sha256
+
+
+def taken(source: Path, tmp_path: Path, held: Mapping[str, forges.Held], **named: object) -> tuple[Taking, forges.Fetched]:
+    taking = Taking()
+    given = {"guard": forges.Guard(allow_file=True), "home": tmp_path / "home", **named}
+    return taking, forges.fetch_to(source.as_uri(), None, taking, held=held, **given)  # type: ignore[arg-type]
+
+
+def grown(tmp_path: Path) -> Path:
+    source = repository(tmp_path / "grown", {"a.txt": b"one\n", "b/c.txt": b"two\n", "d.txt": b"three\n"})
+    (source / "link").symlink_to("a.txt")
+    for command in (["add", "."], ["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-qm", "Two"]):
+        subprocess.run(["git", *command], cwd=source, check=True, capture_output=True, timeout=60)
+    return source
+
+
+@pytest.mark.parametrize("filters", [True, False])
+def test_contents_that_are_held_are_not_read_whether_or_not_the_server_leaves_them_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, filters: bool
+) -> None:
+    source = grown(tmp_path)
+    first, fetched = taken(source, tmp_path, {})
+    assert first.read == {b"a.txt": b"one\n", b"b/c.txt": b"two\n", b"d.txt": b"three\n"}
+    assert (first.links, first.had) == ({b"link": b"a.txt"}, {})
+    monkeypatch.setattr(asking, "_CONFIG", {**asking._CONFIG, "uploadpack.allowFilter": str(filters).lower()})
+    held = {fetched.blobs[name]: forges.Held(f"digest of {name}", 4) for name in ("a.txt", "b/c.txt")}
+    again, second = taken(source, tmp_path, held)
+    assert again.read == {b"d.txt": b"three\n"}
+    assert again.had == {b"a.txt": "digest of a.txt", b"b/c.txt": "digest of b/c.txt"}
+    assert (again.links, second.blobs, second.files, second.commit) == (first.links, fetched.blobs, 4, fetched.commit)
+
+
+def test_where_single_contents_are_refused_everything_is_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = grown(tmp_path)
+    _first, fetched = taken(source, tmp_path, {})
+
+    def refused(*_given: object) -> None:
+        raise forges.RefMissing(ref="")
+
+    monkeypatch.setattr(fetching, "_bring_blobs", refused)
+    again, _fetched = taken(source, tmp_path, {fetched.blobs["a.txt"]: forges.Held("digest", 4)})
+    assert again.read == {b"b/c.txt": b"two\n", b"d.txt": b"three\n"}
+    assert again.had == {b"a.txt": "digest"}
+
+
+def test_what_is_held_counts_against_the_limits_and_a_pointer_is_told(tmp_path: Path) -> None:
+    source = grown(tmp_path)
+    _first, fetched = taken(source, tmp_path, {})
+    held = {fetched.blobs["a.txt"]: forges.Held("digest", 4, is_pointer=True)}
+    assert [(each.path, each.reason) for each in taken(source, tmp_path, held)[1].skipped] == [("a.txt", "lfs-pointer")]
+    limits = forges.Limits(files=archives.Limits(max_total_bytes=20))
+    with pytest.raises(archives.LimitExceeded):
+        taken(source, tmp_path, {fetched.blobs["a.txt"]: forges.Held("digest", 40)}, limits=limits)
