@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The jobs process: durable work, and what is done again and again."""
 
+import gc
 import os
 import shutil
 import time
@@ -101,9 +102,17 @@ def sum_up(postman: inbox.Postman) -> None:
     postman.sum_up()
 
 
+def clean_seldom() -> None:
+    """Python looks for circles of objects less often: a report is very many objects and hardly any circles, and each look goes through
+    all of them."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 def run_jobs(settings: Settings) -> None:
     """Do durable work until told to end. Work that does not end in time goes on at the next start."""
     house = open_house(settings, connections=JOBS_CONNECTIONS)
+    clean_seldom()
     with scan.Pool(house.limits("scan", scan.Limits)) as pool:
         verifier, figures = verifier_of(house, pool), measuring.JobsFigures(house, pool)
         verifier.clear(older_than=0 if settings.is_sqlite else SWEEP_SECONDS)

@@ -91,18 +91,20 @@ def build(path: Path, purpose: str) -> None:
     """The index stands at ``path``, equal to ScanCode's in all that a scan asks, or nothing does."""
     gc.disable()
     whole = get_cache()
-    write_sections(path, mapped.numbers_of(whole), built_for=purpose)
-    try:
-        mapped.check_equal(whole, mapped.mapped(Sections(path, built_for=purpose)))
-    except (BrokenSections, mapped.Unmappable):
-        path.unlink()
-        raise
+
+    def check(written: Path) -> None:
+        mapped.check_equal(whole, mapped.mapped(Sections(written, built_for=purpose)))
+
+    write_sections(path, mapped.numbers_of(whole), built_for=purpose, check=check)
     _drop_old(path)
 
 
 def _drop_old(path: Path) -> None:
-    """Only the newest indexes stay. Processes that have one of the others mapped keep it."""
+    """Only the newest indexes stay. Processes that have one of the others mapped keep it. What builders left that were killed goes too:
+    one at a time builds here, and it is done."""
     with suppress(OSError):
+        for left in path.parent.glob(".licences-*.index.*"):
+            left.unlink()
         by_age = sorted(path.parent.glob("licences-*.index"), key=lambda each: each.stat().st_mtime, reverse=True)
         for old in by_age[KEPT:]:
             old.unlink()

@@ -13,7 +13,7 @@ import os
 import secrets
 import stat
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -102,8 +102,11 @@ def _head(mapped: mmap.mmap, built_for: str) -> tuple[dict[str, tuple[str, int, 
     return table, start
 
 
-def write_sections(path: Path, sections: Mapping[str, Numbers], *, built_for: str) -> None:
-    """The file at ``path`` holds ``sections``, whole, or is as it was. ``OSError`` when it cannot be written."""
+def write_sections(
+    path: Path, sections: Mapping[str, Numbers], *, built_for: str, check: Callable[[Path], None] = lambda _written: None
+) -> None:
+    """The file at ``path`` holds ``sections``, whole, or is as it was. ``OSError`` when it cannot be written. ``check`` is given the file
+    before it has its place; what it raises passes, and nobody else has seen the file."""
     table: dict[str, tuple[str, int, int, str]] = {}
     at = 0
     for name, array in sections.items():
@@ -111,7 +114,7 @@ def write_sections(path: Path, sections: Mapping[str, Numbers], *, built_for: st
         at = _aligned(at + array.nbytes)
     head = json.dumps({"built_for": built_for, "sections": table}, separators=(",", ":")).encode("ascii")
     opening = _MARK + _LENGTH.pack(len(head)) + head + hashlib.sha256(head).digest()
-    with _moved_into(path) as stream:
+    with _moved_into(path, check) as stream:
         stream.write(opening)
         for array in sections.values():
             stream.write(bytes(_aligned(stream.tell()) - stream.tell()))
@@ -119,8 +122,8 @@ def write_sections(path: Path, sections: Mapping[str, Numbers], *, built_for: st
 
 
 @contextmanager
-def _moved_into(path: Path) -> Iterator[Any]:
-    """A new file of this user's alone that stands at ``path`` when all was written."""
+def _moved_into(path: Path, check: Callable[[Path], None]) -> Iterator[Any]:
+    """A new file of this user's alone that stands at ``path`` when all was written and ``check`` found it good."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
@@ -129,6 +132,7 @@ def _moved_into(path: Path) -> Iterator[Any]:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
+        check(beside)
         beside.replace(path)
     finally:
         # After the move there is nothing there any more.

@@ -214,10 +214,11 @@ def matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     """
     lowered = [pattern.lower() for pattern in patterns]
     endings = tuple(pattern[1:] for pattern in lowered if pattern[:1] == "*" and not any(sign in pattern[1:] for sign in "*?["))
-    others = [re.compile(fnmatch.translate(pattern)).match for pattern in lowered if pattern[1:] not in endings or pattern[:1] != "*"]
+    others = [pattern for pattern in lowered if pattern[1:] not in endings or pattern[:1] != "*"]
+    matches_other = re.compile("|".join(fnmatch.translate(pattern) for pattern in others) or "(?!)").match
 
     def is_manifest(path: str) -> bool:
         low = path.lower()
-        return low.endswith(endings) or any(matches(low) for matches in others)
+        return low.endswith(endings) or matches_other(low) is not None
 
     return is_manifest

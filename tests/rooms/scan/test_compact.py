@@ -272,16 +272,29 @@ def test_while_another_builds_scancodes_own_index_serves(tmp_path: Path) -> None
 
 @pytest.mark.usefixtures("small")
 def test_a_build_that_fails_leaves_nothing_and_scancodes_own_index_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "indexes"
+    seen: list[list[Path]] = []
+
     def unequal(_whole: object, _ours: object) -> None:
+        seen.append(list(folder.glob("licences-*")))
         raise mapped.Unmappable("something")
 
-    folder = tmp_path / "indexes"
     monkeypatch.setattr(mapped, "check_equal", unequal)
     assert prepared.prepared(folder) is None
     assert not list(folder.glob("*.index"))
     with pytest.raises(mapped.Unmappable):
         prepared.build(folder / "licences-x.index", "x")
-    assert not list(folder.glob("*.index"))
+    assert seen == [[]]  # while it is compared nobody can find it (the first was compared in a process of its own)
+    assert {each.name for each in folder.iterdir()} == {"building"}
+
+
+@pytest.mark.usefixtures("small")
+def test_what_a_builder_left_that_was_killed_goes_with_the_next_build(tmp_path: Path) -> None:
+    folder = tmp_path / "indexes"
+    folder.mkdir(mode=0o700)
+    (folder / ".licences-x.index.0123456789abcdef").write_bytes(b"half")
+    assert prepared.prepared(folder)
+    assert not list(folder.glob(".licences-*"))
 
 
 @pytest.mark.usefixtures("small")
