@@ -25,7 +25,7 @@ from madang.settings import PREFIX, Settings
 
 log = logging.getLogger("madang.supervisor")
 STOP_SECONDS = 8.0
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0
 STEADY_SECONDS = 60.0
 LONGEST_PAUSE = 30.0
 FIRST_FAILURES = 3
@@ -33,7 +33,7 @@ PR_SET_PDEATHSIG = 1
 LOCK = "up.lock"
 JOBS_LOCK = "jobs.lock"
 RUNNING = "running.json"
-PATIENCE_SECONDS = 0.5  # whoever only looks whether the lock is held has it for a moment
+PATIENCE_SECONDS = 2.0  # whoever only looks whether the lock is held has it for a moment
 
 
 class AlreadyUp(Conflict):

@@ -198,7 +198,7 @@ def test_an_orderly_stop_is_heard_and_the_work_goes_on_at_the_next_start(databas
     runner = start(jobs.Job("scan", forever))
     task = add(database, "scan")
     assert begun.wait(patience.SECONDS)
-    assert runner.stop(grace=10.0)
+    assert runner.stop(grace=patience.SECONDS)
     assert state(database, task) is jobs.State.QUEUED
     with database.reading() as session:
         assert session.execute(text(f"SELECT recovery_attempts FROM {databases.queue()}workflow_status")).scalar_one() == 0
@@ -352,7 +352,7 @@ def test_a_fault_in_a_step_is_the_same_fault_after_a_restart(database: Database,
     runner = start(jobs.Job("scan", first))
     add(database, "scan")
     assert begun.wait(patience.SECONDS)
-    assert runner.stop(grace=10.0)
+    assert runner.stop(grace=patience.SECONDS)
     start(jobs.Job("scan", lambda: jobs.step("fetch", lambda: "never asked"), on_failed=told.append))
     wait_for(lambda: bool(told))
     assert dict(told[0].values) == {"kind": "ValueError"}
@@ -420,7 +420,7 @@ def test_what_goes_wrong_because_of_stopping_is_no_failure(
     runner = start(jobs.Job("scan", lambda: jobs.step("work", work) if in_step else work(), on_failed=told.append))
     task = add(database, "scan")
     assert begun.wait(patience.SECONDS)
-    assert runner.stop(grace=10.0)
+    assert runner.stop(grace=patience.SECONDS)
     assert state(database, task) is jobs.State.QUEUED
     start(jobs.Job("scan", lambda: jobs.step("work", lambda: "done")))
     wait_for(lambda: state(database, task) is jobs.State.DONE)
@@ -461,7 +461,7 @@ def test_a_job_that_waits_to_run_again_can_be_cancelled(database: Database, star
     assert tried.wait(patience.SECONDS)
     with database.writing() as session:
         jobs.cancel(session, task)
-    assert begun.stop(grace=10.0)
+    assert begun.stop(grace=patience.SECONDS)
     assert state(database, task) is jobs.State.CANCELLED
 
 
