@@ -62,7 +62,7 @@ echo "madang: done in $$SECONDS s"
 endef
 
 $(VENV)/.runtime: requirements.lock $(VENV)/.made
-	@$(call install,installing what requirements.lock names (about 180 MB to fetch),--no-deps --require-hashes -r requirements.lock)
+	@$(call install,installing what requirements.lock names (about 480 MB to fetch),--no-deps --require-hashes -r requirements.lock)
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@$(call install,installing the test tools that requirements-dev.lock names,--no-deps --require-hashes -r requirements-dev.lock)
