@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a version costs in the running platform: looked at again, and read when it has very many files.
 
-    bench/versions.py [--files N] [--json] [PATH]
+    bench/versions.py [--files N] [--json] [--pushes] [PATH]
 
-With PATH (a folder): CPU of the whole job, this process and the scan server with its workers, for the first version, for the same content
-again and for ten changed files, as shares of the first. Then the CPU of requests to a version of N files (100,000) and to one of a
+With PATH (a folder): CPU of the whole job, this process, git, and the scan server with its workers, for the first version, for the same
+content again and for ten changed files, as shares of the first: as archives, and with ``--pushes`` as commits that are fetched from a Git
+repository on this machine, whose server's CPU counts too. Then the CPU of requests to a version of N files (100,000) and to one of a
 hundredth of that, side by side: pages, lists, filters, the licence map and the streams.
 """
 
@@ -13,6 +14,9 @@ import io
 import json
 import os
 import random
+import resource
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -24,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from builders import HTML, Yard, archive, yard_in
 from madang import compliance, kit, scan
+from madang.app.working import clean_seldom
 from madang.compliance import recording
 from madang.compliance.verdict import Verdict
 
@@ -61,6 +66,50 @@ def cpu_seconds() -> float:
         total += spent.get(pid, 0.0)
         waiting += below.get(pid, [])
     return total
+
+
+def spent_so_far() -> float:
+    """The same, with what processes below had that have ended: git's, above all."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return cpu_seconds() + ended.ru_utime + ended.ru_stime
+
+
+def pushes(folder: Path, yard: Yard, scratch: Path) -> dict[str, float]:
+    """As ``rescans``, from a repository with a commit for each."""
+    source = scratch / "repository"
+    shutil.copytree(folder, source, ignore=shutil.ignore_patterns(".git"))
+    who = ["-c", "user.name=bench", "-c", "user.email=bench@example.org"]
+
+    def git(*command: str) -> None:
+        subprocess.run(["git", *who, *command], cwd=source, check=True, capture_output=True)
+
+    git("init", "-q", "-b", "main")
+    git("add", "-A", "-f")
+    git("commit", "-qm", "one")
+    files = sorted(str(path.relative_to(source)) for path in source.rglob("*") if path.is_file() and ".git" not in path.parts)
+    texts, spread = [name for name in files if name.endswith(TEXTS)], random.Random(7)
+    address = yard.register("pushed")
+
+    def once(times: int = 1) -> float:
+        spent = 0.0
+        for _ in range(times):
+            given = {"source": {"git": source.as_uri(), "ref": "main"}}
+            made = yard.client.post(f"{address}/versions", json=given, headers=yard.signed).json()
+            before = spent_so_far()
+            yard.work(made["task"])
+            spent += spent_so_far() - before
+            assert yard.get(f"{address}/versions/{made['version']}")["state"] == "verified"
+        return spent / times
+
+    found = {"files": float(len(files)), "first": once(), "same": once(10)}
+    changed = []
+    for number in range(3):
+        for name in spread.sample(texts, 10):
+            with (source / name).open("ab") as stream:
+                stream.write(f"\n# changed {number}\n".encode())
+        git("commit", "-qam", f"change {number}")
+        changed.append(once())
+    return found | {"ten changed": sum(changed) / len(changed)}
 
 
 def rescans(folder: Path, yard: Yard) -> dict[str, float]:
@@ -138,13 +187,15 @@ def main() -> int:
     parser.add_argument("path", nargs="?", type=Path)
     parser.add_argument("--files", type=int, default=100_000)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--pushes", action="store_true", help="from a Git repository with PATH in it, and not as archives")
     asked = parser.parse_args()
     found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as home, scan.Pool(scan.Limits(workers=2)) as pool:
-        yard = yard_in(Path(home) / "home", pool, MADANG_MAX_FILES="200000")
+        yard = yard_in(Path(home) / "home", pool, MADANG_MAX_FILES="200000", MADANG_ALLOW_FILE="yes")
+        clean_seldom()  # as the jobs process does
         with yard.client:
             if asked.path is not None:
-                found["rescan"] = rescans(asked.path, yard)
+                found["rescan"] = pushes(asked.path, yard, Path(home)) if asked.pushes else rescans(asked.path, yard)
             large, small = asked.files, asked.files // 100
             found["large"] = reading(yard, many_files(yard, "large", large), large)
             found["small"] = reading(yard, many_files(yard, "small", small), small)
