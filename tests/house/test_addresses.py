@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.routing import BaseRoute, Mount, Route
 
 from house import tree
-from madang import app, settings
+from madang import app, gateway, settings
 
 RESERVED = Path("src/madang/catalog/reserved_names.txt")
 MARKDOWN = [path for path in tree.files() if path.suffix == ".md"]
@@ -35,12 +35,13 @@ def addresses(application: FastAPI) -> set[str]:
         else:
             # FastAPI keeps an included router as one route that holds the others.
             routes += getattr(route, "routes", None) or []
-    return found | set(application.openapi()["paths"])
+    wires = {address.path for wire in gateway.all_wires() for address in wire.addresses}
+    return found | set(application.openapi()["paths"]) | wires
 
 
 def test_the_first_segment_of_every_address_is_a_reserved_name(application: FastAPI) -> None:
     reserved = set(tree.text(RESERVED).split())
-    first = {path.split("/")[1] for path in addresses(application)} - {""}
+    first = {path.split("/")[1].lower() for path in addresses(application)} - {""}
     assert {"api", "assets", "static"} <= first
     assert {segment for segment in first if "{" in segment} == set()
     assert first - reserved == set()

@@ -15,6 +15,8 @@ MEANT = {"tests/journeys/closed.py": "the limit is meant to be reached: there is
 LISTENING = {
     "tests/journeys/closed.py": "a program that is run alone, in a network of its own",
     "tests/rooms/forges/servers.py": "goes on listening there",
+    "tests/rooms/gateway/test_connections.py": "goes on listening there",
+    "tests/rooms/gateway/yard.py": "goes on listening there",
     "tests/rooms/supervisor/test_supervisor.py": "goes on listening there",
 }
 WAITERS = {"wait", "join", "settimeout", "communicate"}

@@ -15,6 +15,8 @@ from starlette.requests import Request
 
 from madang import __version__, audit, catalog, compliance, db, inbox, institute, kit, operations, people, portal, provenance, usage, web
 from madang.app import measuring
+from madang.app.calls import call_path
+from madang.app.connections import Watch, raise_descriptors, watched
 from madang.app.house import House, desk_of, open_house, traced
 from madang.settings import Settings
 
@@ -156,10 +158,14 @@ def keep_what_stands() -> None:
 def run_web(settings: Settings) -> None:
     """Serve until told to end."""
     house = open_house(settings, connections=WEB_CONNECTIONS)
-    application = web_application(house)
+    pages = web_application(house)
+    path = call_path(house, pages, lambda session, request: authenticate(session, request, house))
+    most = raise_descriptors()
     tempfile.tempdir = str(house.scratch)  # uploads wait on the store's disk, not in a small /tmp
     config = uvicorn.Config(
-        application,
+        path,
+        http=watched(Watch(most=most)),
+        lifespan="on",
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -175,7 +181,7 @@ def run_web(settings: Settings) -> None:
     keep_what_stands()
     ended = threading.Event()
     threading.Thread(target=_write_uses, args=(house, ended), name="uses", daemon=True).start()
-    leave = application.state.meter.leave
+    leave = pages.state.meter.leave
     threading.Thread(target=measuring.leave_until, args=(ended, leave), name="figures", daemon=True).start()
     end_traces = traced(settings, "web")
     try:

@@ -50,7 +50,7 @@ from madang.catalog.queries import (
     versions_of,
     visible,
 )
-from madang.catalog.rules import Source, reserved_names
+from madang.catalog.rules import Source, may_see, reserved_names
 from madang.catalog.search import FACETS, FAMILIES, Filter, Found, Hit, Place, find, refresh_search, set_search_text, yard
 from madang.catalog.web import routes
 
@@ -100,6 +100,7 @@ __all__ = [
     "get_version",
     "get_version_by_id",
     "hand_over_namespace",
+    "may_see",
     "namespaces_of",
     "place_of",
     "open_namespace",

@@ -137,6 +137,13 @@ class Settings:
     idempotency_hours: int = setting(
         24, _("How long the answer to a write is kept for a retry."), readers.whole(1), fills="web.idempotency_hours"
     )
+    max_call_bytes: int = setting(32 * MIB, _("A call of a service; a service may take less."), readers.size, fills="gateway.body")
+    call_seconds: int = setting(
+        60, _("How long a service may take for an answer; it may set less itself."), readers.whole(1), fills="gateway.call_seconds"
+    )
+    calls_at_once: int = setting(
+        1024, _("Calls under way in one web process; more are asked to come again."), readers.whole(1), fills="gateway.at_once"
+    )
     link_hours: int = setting(24, _("How long a one-time link is good."), readers.whole(1), fills="people.link_hours")
     session_idle_days: int = setting(14, _("A session unused so long is over."), readers.whole(1), fills="people.session_idle_days")
     session_days: int = setting(90, _("A session ends after so long in any case."), readers.whole(1), fills="people.session_days")

@@ -11,10 +11,12 @@ from madang.web.answers import attachment, json_answer, no_content, see_other, s
 from madang.web.application import Composition, Imprint, application
 from madang.web.bodies import Upload, allow_body, form, read_upload
 from madang.web.csrf import ForgedForm
+from madang.web.csrf import check as check_form
+from madang.web.csrf import identity as browser_of
 from madang.web.csrf import token_for as csrf_token
 from madang.web.gate import Debt, Door, Gate, confirm, page, perform, printed_address, reading
 from madang.web.idempotency import IdempotentAnswer
-from madang.web.languages import LANGUAGES, current_language, in_each_language, translate, use_language
+from madang.web.languages import LANGUAGES, current_language, in_each_language, preferred, translate, use_language
 from madang.web.limits import Limits
 from madang.web.masthead import Masthead
 from madang.web.metrics import Exposition, Figure, Meter, leave
@@ -55,6 +57,8 @@ __all__ = [
     "api_router",
     "application",
     "attachment",
+    "browser_of",
+    "check_form",
     "confirm",
     "csrf_token",
     "current_language",
@@ -78,6 +82,7 @@ __all__ = [
     "place_of",
     "position",
     "preference_cookie",
+    "preferred",
     "read_upload",
     "reading",
     "render",

@@ -11,7 +11,9 @@ from access_cast import ACTORS, Cast, Thing, Who
 from access_requests import NAMES, REQUESTS, ask_of
 from madang import access
 
-ROUTES = {f"{route.method} {route.path}": route for route in access.routes()}
+# Who may call a service is asked of keys, in front of the application that is tried here: tests/rooms/gateway.
+OURS = [route for route in access.routes() if (route.thing, route.action) != ("service", "call")]
+ROUTES = {f"{route.method} {route.path}": route for route in OURS}
 
 
 def things_of(cast: Cast, route: access.Route) -> list[Thing]:
@@ -95,10 +97,10 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE")
 
 
 def test_what_an_address_does_not_do_it_says_with_what_it_does(cast: Cast) -> None:
-    patterns = {(row.method, re.compile(re.sub(r"\\\{\w+(?::path)?\\\}", "[^/]+", re.escape(row.path)))) for row in access.routes()}
+    patterns = {(row.method, re.compile(re.sub(r"\\\{\w+(?::path)?\\\}", "[^/]+", re.escape(row.path)))) for row in OURS}
     signed = {"Accept": "application/json", **cast.headers(ACTORS[-1], is_api=False)}
     wrong = []
-    for path in sorted({row.path for row in access.routes()}):
+    for path in sorted({row.path for row in OURS}):
         address = re.sub(r"\{\w+(?::path)?\}", "x", path)
         does = {method for method, pattern in patterns if pattern.fullmatch(address)}
         for method in sorted(set(METHODS) - does):

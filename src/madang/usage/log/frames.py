@@ -82,15 +82,19 @@ class Reading:
     definitions: dict[tuple[bytes, int], str] = field(default_factory=dict)
     damage: Damage | None = None
 
-    def calls(self, most: int) -> list[Called]:
-        """The next calls, at most so many; ``offset`` then stands behind the last one (and behind the definitions before the next)."""
+    def calls(self, most: int, *, until: int | None = None) -> list[Called]:
+        """The next calls, at most so many; ``offset`` then stands behind the last one (and behind the definitions before the next).
+
+        Nothing is read from ``until`` on.
+        """
         with self.path.open("rb") as file:
             if self.offset == 0:
                 if file.read(len(MAGIC)) != MAGIC:
                     return []
                 self.offset = len(MAGIC)
             file.seek(self.offset)
-            data = file.read(most * (HEAD.size + CALL.size) + 4 * LONGEST)
+            size = most * (HEAD.size + CALL.size) + 4 * LONGEST
+            data = file.read(size if until is None else min(size, max(0, until - self.offset)))
         found: list[Called] = []
         begin = self.offset
         for end, payload in self._frames(data):
@@ -112,7 +116,7 @@ class Reading:
         """Read up to there for the definitions alone."""
         while self.offset < offset:
             before = self.offset
-            self.calls(min(2000, max(1, (offset - before) // (HEAD.size + CALL.size))))
+            self.calls(2000, until=offset)
             if self.offset == before:
                 return
 
