@@ -20,6 +20,7 @@ from madang import (
     operations,
     people,
     portal,
+    provenance,
     scan,
     supervisor,
     usage,
@@ -41,6 +42,7 @@ MEASURE_SECONDS = 120
 WATCH_SECONDS = 300
 SAMPLE_SECONDS = 600
 PARTS_SECONDS = 60
+STANDING_SECONDS = 15
 DRAIN_SECONDS = 2
 SHUTDOWN_SECONDS = 5
 JOBS_CONNECTIONS = db.Connections(kept=5, most=15)
@@ -109,6 +111,12 @@ def clean_seldom() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
+def settle_terms(house: House) -> None:
+    """What may be done with versions is worked out anew for lists, where something changed."""
+    while provenance.settle(house.database) and not jobs.is_stopping():
+        pass
+
+
 def run_jobs(settings: Settings) -> None:
     """Do durable work until told to end. Work that does not end in time goes on at the next start."""
     house = open_house(settings, connections=JOBS_CONNECTIONS)
@@ -139,6 +147,7 @@ def run_jobs(settings: Settings) -> None:
                 jobs.Beat("measure", MEASURE_SECONDS, works.measure),
                 jobs.Beat("watch", WATCH_SECONDS, operations.Watch(desk_of(house)).look),
                 jobs.Beat("parts", PARTS_SECONDS, lambda: compliance.catch_up(house.database)),
+                jobs.Beat("standing", STANDING_SECONDS, lambda: settle_terms(house)),
                 jobs.Beat("sample", SAMPLE_SECONDS, sampler.begin),
                 jobs.Beat("sweep", SWEEP_SECONDS, lambda: sweep(house)),
                 jobs.Beat("figures", measuring.LEAVE_SECONDS, figures, everywhere=True),

@@ -27,9 +27,11 @@ from madang.provenance.models import Decision, Edge, Evidence, Node
 from madang.provenance.queries import Link, decisions_of, edges_into, edges_out_of, evidence_at, get_decision, may_declare, node_of, replay
 from madang.provenance.reports import made_of
 from madang.provenance.sboms.api import router as _sboms
+from madang.provenance.standings import settle
+from madang.provenance.standings.api import router as _standings
 from madang.provenance.web import routes
 
-assert router is _components is _sboms  # one router, which each part adds its doors to
+assert router is _components is _sboms is _standings  # one router, which each part adds its doors to
 __all__ = [
     "AlreadyDeclared",
     "Answer",
@@ -67,6 +69,7 @@ __all__ = [
     "replay",
     "router",
     "routes",
+    "settle",
     "state",
     "state_component",
     "take_components",

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who must know when something changes: decisions that rested on it go stale, and owners of what is made with it are told."""
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, exists, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from madang import catalog, inbox, kit
 from madang.kit import _
 from madang.provenance import nodes
-from madang.provenance.models import Decision, Node
+from madang.provenance.models import Decision, Due, Node
 
 CHANGED = inbox.Kind("terms.changed", _("Something that a thing of yours is made of changed"))
 STALE = inbox.Kind("terms.stale", _("A decision of yours rests on something that has changed"))
@@ -18,7 +18,7 @@ MOST_TOLD = 500
 def touched(session: Session, node: Node, *, by: kit.Actor) -> None:
     """The node, or what leads into it, is no longer as it was. Nobody is told what it was, nor by whom: they may not be allowed to see it.
     Whoever did it is not told."""
-    reached = select(nodes.below(node.id).c.id)
+    reached = due(session, node)
     _stale(session, reached, by)
     asked = (
         select(catalog.Asset, catalog.Version)
@@ -33,6 +33,16 @@ def touched(session: Session, node: Node, *, by: kit.Actor) -> None:
         if asset.id not in told:
             told.add(asset.id)
             _tell(session, asset, version, by)
+
+
+def due(session: Session, node: Node) -> Select[tuple[str]]:
+    """Each version that the node is, or that is made with it, is worked out anew for lists when there is time; all that is reached."""
+    reached, at = select(nodes.below(node).c.id), kit.now()
+    session.execute(update(Due).where(Due.node_id.in_(reached)).values(due_at=at))
+    known = exists().where(Due.node_id == Node.id)
+    missing = select(Node.id, literal(at, Due.due_at.type)).where(Node.id.in_(reached), Node.version_id.is_not(None), ~known)
+    session.execute(insert(Due).from_select(["node_id", "due_at"], missing))
+    return reached
 
 
 def _stale(session: Session, reached: object, by: kit.Actor) -> None:

@@ -56,6 +56,8 @@ def take_components(
         audit.record(session, "derivation.arrived", target=node.name, by=by, parts=len(kept), license=license, complete=is_complete)
     if changes and not first:
         alerts.touched(session, node, by=by)
+    elif first:
+        alerts.due(session, node)
     return first or changes
 
 

@@ -117,7 +117,7 @@ def below(session: Session, version: catalog.Version, *, viewer: kit.Actor) -> t
     top = nodes.find(session, nodes.version_key(version.id))
     if top is None:
         return {}, []
-    down = nodes.below(top.id)
+    down = nodes.below(top)
     loaded = {each.node.id: each for each in _nodes(session, down, viewer)}
     asked = select(Edge.source_id, Edge.target_id, Edge.kind).where(Edge.source_id.in_(select(down.c.id)), Edge.withdrawn_at.is_(None))
     ways = [(source, target, kind) for source, target, kind in session.execute(asked) if source in loaded and target in loaded]

@@ -100,7 +100,7 @@ def _made_with(session: Session, version: catalog.Version, viewer: kit.Actor) ->
     top = nodes.find(session, nodes.version_key(version.id))
     if top is None:
         return []
-    down = nodes.below(top.id)
+    down = nodes.below(top)
     asked = (
         select(catalog.Asset, catalog.Version)
         .join(catalog.Version, catalog.Version.asset_id == catalog.Asset.id)

@@ -112,7 +112,8 @@ class Document(Base):
 
 
 class Evidence(Base):
-    """A document that removes named facts at ``node_id``, or with ``source_id`` at the way from there into it."""
+    """A document that removes named facts at ``node_id``, or with ``source_id`` at the way from there into it. ``lapsed_at``: since
+    when those who rest on it know that it has expired."""
 
     __tablename__ = "provenance_evidence"
     __table_args__ = (CheckConstraint(_PAIR, name="withdrawn_by_somebody"),)
@@ -125,10 +126,33 @@ class Evidence(Base):
     expires: Mapped[date | None] = mapped_column(Date)
     sha256: Mapped[str | None] = mapped_column(String(64))
     note: Mapped[str] = mapped_column(Text, default="")
+    lapsed_at: Mapped[datetime | None] = mapped_column(UtcTime)
     made_at: Mapped[datetime] = mapped_column(UtcTime)
     made_by: Mapped[str] = mapped_column(String(96))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcTime)
     withdrawn_by: Mapped[str | None] = mapped_column(String(96))
+
+
+class Standing(Base):
+    """What the last working out found of a version for one goal, in both readings: for lists."""
+
+    __tablename__ = "provenance_standing"
+    __table_args__ = (Index("ix_provenance_standing_verdict", "goal", "verdict", "node_id"),)
+
+    node_id: Mapped[str] = mapped_column(ForeignKey("provenance_node.id"), primary_key=True)
+    goal: Mapped[str] = mapped_column(String(16), primary_key=True)
+    verdict: Mapped[str] = mapped_column(String(16))
+
+
+class Due(Base):
+    """Since when a version has to be worked out again (``due_at``), when it last was, and by which rules."""
+
+    __tablename__ = "provenance_due"
+
+    node_id: Mapped[str] = mapped_column(ForeignKey("provenance_node.id"), primary_key=True)
+    due_at: Mapped[datetime | None] = mapped_column(UtcTime, index=True)
+    found_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    rules: Mapped[str | None] = mapped_column(String(64))
 
 
 class Decision(Base):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of nodes, made at their first need."""
 
-from sqlalchemy import CTE, select
+from sqlalchemy import CTE, and_, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -63,7 +63,10 @@ def above(node_id: str) -> CTE:
     return up.union(select(Edge.source_id).join(up, Edge.target_id == up.c.id).where(Edge.withdrawn_at.is_(None)))
 
 
-def below(node_id: str) -> CTE:
-    """The node and all that is made with it."""
-    down = select(Node.id).where(Node.id == node_id).cte("down", recursive=True)
+def below(node: Node) -> CTE:
+    """The node and all that is made with it. A component that everybody knows is also what goes by its name within a version."""
+    start = select(Node.id).where(Node.id == node.id)
+    if node.version_id is None and node.within_id is None:
+        start = select(Node.id).where(or_(Node.id == node.id, and_(Node.purl == node.name, Node.within_id.is_not(None))))
+    down = start.cte("down", recursive=True)
     return down.union(select(Edge.target_id).join(down, Edge.source_id == down.c.id).where(Edge.withdrawn_at.is_(None)))

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from madang import catalog, kit, sheets, web
-from madang.provenance import actions, components, deciding, forms, lineage, presenting, queries, sboms, showing, telling
+from madang.provenance import actions, components, deciding, forms, lineage, presenting, queries, sboms, showing, standings, telling
 from madang.provenance.cones import cone
 from madang.provenance.pages import DecisionPage
 
@@ -156,5 +156,6 @@ routes = [
     web.page(DECISION + "/record", show_record),
     *sboms.routes,
     *components.routes,
+    *standings.routes,
     *lineage.routes,
 ]
