@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from builders import Yard, archive
 from madang import access, catalog, db, inbox, kit, people, provenance, sheets, terms, usage
 from madang.kit import Reach, Role
+from madang.provenance import sboms
 from madang.web import csrf
 
 PASSWORD = "five words that nobody guesses"
@@ -245,7 +246,7 @@ def _asset(cast: Cast, holder: str, exposure: str, *, by: str) -> Thing:
     yard.work(task)
     names = {"kind": "software", "namespace": holder, "name": name, "version": "1", "task": task, "what": "packages"}
     names |= _provenance(yard, names)
-    absent = names | {"name": "there-is-no-such"} | {each: kit.new_id() for each in ("task", "derivation", "evidence", "decision")}
+    absent = names | {"name": "there-is-no-such"} | {each: kit.new_id() for each in ("task", "derivation", "evidence", "decision", "sbom")}
     return Thing(f"asset.{exposure}", holder, names, absent)
 
 
@@ -257,4 +258,6 @@ def _provenance(yard: Yard, names: Mapping[str, str]) -> dict[str, str]:
         edge = provenance.declare(session, version, kind="calls", purl="pkg:generic/there@1", by=kit.SYSTEM)
         proof = provenance.attach(session, version, removes=["forbidden:train"], issuer="rights holder", by=kit.SYSTEM)
         kept = provenance.keep(session, version, terms.Goal("use"), by=kit.SYSTEM)
-        return {"derivation": edge.id, "evidence": proof.id, "decision": kept.id}
+        made = provenance.Made((provenance.Part("pkg:pypi/inner@1.0", is_inside=True),))
+        sbom = sboms.attach(session, version, sboms.Told("bom.json", "CycloneDX", "0" * 64, made, "", (), "", ""), by=kit.SYSTEM)
+        return {"derivation": edge.id, "evidence": proof.id, "decision": kept.id, "sbom": sbom.id}

@@ -160,6 +160,15 @@ REQUESTS: dict[tuple[str, str], Maker] = {
     ("POST", API + "/terms/what-if"): lambda thing: Ask(
         json={**_version_of(thing), "goal": "use", "changes": [{"change": "withdraw", "at": _ref_of(thing)}]}
     ),
+    ("POST", "/admin/components"): _form(list="pkg:pypi/somebodys@1.0,MIT"),
+    ("POST", "/admin/components/withdrawal"): _form(purl="pkg:pypi/somebodys@1.0"),
+    ("POST", VERSION + "/terms/statement"): _form(licence="MIT"),
+    ("POST", VERSION + "/terms/statement/withdrawal"): _empty,
+    ("POST", VERSION + "/terms/sboms"): _besides(422, form={}),
+    ("POST", VERSION + "/terms/sboms/{sbom}/withdrawal"): _empty,
+    ("DELETE", API + VERSION + "/terms"): _nothing,
+    ("POST", API + VERSION + "/sboms"): _besides(422, form={}),
+    ("DELETE", API + VERSION + "/sboms/{sbom}"): _nothing,
     ("POST", VERSION + "/terms/decisions"): _form(goal="use"),
     ("POST", VERSION + "/terms/derivations"): _form(source="pkg:pypi/other@1.0", kind="links-dynamic"),
     ("POST", VERSION + "/terms/derivations/{derivation}/withdrawal"): _empty,

@@ -2,7 +2,7 @@
 """Every write that somebody asks for. Who may change a version says what it is made of; each deed is a line of the ledger."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256 as hashed
 
 from sqlalchemy.exc import IntegrityError
@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session
 from madang import access, audit, catalog, kit, terms
 from madang.provenance import alerts, deciding, nodes, packing, queries, rules
 from madang.provenance.cones import cone
-from madang.provenance.errors import AlreadyDeclared, MadeOfItself
+from madang.provenance.errors import AlreadyDeclared, EnoughKept, MadeOfItself
 from madang.provenance.models import DECLARED, Decision, Edge, Evidence, Node
+
+MOST_KEPT = 120
+"""Decisions that one account keeps within an hour: each holds the graph that it looked at."""
 
 
 def declare(
@@ -157,6 +160,8 @@ def keep(session: Session, version: catalog.Version, goal: terms.Goal, *, readin
     asset = catalog.get_asset_by_id(session, version.asset_id, viewer=by)
     if not by.is_signed_in:
         raise kit.NotSignedIn
+    if queries.kept_since(session, by, kit.now() - timedelta(hours=1)) >= MOST_KEPT:
+        raise EnoughKept(limit=MOST_KEPT, retry_after=3600)
     node = nodes.of_version(session, asset, version)
     looked = cone(session, version, viewer=kit.SYSTEM)
     found = deciding.ask(looked, goal, reading=reading)

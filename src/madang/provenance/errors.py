@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is refused, and what to do next."""
 
-from madang.kit import Conflict, Invalid, NotFound, TooLarge, _
+from madang.kit import Conflict, Invalid, NotFound, TooLarge, TooMany, _
 
 
 class BadPurl(Invalid):
@@ -79,3 +79,10 @@ class NoteTooLong(Invalid):
 
     code = "note-too-long"
     message = _("A note has at most %(limit)s letters that can be shown.")
+
+
+class EnoughKept(TooMany):
+    """Somebody keeps decisions faster than a person decides."""
+
+    code = "enough-kept"
+    message = _("At most %(limit)s decisions are kept for one account in an hour. Try again later.")

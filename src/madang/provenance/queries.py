@@ -4,7 +4,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, case, func, inspect, or_, select
@@ -141,6 +141,12 @@ def decisions_of(session: Session, version: catalog.Version, *, limit: int, befo
     if before is not None:
         asked = asked.where(Decision.id < before)
     return session.scalars(asked.order_by(Decision.id.desc()).limit(limit)).all()
+
+
+def kept_since(session: Session, actor: kit.Actor, at: datetime) -> int:
+    """How many decisions the actor's account has kept since then."""
+    mine = (Decision.decided_by_id == actor.account_id, Decision.decided_at > at)
+    return session.scalar(select(func.count()).select_from(Decision).where(*mine)) or 0
 
 
 def get_decision(session: Session, decision_id: str, *, viewer: kit.Actor) -> tuple[Decision, catalog.Asset, catalog.Version]:

@@ -306,3 +306,15 @@ def test_a_version_of_which_nothing_was_ever_said_can_be_asked_about(graph: Grap
     assert call(graph, "GET", f"{version}/derivations?out=true")["items"] == []
     with graph.yard.house.database.reading() as session:
         assert provenance.decisions_of(session, session.get_one(catalog.Version, graph.versions["silent"]), limit=3) == []
+
+
+def test_nobody_keeps_decisions_faster_than_a_person_decides(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("madang.provenance.actions.MOST_KEPT", 2)
+    graph.add("product", "MIT")
+    by = graph.actor("researcher")
+    with graph.yard.house.database.writing() as session:
+        version = session.get_one(catalog.Version, graph.versions["product"])
+        for _ in range(2):
+            provenance.keep(session, version, terms.Goal("use"), by=by)
+        with pytest.raises(kit.TooMany):
+            provenance.keep(session, version, terms.Goal("use"), by=by)

@@ -2,6 +2,7 @@
 """The lineage as a picture with twins, and the page that tries changes: folded, hidden, cyclic, refused, in both languages."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -221,6 +222,17 @@ def test_a_change_is_tried_and_nothing_is_written(chain: Graph) -> None:
     paper = get(chain, f"{PRODUCT}/what-if", **query, change="evidence", at=REF.format("library"), to="outbound:*")
     assert "A document attached" in paper
     assert chain.verdict("product") == "no"
+
+
+def test_the_form_offers_things_and_ways_by_what_they_are_called(chain: Graph) -> None:
+    text = get(chain, f"{PRODUCT}/what-if", goal="open", license="Apache-2.0")
+    way = re.search(r'<option value="([^"]+)"[^>]*>tool@1 → product@1', text)
+    assert way is not None
+    assert re.search(r">library@1 · software · GPL[^<]*</option>", text)
+    dropped = get(chain, f"{PRODUCT}/what-if", goal="open", license="Apache-2.0", change="drop-edge", way=html.unescape(way[1]))
+    assert re.search(r'after the changes: <span class="mark yes big">', dropped)
+    paper = get(chain, f"{PRODUCT}/what-if", goal="open", license="MIT", change="evidence", at=REF.format("library"), removes="outbound:*")
+    assert "outbound:*" in paper
 
 
 def test_changes_add_up_and_can_be_left_out(chain: Graph) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from madang import catalog, inbox, kit, provenance
+from madang import catalog, inbox, kit, provenance, terms
 from madang.provenance import actions, standings
 from madang.provenance.models import Decision, Due, Edge, Evidence, Node, Standing
 from rooms.provenance.conftest import Graph
@@ -53,9 +53,10 @@ def test_only_what_a_change_reaches_is_worked_out_again(graph: Graph) -> None:
     assert settle(graph) == 4
     assert settle(graph) == 0
     assert of(graph, "product")["sell"] == "yes"
+    by = graph.actor("researcher")
     with graph.yard.house.database.writing() as session:
         version = session.get_one(catalog.Version, graph.versions["library"])
-        provenance.state(session, version, license="CC-BY-NC-4.0", by=graph.actor("researcher"))
+        provenance.state(session, version, license="CC-BY-NC-4.0", by=by)
     assert settle(graph) == 3
     assert (of(graph, "product")["sell"], of(graph, "other")["sell"]) == ("no", "yes")
 
@@ -82,13 +83,11 @@ def test_evidence_that_expires_makes_decisions_stale_and_tells_who_rests_on_it(g
     graph.add("corpus", "CC-BY-NC-4.0", kind="dataset")
     graph.add("product", "MIT", owner="maker")
     graph.join("corpus", "product", "contains", owner="maker")
-    who = graph.actor("maker")
+    who, owner = graph.actor("maker"), graph.actor("researcher")
     with graph.yard.house.database.writing() as session:
         corpus = session.get_one(catalog.Version, graph.versions["corpus"])
         tomorrow = kit.now().date() + timedelta(days=1)
-        provenance.attach(
-            session, corpus, removes=["forbidden:commercial-use"], issuer="rights holder", expires=tomorrow, by=graph.actor("researcher")
-        )
+        provenance.attach(session, corpus, removes=["forbidden:commercial-use"], issuer="rights holder", expires=tomorrow, by=owner)
         product = session.get_one(catalog.Version, graph.versions["product"])
         provenance.keep(session, product, terms.Goal("sell"), by=who)
     settle(graph)
@@ -116,6 +115,7 @@ def notices(session: Any, who: kit.Actor) -> list[Any]:
 
 def test_what_becomes_due_while_it_is_worked_out_stays_due(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     graph.add("tool", "MIT")
+    by = graph.actor("researcher")
     honest = standings.rows.work_out
 
     def interrupted(session: Any, node_id: str) -> Any:
@@ -123,7 +123,7 @@ def test_what_becomes_due_while_it_is_worked_out_stays_due(graph: Graph, monkeyp
         monkeypatch.setattr(standings.rows, "work_out", honest)
         with graph.yard.house.database.writing() as other:
             version = other.get_one(catalog.Version, graph.versions["tool"])
-            provenance.state(other, version, license="CC-BY-NC-4.0", by=graph.actor("researcher"))
+            provenance.state(other, version, license="CC-BY-NC-4.0", by=by)
         return found
 
     monkeypatch.setattr(standings.rows, "work_out", interrupted)

@@ -116,7 +116,8 @@ class AffectedRow:
 
 @dataclass(frozen=True)
 class WhatIfPage:
-    """The form, and what would come of it."""
+    """The form, and what would come of it. ``offered`` are things and ``ways`` the ways between them, each with the words that tell it;
+    ``is_long``: there are more things than are offered."""
 
     head: Head
     goals: list[tuple[str, str]]
@@ -125,7 +126,9 @@ class WhatIfPage:
     licence: str
     tried: list[Tried]
     values: dict[str, str]
-    offered: list[str]
+    offered: list[tuple[str, str]]
+    ways: list[tuple[str, str]]
+    is_long: bool
     removable: list[tuple[str, str]]
     before: str = ""
     after: str = ""

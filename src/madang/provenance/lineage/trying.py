@@ -2,6 +2,7 @@
 """The page that asks what a change would do, to this version and to those made with it. Nothing is written."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from madang.provenance import deciding
 from madang.provenance.changes import Change
 from madang.provenance.lineage import presenting
 from madang.provenance.lineage.pages import AffectedRow, Head, Tried, WhatIfPage
-from madang.provenance.lineage.reading import Lineage, read
+from madang.provenance.lineage.reading import Item, Lineage, read
 
 VERSION = "/assets/{kind}/{namespace}/{name}/versions/{version}"
 SORTS = ("license", "drop-edge", "evidence", "withdraw")
@@ -29,6 +30,10 @@ REMOVES = {
     "forbidden:commercial-use": _("that it may not be used for profit"),
     "forbidden:train": _("that no model may be trained on it"),
 }
+
+
+BETWEEN = "\t"
+"""Between the ends of a way in the address."""
 
 
 class NoChange(kit.Invalid):
@@ -54,7 +59,7 @@ def show_what_if(request: Request, session: Session, actor: kit.Actor) -> Respon
     except kit.Invalid as refusal:
         shown |= {
             "fault": refusal.sentence(web.translate),
-            "values": {name: get(name, "")[:700] for name in ("change", "at", "from", "to")},
+            "values": {name: get(name, "")[:700] for name in ("change", "at", "way", "other", "to", "removes")},
         }
         status = 422
     return web.render(request, "provenance/what_if.html", WhatIfPage(**shown), status=status)
@@ -62,12 +67,24 @@ def show_what_if(request: Request, session: Session, actor: kit.Actor) -> Respon
 
 def _form(head: Head, lineage: Lineage, goal: terms.Goal) -> dict[str, Any]:
     words = presenting.vocabulary()
-    named = [item.id for item in lineage.items.values() if item.step <= 0 and not item.is_hidden]
+    named = [item for item in lineage.items.values() if item.step <= 0 and not item.is_hidden]
+    seen = {item.id: item for item in named}
+    ways = [way for way in lineage.ways if way.source in seen and way.target in seen]
     return {
         "head": head, "words": words, "goal": goal.name, "licence": goal.licence or "", "tried": [], "values": {"at": lineage.top},
-        "goals": list(words["goals"].items()), "offered": named[:MOST_OFFERED], "hidden_below": lineage.hidden_below,
+        "goals": list(words["goals"].items()), "offered": [(item.id, _told(item, words)) for item in named[:MOST_OFFERED]],
+        "ways": [
+            (f"{way.source}{BETWEEN}{way.target}", f"{seen[way.source].name} → {seen[way.target].name} ({words['kinds'][way.kind]})")
+            for way in ways[:MOST_OFFERED]
+        ],
+        "is_long": len(named) > MOST_OFFERED, "hidden_below": lineage.hidden_below,
         "removable": [(fact, web.translate(REMOVES[fact])) for fact in REMOVABLE],
     }  # fmt: skip
+
+
+def _told(item: Item, words: Mapping[str, Mapping[str, str]]) -> str:
+    """A thing as people call it, with its kind and its licence."""
+    return " · ".join(filter(None, (item.name, words["types"].get(item.type, ""), (item.license or "")[:80])))
 
 
 def _changes(request: Request, lineage: Lineage) -> list[list[str]]:
@@ -75,8 +92,11 @@ def _changes(request: Request, lineage: Lineage) -> list[list[str]]:
     get = request.query_params.get
     found = [_read(text) for text in request.query_params.getlist("do")[: MOST_CHANGES + 1]]
     if get("change"):
-        at = get("at", "").strip() or lineage.top
-        found.append(_checked([get("change", ""), at, get("from", "").strip(), get("to", "").strip()]))
+        at, source = get("other", "").strip() or get("at", "").strip() or lineage.top, get("from", "").strip()
+        if get("change") == "drop-edge" and BETWEEN in get("way", ""):
+            source, _between, at = get("way", "").partition(BETWEEN)
+        to = get("removes", "") if get("change") == "evidence" and get("removes") else get("to", "")
+        found.append(_checked([get("change", ""), at, source, to.strip()]))
     if len(found) > MOST_CHANGES:
         raise NoChange
     return found

@@ -85,7 +85,7 @@ def _address(asked: Mapping[str, str], place: int) -> str:
 
 def list_standings_csv(request: Request, session: Session, actor: kit.Actor) -> Response:
     """The same for a spreadsheet."""
-    rows = queries.standings(session, offset=0, limit=MOST_CSV, viewer=actor, **_asked(request))  # type: ignore[arg-type]  # by name
+    rows = queries.standings(session, offset=0, limit=MOST_CSV, viewer=actor, **_asked(request))
     cells = ((f"{each.asset.ref}@{each.version.number}", *(each.verdicts.get(goal, "") for goal in GOALS), each.is_due) for each in rows)
     text = sheets.write_csv(cells, header=("version", *GOALS, "due"))
     return web.attachment(text, name="terms.csv", media_type="text/csv; charset=utf-8")
