@@ -84,7 +84,7 @@ def standing(folded: Folded, naming: Naming) -> Drawing:
     heads, boxes, y = [], list[Box](), 0
     goes = _goes(folded)
     for column in folded.columns:
-        heads.append(Head(0, y + 16, column[0].step, column[0].is_beyond))
+        heads.append(Head(22, y + 16, column[0].step, column[0].is_beyond))
         y += 26
         for group in column:
             boxes.append(_box(group, 21, y, PHONE - 22, naming, goes))
