@@ -173,6 +173,7 @@ def sweep(house: House) -> None:
     mail.sweep(house.database)
     inbox.sweep(house.database)
     compliance.forget(house.database)
+    usage.forget_calls(house.database, limits=house.usage_limits)
 
 
 def tidy(house: House) -> None:

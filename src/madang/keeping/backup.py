@@ -6,7 +6,8 @@ after the snapshot hold all that it names. The file of heads is read last and cu
 """
 
 import platform
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -63,8 +64,9 @@ def back_up(
     sealed = sealing.seal(keys.master, passphrase) if passphrase is not None else None
     database = db.Database(settings.database_url)
     try:
-        with Writer(path) as writer:
-            manifest = _write(writer, settings, database, keys, sealed, progress)
+        with Writer(path) as writer, tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+            logs = places.copy_logs(settings.home, Path(folder))
+            manifest = _write(writer, settings, database, keys, sealed, progress, logs)
             if apart is not None:
                 sealing.write_apart(apart, keys)
         made = _made(path, apart, manifest)
@@ -92,7 +94,13 @@ def snapshot(database: db.Database) -> Iterator[Connection]:
 
 
 def _write(
-    writer: Writer, settings: Settings, database: db.Database, keys: people.Keys, sealed: bytes | None, progress: Progress
+    writer: Writer,
+    settings: Settings,
+    database: db.Database,
+    keys: people.Keys,
+    sealed: bytes | None,
+    progress: Progress,
+    logs: Sequence[places.Kept],
 ) -> dict[str, Any]:
     with snapshot(database) as connection:
         try:
@@ -118,7 +126,7 @@ def _write(
         digests = {each.name: _write_table(writer, connection, each, progress) for each in kept}
         counters, reached = rows.counters(connection, kept), _ledger_end(connection)
     damaged = _write_objects(writer, places.store_of(settings, settings.home), progress)
-    names, left = _write_home(writer, settings, reached, progress)
+    names, left = _write_home(writer, settings, reached, progress, logs)
     manifest: dict[str, Any] = head | {
         "tables": {name: asdict(digest) for name, digest in digests.items()},
         "counters": counters,
@@ -165,8 +173,11 @@ def _write_objects(writer: Writer, store: storage.Store, progress: Progress) -> 
     return damaged
 
 
-def _write_home(writer: Writer, settings: Settings, reached: int, progress: Progress) -> tuple[list[str], dict[str, str]]:
+def _write_home(
+    writer: Writer, settings: Settings, reached: int, progress: Progress, logs: Sequence[places.Kept]
+) -> tuple[list[str], dict[str, str]]:
     kept, left = places.files(settings)
+    kept += logs
     for number, each in enumerate(kept, start=1):
         if each.name == places.HEADS:
             writer.add(f"home/{each.name}", places.heads_up_to(each.path, reached))

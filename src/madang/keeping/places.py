@@ -2,11 +2,12 @@
 """What in a home is kept, and what is left out because it is made again or belongs to processes."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from madang import audit, people, storage, supervisor
+from madang import audit, people, storage, supervisor, usage
 from madang.keeping.errors import HalfRestored
 from madang.settings import Settings
 
@@ -65,6 +66,8 @@ def files(settings: Settings) -> tuple[list[Kept], dict[str, str]]:
         if why:
             left[name] = why
             continue
+        if name == usage.FOLDER:  # `copy_logs` has it, as it was before the rows were read
+            continue
         for path in _walk(settings.home / name):
             inner = path.relative_to(settings.home).as_posix()
             if path.is_symlink() or not path.is_file():
@@ -72,6 +75,21 @@ def files(settings: Settings) -> tuple[list[Kept], dict[str, str]]:
             else:
                 kept.append(Kept(inner, path))
     return kept, left
+
+
+def copy_logs(home: Path, to: Path) -> list[Kept]:
+    """The logs of usage, copied as far as they are written. Copied before the rows are read: what is drained meanwhile stands in the rows.
+
+    A log that is gone by now is drained to its end. What stands in both, a restored platform does not count again.
+    """
+    kept = []
+    for path in sorted((home / usage.FOLDER).glob("*")):
+        try:
+            shutil.copyfile(path, to / path.name)
+        except FileNotFoundError:
+            continue
+        kept.append(Kept(f"{usage.FOLDER}/{path.name}", to / path.name))
+    return kept
 
 
 def heads_up_to(path: Path, sequence: int) -> bytes:

@@ -80,6 +80,7 @@ from madang.usage.queries import (
     sums,
     top_users,
 )
+from madang.usage.retention import forget_calls
 from madang.usage.rules import forecast
 
 __all__ = [
@@ -131,6 +132,7 @@ __all__ = [
     "ensure_plans",
     "find_service",
     "forecast",
+    "forget_calls",
     "get_invoice",
     "get_key",
     "get_plan",

@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -41,12 +41,21 @@ class Drainer:
 
     def __call__(self) -> int:
         """Everything that was acknowledged before this call stands in the rows; how many calls that were."""
+        drained = self._drain_all()
+        if self.swept_at is None or now() - self.swept_at > SWEEP:
+            self._sweep()
+        return drained
+
+    def drain_the_dead(self) -> int:
+        """What processes that have ended left stands in the rows, and their leases are free; the living are left alone."""
+        return self._drain_all(only_over=True)
+
+    def _drain_all(self, *, only_over: bool = False) -> int:
         drained = 0
         for run in runs(self.folder):
             with run.if_over() as is_over:
-                drained += self._drain(run, is_over=is_over)
-        if self.swept_at is None or now() - self.swept_at > SWEEP:
-            self._sweep()
+                if is_over or not only_over:
+                    drained += self._drain(run, is_over=is_over)
         return drained
 
     def beat(self) -> None:
@@ -60,7 +69,8 @@ class Drainer:
             reading = self.readings.setdefault(path.name, Reading(path))
             try:
                 is_complete = is_over or (number < len(files) and is_closed(path))
-                while count := self._drain_some(reading, run):
+                end = path.stat().st_size  # whoever writes faster than this drains is not waited for
+                while count := self._drain_some(reading, run, until=end):
                     drained += count
                 if is_complete:
                     self._finish(reading, keeps=is_over)
@@ -72,7 +82,7 @@ class Drainer:
             run.forget()
         return drained
 
-    def _drain_some(self, reading: Reading, run: Run) -> int:
+    def _drain_some(self, reading: Reading, run: Run, *, until: int) -> int:
         """The next slice of one file stands in rows. What was read is thrown away when somebody else has drained it meanwhile."""
         before = reading.offset
         with self.database.reading() as session:
@@ -80,9 +90,10 @@ class Drainer:
         if behind > reading.offset:
             reading.skip_to(behind)
             before = reading.offset
-        calls = reading.calls(SLICE)
+        calls = reading.calls(SLICE, until=until)
         if reading.offset == before:
             return 0
+        self.readings.pop(reading.path.name, None)  # until it is committed, nothing counts as read
         with self.database.writing() as session:
             row = session.get(Log, reading.path.name)
             if row is not None and row.offset >= reading.offset:
@@ -96,6 +107,7 @@ class Drainer:
                 session.add(Log(name=reading.path.name, offset=reading.offset, drained_at=now()))
             else:
                 row.offset, row.drained_at = reading.offset, now()
+        self.readings[reading.path.name] = reading
         return max(len(calls), 1)
 
     def _finish(self, reading: Reading, *, keeps: bool) -> None:
@@ -132,7 +144,7 @@ def add_calls(session: Session, calls: Sequence[Called], run: str) -> None:
         return
     contexts = _contexts(session, {call.context for call in fresh})
     session.execute(
-        insert(Event),
+        insert(cast(Table, Event.__table__)),
         [
             {
                 "id": call.id, "context_id": contexts[call.context], "at": _time(call.at), "day": date.fromordinal(call.day),

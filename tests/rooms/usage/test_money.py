@@ -144,6 +144,13 @@ def test_series_are_what_the_rows_say(place: Place) -> None:
         assert usage.sums(session, usage.Asked(), viewer=kit.anonymous()) == []
 
 
+def test_old_calls_are_forgotten_and_their_sums_stay(place: Place) -> None:
+    called(place, 20, 7)  # of ids that sort before every time of ours
+    assert usage.forget_calls(place.house.database) == 20
+    assert usage.forget_calls(place.house.database) == 0
+    assert [(row.calls, row.units) for row in place.sums()] == [(20, 140)]
+
+
 def test_a_forecast_goes_on_at_the_pace_of_the_month() -> None:
     assert usage.forecast(10, 100, date(2026, 11, 10)) == (30, None)
     assert usage.forecast(50, 100, date(2026, 11, 10)) == (150, date(2026, 11, 20))

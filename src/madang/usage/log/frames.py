@@ -9,7 +9,6 @@ that does not fit its CRC ends a file: what was torn was never acknowledged.
 import json
 import struct
 import zlib
-from base64 import b32encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +21,8 @@ HEAD = struct.Struct("<II")
 CALL = struct.Struct("<c16sqIIIqqB")
 DEFINITION = struct.Struct("<cI")
 LONGEST = 16_384
-_OURS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789abcdefghjkmnpqrstvwxyz")
+_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = [one + other for one in _LETTERS for other in _LETTERS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,8 @@ def call(id_: bytes, at: int, day: int, context: int, standing: int, units: int,
 
 def id_text(id_: bytes) -> str:
     """The 16 bytes of an id as the house writes ids: 26 characters that sort as the bytes do."""
-    return b32encode((int.from_bytes(id_) << 6).to_bytes(17))[:26].translate(_OURS).decode("ascii")
+    value = int.from_bytes(id_)
+    return "".join([_PAIRS[value >> shift & 1023] for shift in range(120, -1, -10)])
 
 
 def told(facts: Any) -> str:
@@ -83,21 +84,19 @@ class Reading:
     damage: Damage | None = None
 
     def calls(self, most: int, *, until: int | None = None) -> list[Called]:
-        """The next calls, at most so many; ``offset`` then stands behind the last one (and behind the definitions before the next).
-
-        Nothing is read from ``until`` on.
-        """
+        """The next calls, at most so many, none behind ``until``; ``offset`` then stands behind the last frame that was read."""
         with self.path.open("rb") as file:
             if self.offset == 0:
                 if file.read(len(MAGIC)) != MAGIC:
                     return []
                 self.offset = len(MAGIC)
             file.seek(self.offset)
-            size = most * (HEAD.size + CALL.size) + 4 * LONGEST
-            data = file.read(size if until is None else min(size, max(0, until - self.offset)))
+            data = file.read(most * (HEAD.size + CALL.size) + 4 * LONGEST)
         found: list[Called] = []
         begin = self.offset
         for end, payload in self._frames(data):
+            if until is not None and begin + end > until:
+                break
             if payload[:1] == b"E":
                 called = self._called(payload)
                 if called is None:

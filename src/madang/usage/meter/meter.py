@@ -54,7 +54,7 @@ class Meter:
 
     async def start(self) -> None:
         """Keys and plans are in memory, and what earlier processes of this node left is in the rows and their leases are free."""
-        await asyncio.to_thread(Drainer(self.database, self.folder))
+        await asyncio.to_thread(Drainer(self.database, self.folder).drain_the_dead)
         await self._refresh()
         run = await self.writer.start()
         self.run = run.id
