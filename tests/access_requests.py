@@ -196,6 +196,13 @@ REQUESTS: dict[tuple[str, str], Maker] = {
     ("POST", API + "/invoices"): lambda _thing: Ask(json={"month": "2026-01"}, besides=frozenset({404})),  # nothing was used
     ("PUT", API + "/invoices/{invoice_id}/issue"): _nothing,
     ("PUT", API + "/invoices/{invoice_id}/voidance"): _json(reason="for a test"),
+    ("POST", "/me/keys"): _form(plan="development", note="for a test"),
+    **{("POST", f"/me/keys/{{key_id}}/{deed}"): _empty for deed in ("rotation", "revocation", "pause", "resumption")},
+    **{("POST", f"/admin/keys/{{key_id}}/{deed}"): _empty for deed in ("pause", "resumption")},
+    ("POST", "/admin/plans"): _form(name="trial", title_ko="시험", title_en="Trial", given="by-operator"),
+    ("POST", "/admin/plans/{plan}/quotas"): _form(unit="call", every="day", amount="10", scope="account"),
+    ("POST", "/admin/plans/{plan}/quotas/{quota_id}/removal"): _besides(404, form={}),  # the plan has no quota of that id
+    ("POST", "/admin/plans/{plan}/prices"): _form(unit="call", amount="1.5", per="1000"),
     ("POST", "/admin/ledger/checks"): _empty,
     ("POST", "/admin/jobs/{task}/retry"): _besides(404, form={}),  # the queue knows no such task
     ("POST", "/admin/jobs/{task}/cancellation"): _besides(404, form={}),
@@ -222,6 +229,9 @@ NAMES: dict[str, dict[str, str]] = {
     "/api/v1/licences/{licence}": {"licence": "MIT"},
     "/me/feed/{secret}.atom": {"secret": "a" * 32},
     "/people/{name}": {"name": OWNER},
+    "/admin/plans/{plan}/quotas": {"plan": "development"},
+    "/admin/plans/{plan}/quotas/{quota_id}/removal": {"plan": "development", "quota_id": kit.new_id()},
+    "/admin/plans/{plan}/prices": {"plan": "development"},
     "/organisations/{name}": {"name": ORGANISATION},
     "/invitations/{secret}": {"secret": "a" * 43},
     "/link/{secret}": {"secret": "a" * 43},

@@ -21,7 +21,7 @@ from madang.app.house import House, desk_of, open_house, traced
 from madang.settings import Settings
 
 SOURCE = Path(__file__).parent.parent
-ROOMS_WITH_TEMPLATES = ("people", "audit", "inbox", "catalog", "provenance", "compliance", "portal", "operations")
+ROOMS_WITH_TEMPLATES = ("people", "audit", "inbox", "catalog", "usage", "provenance", "compliance", "portal", "operations")
 AS_ONESELF = ("/conditions", "/api/v1/conditions", "/sign-out")
 IMPRINT_SECONDS = 15
 USES_SECONDS = 300
@@ -44,6 +44,7 @@ def web_application(house: House) -> FastAPI:
                 *audit.routes,
                 *inbox.routes,
                 *catalog.routes,
+                *usage.routes,
                 *provenance.routes,
                 *compliance.list_routes,
                 *compliance.routes,

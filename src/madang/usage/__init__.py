@@ -48,6 +48,7 @@ from madang.usage.log import FOLDER
 from madang.usage.meter import Grant, Meter, Metered, Reservation
 from madang.usage.models import Invoice, Key, Plan, Price, ProductionRequest, Quota
 from madang.usage.queries import (
+    Amount,
     Asked,
     KeyDay,
     KeyRow,
@@ -55,10 +56,14 @@ from madang.usage.queries import (
     QuotaUse,
     Recent,
     SectorDay,
+    ServiceDay,
     Share,
+    Timings,
     UsageRow,
+    Users,
     by_key,
     by_sector,
+    calls_by_service,
     costs,
     find_service,
     get_invoice,
@@ -77,14 +82,29 @@ from madang.usage.queries import (
     quota_uses,
     quotas,
     recent_calls,
+    sector_days,
+    service_days,
     sums,
+    timings,
     top_users,
+    users_of,
 )
 from madang.usage.retention import forget_calls
 from madang.usage.rules import forecast
+from madang.usage.web import routes
 
 __all__ = [
     "Agreement",
+    "Amount",
+    "ServiceDay",
+    "Timings",
+    "Users",
+    "service_days",
+    "sector_days",
+    "calls_by_service",
+    "routes",
+    "timings",
+    "users_of",
     "Asked",
     "Drainer",
     "ExpiredKey",

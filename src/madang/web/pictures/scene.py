@@ -108,7 +108,7 @@ def _label(left: float, right: float, y: float, ink: str, name: str, figure: str
     if ink:
         yield Rect(left, y - 5, 10, 10, f"edged {ink}")
     start = left + 16 if ink else left
-    yield Text(start, y + 5, clipped(name, right - start - width_of(figure) - 8), "name")
+    yield Text(start, y + 5, clipped(name, right - start - width_of(figure) - 8, least=1), "name")
     yield Text(right, y + 5, figure, "", "end")
 
 
