@@ -61,7 +61,7 @@ def _body(
         p50 = [(x, frame.y(each.p50)) for x, each in zip(places, run, strict=True)]
         p95 = [(x, frame.y(each.p95)) for x, each in zip(places, run, strict=True)]
         yield Line(path([*p95, *reversed(p50)]) + "z", "d1")
-        yield Line(path(p95), "stem thin")
+        yield Line(path(p95), "stem faint")
         yield Line(path([(x, frame.y(each.p99)) for x, each in zip(places, run, strict=True)]), "stem dashes")
         yield Line(path(p50), "stem thick")
     if promise is not None:
