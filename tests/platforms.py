@@ -39,7 +39,13 @@ class Platform:
         others = {name: value for name, value in os.environ.items() if not name.startswith("MADANG_")}
         return (
             others
-            | {"MADANG_HOME": str(self.home), "MADANG_LANGUAGE": "en", "MADANG_LOG_FORMAT": "json", "MADANG_REGISTER_ITSELF": "no"}
+            | {
+                "MADANG_HOME": str(self.home),
+                "MADANG_LANGUAGE": "en",
+                "MADANG_LOG_FORMAT": "json",
+                "MADANG_REGISTER_ITSELF": "no",
+                "MADANG_REFERENCE_SERVICES": "no",
+            }
             | dict(self.settings)
         )
 

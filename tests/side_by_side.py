@@ -23,7 +23,7 @@ from pathlib import Path
 TESTS = Path(__file__).parent
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 ROOMS_WITHOUT_ROWS = (
-    "access", "archives", "forges", "kit", "licensing", "logs", "privacy", "scan", "settings", "sheets", "storage", "supervisor",
+    "access", "archives", "forges", "kit", "licensing", "logs", "privacy", "sandbox", "scan", "settings", "sheets", "storage", "supervisor",
 )  # fmt: skip
 """They are tested on SQLite alone."""
 ALONE = ("access", "scan", "compliance", "people")

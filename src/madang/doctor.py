@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from madang import supervisor
+from madang import sandbox, supervisor
 from madang.kit import Conflict, Invalid, Refusal, Unavailable, _
 from madang.settings import Settings, listed
 
@@ -137,6 +137,7 @@ def examine(settings: Settings, translate: Callable[[str], str] = str) -> list[F
         _engine,
         _memory,
         _clock,
+        _services,
         _port,
     )
 
@@ -287,6 +288,16 @@ def _engine(_settings: Settings, say: Say) -> Finding:
         fact = say(_("scancode-toolkit-mini %(version)s does not load: %(reason)s"), version=version, reason=last)
         return Finding("scan", False, fact, say(_("Build the environment anew: make clean run")))
     return Finding("scan", True, f"scancode-toolkit-mini {version}")
+
+
+def _services(_settings: Settings, say: Say) -> Finding:
+    given = sandbox.confinement()
+    signs = {name: "✓" if value else "✗" for name, value in (("files", given.files), ("calls", given.calls), ("user", given.user))}
+    fact = say(_("files %(files)s, network and programs %(calls)s, own user %(user)s"), **signs)
+    advice = say(
+        _("A service's code could read files or reach the network here. Use Linux 5.13 with Landlock, or publish only your own code.")
+    )
+    return Finding("services", given.is_whole, fact, "" if given.is_whole else advice)
 
 
 def _memory(_settings: Settings, say: Say) -> Finding:

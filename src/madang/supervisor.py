@@ -134,7 +134,7 @@ def up(
         (settings.home / RUNNING).unlink(missing_ok=True)
         check_port(settings.host, settings.port)
         secret = prepare(settings)
-        children = [Child(name, program, environment(settings)) for name in [*["web"] * settings.web_processes, "jobs"]]
+        children = [Child(name, program, environment(settings)) for name in [*["web"] * settings.web_processes, "jobs", "engines"]]
         try:
             _bring_up(settings, children, wake)
             _tell_commands(settings)

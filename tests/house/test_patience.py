@@ -17,6 +17,7 @@ LISTENING = {
     "tests/rooms/forges/servers.py": "goes on listening there",
     "tests/rooms/gateway/test_connections.py": "goes on listening there",
     "tests/rooms/gateway/yard.py": "goes on listening there",
+    "tests/rooms/serving/test_upstream.py": "goes on listening there",
     "tests/rooms/supervisor/test_supervisor.py": "goes on listening there",
 }
 WAITERS = {"wait", "join", "settimeout", "communicate"}

@@ -4,6 +4,7 @@
 It does not decide or keep anything itself.
 """
 
+from madang.app.engines import run_engines
 from madang.app.house import House, open_house
 from madang.app.serving import run_web, web_application
 from madang.app.starting import prepare
@@ -14,6 +15,7 @@ __all__ = [
     "example_folder",
     "open_house",
     "prepare",
+    "run_engines",
     "run_jobs",
     "run_web",
     "seal_ledger",

@@ -2,7 +2,6 @@
 """The path of calls in the web process: usage and serving, put together by the gateway."""
 
 import os
-from collections.abc import Sequence
 
 from fastapi import FastAPI
 
@@ -28,10 +27,6 @@ def call_path(house: House, pages: FastAPI, authenticate: gateway.Authenticate) 
     return path
 
 
-def switchboard_of(_house: House) -> serving.Switchboard:
+def switchboard_of(house: House) -> serving.Switchboard:
     """The services of this platform."""
-
-    def read() -> Sequence[serving.Standing]:
-        return ()
-
-    return serving.Switchboard(read, lambda _offer, _route: serving.InlineEngine(serving.FUNCTIONS["echo"]))
+    return serving.switchboard_of(house.database, house.home, guard=lambda: house.guard, limits=lambda: house.serving_limits)

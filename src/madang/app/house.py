@@ -9,7 +9,23 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from madang import __version__, archives, catalog, db, forges, institute, jobs, keeping, kit, mail, operations, people, storage, usage
+from madang import (
+    __version__,
+    archives,
+    catalog,
+    db,
+    forges,
+    institute,
+    jobs,
+    keeping,
+    kit,
+    mail,
+    operations,
+    people,
+    serving,
+    storage,
+    usage,
+)
 from madang.app import news
 from madang.settings import Settings
 
@@ -90,6 +106,11 @@ class House:
     def is_secure(self) -> bool:
         """Whether pages are served over https, so that cookies may say so."""
         return self.settings.url.startswith("https:")
+
+    @property
+    def serving_limits(self) -> serving.Limits:
+        """How much a service may take now."""
+        return self.limits("serving", serving.Limits)
 
     @property
     def usage_logs(self) -> Path:

@@ -24,6 +24,7 @@ FACTORIES = {
     "usage": ("madang.usage.cli", "usage_command"),
     "invoice": ("madang.usage.cli", "invoice_group"),
     "register": ("madang.compliance.cli", "register_command"),
+    "service": ("madang.serving.cli", "service_group"),
 }
 CORES = {"terms": "madang.terms.cli", "licence": "madang.licensing.cli", "privacy": "madang.privacy.cli"}
 """Commands that need no platform."""

@@ -12,6 +12,7 @@ from madang import doctor, logs, settings, supervisor
 from madang.cli.words import translator
 from madang.kit import _
 
+ENGINES_LOCK = "engines.lock"
 READY = _("Madang is ready at %(url)s")
 SIGN_IN = _("Sign in as operator with this link. It works once, for %(hours)s hours:")
 NEW_LINK = _("Sign in with your password. A new one-time link: madang link")
@@ -24,7 +25,7 @@ NEXT = (
 
 def command(name: str) -> click.Command:
     """The command of that name."""
-    return {"up": up, "web": web, "jobs": jobs, "prepare": prepare}[name]
+    return {"up": up, "web": web, "jobs": jobs, "engines": engines, "prepare": prepare}[name]
 
 
 def say_ready(chosen: settings.Settings, secret: str | None) -> None:
@@ -89,6 +90,18 @@ def jobs(parent: int | None) -> None:
         from madang import app  # noqa: PLC0415 (the whole platform: only where it runs)
 
         app.run_jobs(chosen)
+
+
+@click.command()
+@click.option("--parent", type=int, hidden=True)
+def engines(parent: int | None) -> None:
+    """Run only the process that starts and ends services' processes; one for each home folder."""
+    chosen = _begin("engines", parent)
+    supervisor.make_home(chosen.home)
+    with supervisor.locked(chosen.home / ENGINES_LOCK, wait=30.0):
+        from madang import app  # noqa: PLC0415 (the whole platform: only where it runs)
+
+        app.run_engines(chosen)
 
 
 def _begin(process: str, parent: int | None) -> settings.Settings:

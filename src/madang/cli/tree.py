@@ -22,6 +22,7 @@ COMMANDS = {
     "terms": ("rooms", "Say what may be done with a thing, given what it is made of."),
     "licence": ("rooms", "Say what a licence allows and asks, and where it says so."),
     "privacy": ("rooms", "Find personal data in a text, and take it out."),
+    "service": ("rooms", "Publish an AI service and keep it."),
     "register": ("rooms", "Register one address or archive, or a list of them."),
     "link": ("rooms", "Print a one-time sign-in link."),
     "token": ("rooms", "Make, list and revoke access tokens."),
@@ -41,6 +42,7 @@ COMMANDS = {
     "version": ("looking", "Print the version."),
     "web": ("running", "Run only the web process."),
     "jobs": ("running", "Run only the jobs process."),
+    "engines": ("running", "Run only the process that keeps services."),
     "prepare": ("running", ""),
 }
 

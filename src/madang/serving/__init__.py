@@ -5,6 +5,9 @@ It does not know keys, plans, quotas or wires: a call comes with inputs and a de
 service's own unit. Whether the caller may see the service is asked of the catalogue by whoever calls.
 """
 
+from madang.serving.actions import deploy, pause, remove, resume, set_share
+from madang.serving.building import FOLDER, keeper_of, switchboard_of
+from madang.serving.cards import Card, EngineCard
 from madang.serving.engines import FUNCTIONS, Engine, Function, InlineEngine
 from madang.serving.errors import (
     BadInputs,
@@ -24,10 +27,16 @@ from madang.serving.errors import (
     VersionStands,
 )
 from madang.serving.limits import Limits
+from madang.serving.models import Release, Service
 from madang.serving.offers import TASKS, UNITS, Answer, Offer, Part, Route, Standing
+from madang.serving.preparing import Prepared, of_card, prepare
+from madang.serving.publishing import publish_references
+from madang.serving.queries import get_offer, get_release, get_service, offers, releases_of, standing
+from madang.serving.states import read_states
 from madang.serving.switchboard import Switchboard
 
 __all__ = [
+    "FOLDER",
     "FUNCTIONS",
     "TASKS",
     "UNITS",
@@ -37,7 +46,9 @@ __all__ = [
     "BadService",
     "BadShare",
     "Busy",
+    "Card",
     "Engine",
+    "EngineCard",
     "EngineDown",
     "EngineFailed",
     "Function",
@@ -50,10 +61,30 @@ __all__ = [
     "Offer",
     "Part",
     "PickleRefused",
+    "Prepared",
+    "Release",
     "Route",
+    "Service",
     "ServicePaused",
     "Standing",
     "Switchboard",
     "TookTooLong",
     "VersionStands",
+    "deploy",
+    "get_offer",
+    "get_release",
+    "get_service",
+    "keeper_of",
+    "of_card",
+    "offers",
+    "pause",
+    "prepare",
+    "publish_references",
+    "read_states",
+    "releases_of",
+    "remove",
+    "resume",
+    "set_share",
+    "standing",
+    "switchboard_of",
 ]

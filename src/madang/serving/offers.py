@@ -13,7 +13,8 @@ MIB = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A service as callers know it. ``inputs`` and ``outputs`` are JSON Schema; ``counts`` names the input that the unit is counted in."""
+    """A service as callers know it. ``inputs`` and ``outputs`` are JSON Schema; ``counts`` names the input that the unit is counted in;
+    ``schemas`` has inputs, outputs and ``about`` of every operation, and ``card`` is the card of the version that most calls go to."""
 
     id: str
     namespace: str
@@ -34,6 +35,9 @@ class Offer:
     inputs: Mapping[str, object] = field(default_factory=lambda: EMPTY, hash=False)
     outputs: Mapping[str, object] = field(default_factory=lambda: EMPTY, hash=False)
     example: Mapping[str, object] = field(default_factory=lambda: EMPTY, hash=False)
+
+    schemas: Mapping[str, object] = field(default_factory=lambda: EMPTY, hash=False)
+    card: Mapping[str, object] = field(default_factory=lambda: EMPTY, hash=False)
 
     @property
     def full_name(self) -> str:

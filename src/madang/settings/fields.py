@@ -103,6 +103,9 @@ class Settings:
     service_queue: int = setting(
         64, _("Calls to one service that may wait in one web process; more are refused."), readers.whole(1), fills="serving.queue"
     )
+    reference_services: bool = setting(
+        True, _("Whether the services that Madang brings along are published when it starts for the first time."), readers.flag
+    )
     register_itself: bool = setting(True, _("Whether Madang registers itself as its first asset and verifies itself."), readers.flag)
     jobs_at_once: int = setting(2, _("How many people's jobs run at once."), readers.whole(1, 64), fills="jobs.people")
     scan_workers: int = setting(

@@ -39,7 +39,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_fact_has_a_name_and_nothing_is_made(chosen: settings.Settings) -> None:
     found = doctor.examine(chosen)
     assert [each.name for each in found] == [
-        "python", "git", "home", "disk", "sqlite", "database", "pages", "scan", "memory", "clock", "port",
+        "python", "git", "home", "disk", "sqlite", "database", "pages", "scan", "memory", "clock", "services", "port",
     ]  # fmt: skip
     assert all(each.is_fine or each.advice for each in found)
     assert not chosen.home.exists()

@@ -8,7 +8,7 @@ batch ran. So nothing waits for others to come, and batches grow only where they
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from madang.kit import Refusal
@@ -26,6 +26,7 @@ class Function:
     call: Call
     is_quick: bool = True
     most: int = 64
+    operations: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 FUNCTIONS: dict[str, Function] = {}

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A service that runs elsewhere and is called over HTTP: plain JSON, OpenAI's interface, the Open Inference Protocol, or Ray Serve.
+
+Its address passes the guard, and the connection goes to what the guard looked at. A call is sent once: only a connection that could not be
+made is tried at the next address. A server that fails again and again is left alone for a while.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from madang import forges
+from madang.serving.cards import EngineCard
+from madang.serving.engines.pool import Connection, Pool, Reply
+from madang.serving.engines.port import Inputs
+from madang.serving.engines.turns import Turns
+from madang.serving.errors import BadInputs, BadService, Busy, EngineDown, EngineFailed, TookTooLong
+
+FAILURES = 5
+REST_SECONDS = 10.0
+LOOK_AGAIN_SECONDS = 60.0
+PATHS = {
+    ("openai", "chat"): "/chat/completions",
+    ("openai", "embeddings"): "/embeddings",
+    ("openai", "completions"): "/completions",
+}
+
+
+class UpstreamEngine:
+    """Calls one server."""
+
+    def __init__(self, card: EngineCard, *, guard: Callable[[], forges.Guard], queue: int, longest: int) -> None:
+        self.card, self.guard, self.longest = card, guard, longest
+        self.turns = Turns(max(card.most, 64), queue)
+        self.pool: Pool | None = None
+        self.target: forges.Target | None = None
+        self.looked_at = float("-inf")
+        self.failures, self.rests_until = 0, 0.0
+
+    async def call(self, inputs: Inputs, operation: str, deadline: float) -> object:
+        """What the server gives."""
+        await self._enter(deadline)
+        try:
+            async with asyncio.timeout_at(deadline):
+                connection, reply = await self._ask(inputs, operation, streamed=False)
+                pieces = []
+                while piece := await connection.more():
+                    pieces.append(piece)
+                reply.body = b"".join(pieces)
+                assert self.pool is not None
+                self.pool.give_back(connection)
+        except TimeoutError as late:
+            self._count_failure()
+            raise TookTooLong from late
+        except OSError as error:
+            self._count_failure()
+            raise EngineFailed from error
+        finally:
+            self.turns.leave()
+        return self._read(reply)
+
+    async def stream(self, inputs: Inputs, operation: str, deadline: float) -> AsyncIterator[bytes]:
+        """The pieces of the server's answer, as they come."""
+        await self._enter(deadline)
+        connection: Connection | None = None
+        try:
+            async with asyncio.timeout_at(deadline):
+                connection, reply = await self._ask(inputs, operation, streamed=True)
+            if reply.status != 200:
+                async with asyncio.timeout_at(deadline):
+                    reply.body = (await connection.more())[:4096]
+                self._read(reply)
+                raise EngineFailed
+            while True:
+                async with asyncio.timeout_at(deadline):
+                    piece = await connection.more()
+                if not piece:
+                    break
+                yield piece
+            self.failures = 0
+        except TimeoutError as late:
+            self._count_failure()
+            raise TookTooLong from late
+        except OSError as error:
+            self._count_failure()
+            raise EngineFailed from error
+        finally:
+            self.turns.leave()
+            if connection is not None and self.pool is not None:
+                if connection.is_done:
+                    self.pool.give_back(connection)
+                else:
+                    connection.close()
+
+    async def close(self) -> None:
+        """No connection is kept."""
+        if self.pool is not None:
+            self.pool.close()
+
+    async def _enter(self, deadline: float) -> None:
+        now = asyncio.get_running_loop().time()
+        if self.failures >= FAILURES and now < self.rests_until:
+            raise EngineDown(retry_after=max(1, round(self.rests_until - now)))
+        if self.failures >= FAILURES:
+            self.rests_until = now + REST_SECONDS  # this one call looks whether the server answers again
+        await self.turns.enter(deadline)
+
+    async def _ask(self, inputs: Inputs, operation: str, *, streamed: bool) -> tuple[Connection, Reply]:
+        pool, target = await self._ready()
+        try:
+            connection = await pool.take()
+        except OSError as error:
+            self._count_failure()
+            raise EngineDown(retry_after=5) from error
+        try:
+            head = connection.ask(self._request(target, inputs, operation, streamed=streamed), streamed=streamed)
+            return connection, await head
+        except (OSError, asyncio.CancelledError):
+            connection.close()
+            raise
+
+    async def _ready(self) -> tuple[Pool, forges.Target]:
+        """The pool, whose addresses the guard has looked at within the last minute."""
+        now = asyncio.get_running_loop().time()
+        if self.pool is None or self.target is None or now - self.looked_at > LOOK_AGAIN_SECONDS:
+            target = await asyncio.to_thread(looked_at, self.guard(), self.card.url)
+            if self.pool is None or self.target is None or target.addresses != self.target.addresses:
+                if self.pool is not None:
+                    self.pool.close()
+                addresses = target.addresses or (target.host,)
+                is_secure = target.scheme == "https"
+                self.pool = Pool(addresses, target.port, name=target.host, is_secure=is_secure, longest=self.longest)
+            self.target, self.looked_at = target, now
+        return self.pool, self.target
+
+    def _request(self, target: forges.Target, inputs: Inputs, operation: str, *, streamed: bool) -> bytes:
+        path = urlsplit(self.card.url).path.rstrip("/")
+        body: Any = inputs
+        if self.card.wire == "openai" and isinstance(inputs, Mapping):
+            path += PATHS.get(("openai", operation or ("embeddings" if "input" in inputs else "chat")), "/chat/completions")
+            body = {**inputs, "model": self.card.model or inputs.get("model", ""), **({"stream": True} if streamed else {})}
+        elif self.card.wire == "oip":
+            path += f"/v2/models/{self.card.model}/infer"
+        data = body if isinstance(body, bytes) else msgspec.json.encode(body)
+        kind = b"application/octet-stream" if isinstance(body, bytes) else b"application/json"
+        host = f"[{target.host}]" if ":" in target.host else target.host
+        head = f"POST {path or '/'} HTTP/1.1\r\nHost: {host}:{target.port}\r\nAccept: */*\r\nContent-Length: {len(data)}\r\nContent-Type: "
+        return head.encode("ascii", "replace") + kind + b"\r\n\r\n" + data
+
+    def _read(self, reply: Reply) -> object:
+        """The answer as a value; refusals as the server meant them."""
+        if reply.status in (429, 503):
+            told = reply.headers.get(b"retry-after", b"")
+            raise Busy(retry_after=int(told) if told.isdigit() and len(told) < 5 else 2)
+        if reply.status in (400, 413, 422):
+            raise BadInputs(reason=_reason(reply.body))
+        if reply.status != 200:
+            self._count_failure()
+            raise EngineFailed
+        self.failures = 0
+        if b"json" not in reply.headers.get(b"content-type", b"application/json"):
+            return reply.body
+        try:
+            return msgspec.json.decode(reply.body)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+            self._count_failure()
+            raise EngineFailed from error
+
+    def _count_failure(self) -> None:
+        self.failures += 1
+        if self.failures >= FAILURES:
+            self.rests_until = asyncio.get_running_loop().time() + REST_SECONDS
+
+
+def looked_at(guard: forges.Guard, url: str, *, look_up: bool = True) -> forges.Target:
+    """Where the address leads, if the guard lets it. The guard's own form wants a path, which a server's address need not have."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not url.isascii() or not url.isprintable() or " " in url:
+        raise BadService(reason=url[:100])
+    address = f"{parts.scheme}://{parts.netloc}/service"
+    return guard.check(address) if look_up else guard.parse(address)
+
+
+def _reason(body: bytes) -> str:
+    """What a server says is wrong, as far as it can be read."""
+    try:
+        told = json.loads(body[:4096])
+    except (ValueError, RecursionError):
+        return body[:200].decode("utf-8", "replace")
+    found = told.get("error", told.get("detail", told)) if isinstance(told, dict) else told
+    return str(found.get("message", found) if isinstance(found, dict) else found)[:300]
