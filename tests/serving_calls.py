@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Calling services from tests."""
+"""Calling services from tests, on the loop that the web process has."""
 
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import uvloop
 
 from madang import forges, serving
 from madang.db import Database
@@ -22,4 +24,5 @@ def called(database: Database, home: Path, act: Callable[[serving.Switchboard], 
         finally:
             await board.stop()
 
-    return asyncio.run(run())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(run())

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+import uvloop
 
 from madang import forges, serving
 from madang.serving.cards import EngineCard
@@ -58,7 +59,8 @@ def with_server(
             await engine.close()
             listening.close()
 
-    return asyncio.run(run())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # the loop that the web process has
+        return runner.run(run())
 
 
 async def say(body: bytes, writer: asyncio.StreamWriter) -> None:

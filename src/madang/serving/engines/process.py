@@ -9,6 +9,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from typing import cast
 
 from madang import sandbox
 from madang.serving.engines import places
@@ -37,8 +38,7 @@ class Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection stands."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's are no subclass of asyncio's
 
     def data_received(self, data: bytes) -> None:
         """Whole frames go to whoever waits for them."""
