@@ -6,7 +6,7 @@ read it as Python, so nothing here ever says null, true or false; some build cla
 """
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -55,7 +55,7 @@ Adapter = tuple[Callable[[dict[str, Any], serving.Offer], Any], Callable[[dict[s
 ADAPTERS: dict[str, Adapter] = {
     "morphology": (language.inputs_of, language.returned),
     "transcription": (speech.inputs_of, speech.returned),
-    "faces": (faces.inputs_of, faces.returned),
+    "madang/faces": (faces.inputs_of, faces.returned),
 }
 """For each task: from an argument to a service's inputs, and from its answer to the ``return_object``."""
 
@@ -83,7 +83,7 @@ class Etri:
         if not api.task:
             raise UnknownHandler(api=api.path)
         check_argument(api, argument)
-        offer = next((offer for offer in admission.offers(grant) if offer.task == api.task), None)
+        offer = offer_for(api, admission.offers(grant))
         if offer is None:
             raise UnknownHandler(api=api.path)
         inputs_of, returned = ADAPTERS[api.task]
@@ -93,8 +93,8 @@ class Etri:
             made = {"request_id": request_id, "result": 0, "return_object": returned(argument, answer)}
             return Reply(200, encode(made), JSON_UTF8)
 
-        operation = api.operation if api.operation in offer.operations else ""
-        return await admission.call(asked, grant, offer, inputs_of(argument, offer), operation, shape=shape)
+        inputs = inputs_of(argument, offer)
+        return await admission.call(asked, grant, offer, inputs, argument.get("analysis_code", "") or api.operation, shape=shape)
 
     def refusal(self, asked: Asked, problem: Problem) -> Reply:
         """The envelope of errors, which is a problem document (RFC 9457) too."""
@@ -102,6 +102,12 @@ class Etri:
         reason = REASONS.get(status, problem.detail)
         told = {**problem.members(), "status": status, "request_id": echoed_of(asked), "result": -1, "reason": reason}
         return Reply(status, encode(told), JSON_UTF8)
+
+
+def offer_for(api: Api, offers: Sequence[serving.Offer]) -> serving.Offer | None:
+    """The service that answers this API: by its task or name, and of several that of the platform itself."""
+    found = [offer for offer in offers if api.task in (offer.task, offer.full_name)]
+    return min(found, key=lambda offer: (offer.namespace != "madang", offer.full_name), default=None)
 
 
 def key_of(asked: Asked, given: dict[str, Any]) -> str:

@@ -22,7 +22,7 @@ class NoAnalysis(Invalid):
     """No engine that is installed makes this analysis."""
 
     code = "no-analysis"
-    message = _("One or more arguments are not valid: no engine for analysis_code %(code)s is installed here; morp is")
+    message = _("One or more arguments are not valid: no engine for analysis_code %(code)s is installed here (there are: %(known)s)")
 
 
 class UnknownHandler(NotFound):
