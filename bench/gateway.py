@@ -244,7 +244,7 @@ def nginx(folder: Path, name: str, rest: str) -> Iterator[subprocess.Popen[bytes
 class Unmetered(usage.Meter):
     """Lets everybody in whose key is known, and counts nothing."""
 
-    async def reserve(self, grant: usage.Grant, service: usage.Metered, units: int) -> Any:
+    async def reserve(self, grant: usage.Grant, service: usage.Metered, units: int) -> Any:  # noqa: ARG002
         """Nothing is held."""
         return None
 
@@ -254,7 +254,7 @@ class Unmetered(usage.Meter):
     def release(self, reservation: Any) -> None:
         """Nothing was held."""
 
-    def headers(self, reservation: Any) -> list[tuple[bytes, bytes]]:
+    def headers(self, reservation: Any) -> list[tuple[bytes, bytes]]:  # noqa: ARG002
         """Nothing is told."""
         return []
 
