@@ -3,6 +3,8 @@
 
 import json
 import logging
+import math
+import time
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,6 +40,7 @@ class Drainer:
     folder: Path
     readings: dict[str, Reading] = field(default_factory=dict)
     swept_at: datetime | None = None
+    ends_at: float = math.inf
 
     def __call__(self) -> int:
         """Everything that was acknowledged before this call stands in the rows; how many calls that were."""
@@ -46,9 +49,16 @@ class Drainer:
             self._sweep()
         return drained
 
-    def drain_the_dead(self) -> int:
-        """What processes that have ended left stands in the rows, and their leases are free; the living are left alone."""
-        return self._drain_all(only_over=True)
+    def drain_the_dead(self, *, seconds: float) -> int:
+        """What processes that have ended left stands in the rows, and their leases are free, as far as that goes in so many seconds.
+
+        The rest is left to whoever drains next, and until then counts as used. The living are left alone.
+        """
+        self.ends_at = time.monotonic() + seconds
+        try:
+            return self._drain_all(only_over=True)
+        finally:
+            self.ends_at = math.inf
 
     def _drain_all(self, *, only_over: bool = False) -> int:
         drained = 0
@@ -72,6 +82,8 @@ class Drainer:
                 end = path.stat().st_size  # whoever writes faster than this drains is not waited for
                 while count := self._drain_some(reading, run, until=end):
                     drained += count
+                    if time.monotonic() > self.ends_at:
+                        return drained
                 if is_complete:
                     self._finish(reading, keeps=is_over)
             except FileNotFoundError:  # another drainer has come to its end meanwhile

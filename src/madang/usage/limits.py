@@ -21,5 +21,5 @@ class Limits:
     lease_idle_seconds: float = 10.0
     log_bytes: int = 16 << 20
     slab_bytes: int = 1 << 20
-    drain_late_seconds: float = 30.0
+    start_seconds: float = 2.0
     guests: int = 20_000

@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -32,10 +33,10 @@ class Workers:
     nursery: subprocess.Popen[str]
     pids: dict[int, int] = field(default_factory=dict)
 
-    def start(self, number: int, calls: int = 0) -> None:
+    def start(self, number: int, calls: int = 0, *, rest: int = 0) -> None:
         assert self.nursery.stdin is not None
         assert self.nursery.stdout is not None
-        self.nursery.stdin.write(f"{number} {calls}\n")
+        self.nursery.stdin.write(f"{number} {calls} {rest}\n")
         self.nursery.stdin.flush()
         self.pids[number] = int(self.nursery.stdout.readline())
 
@@ -105,16 +106,35 @@ def check_sums(place: Place, workers: Workers) -> tuple[int, int]:
     return len(rows), len(acknowledged)
 
 
-def kill_often(workers: Workers, kills: int, *, count: int, bytes_each: int) -> None:
+@contextlib.contextmanager
+def drained(place: Place) -> Iterator[None]:
+    """Somebody drains all the time, as the jobs process does."""
+    over = threading.Event()
+
+    def work() -> None:
+        drainer = usage.Drainer(place.house.database, place.folder)
+        while not over.wait(1.0):
+            drainer.beat()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def kill_often(workers: Workers, kills: int, *, count: int, bytes_each: int, rest: int = 0) -> None:
     """Workers are killed at moments of chance and started again."""
     chance = random.Random(20_261_130)
     for number in range(count):
-        workers.start(number)
+        workers.start(number, rest=rest)
     for _ in range(kills):
         number = chance.randrange(count)
         workers.wait_for(number, workers.size(number) + chance.randint(1, bytes_each))
         workers.kill(number)
-        workers.start(number)
+        workers.start(number, rest=rest)
     for number in range(count):
         workers.wait_for(number, workers.size(number) + 1)
         workers.kill(number)
@@ -150,15 +170,17 @@ def test_killed_workers_do_not_overshoot_a_quota_and_leave_nothing_of_it_behind(
 @pytest.mark.parametrize("kills", [200])
 def test_two_hundred_kills_and_a_million_calls_lose_nothing(place: Place, workers: Workers, kills: int) -> None:
     began = time.process_time()
-    kill_often(workers, kills, count=8, bytes_each=200_000)
+    with drained(place):
+        kill_often(workers, kills, count=8, bytes_each=5_000, rest=100)
     killed = check_sums(place, workers)
+    print(f"\n{kills} kills of 8 workers: {killed[0]} recorded, {killed[1]} acknowledged", flush=True)
     left = max(0, 1_000_000 - killed[0])
     for number in range(8):
         workers.start(number, left // 8 + 1)
     until = time.monotonic() + 3600
-    while len(workers.acknowledged()) < killed[1] + left and time.monotonic() < until:
-        place.drain()
-        time.sleep(2)
+    with drained(place):
+        while sum(len(workers.lines(number)) for number in range(8)) < killed[1] + left and time.monotonic() < until:
+            time.sleep(2)
     recorded, acknowledged = check_sums(place, workers)
     print(f"\n{kills} kills: {killed[0]} recorded, {killed[1]} acknowledged; then {recorded} recorded, {acknowledged} acknowledged")
     print(f"lost 0, twice 0; {time.process_time() - began:.0f} s of this process's CPU")
@@ -168,7 +190,8 @@ def test_two_hundred_kills_and_a_million_calls_lose_nothing(place: Place, worker
 @pytest.mark.soak
 def test_eight_workers_and_restarts_never_overshoot(place: Place, workers: Workers) -> None:
     place.quota("counted", 400_000, unit="character")
-    kill_often(workers, 40, count=8, bytes_each=4000)
+    with drained(place):
+        kill_often(workers, 40, count=8, bytes_each=4000)
     for number in range(8):
         workers.start(number)
     until = time.monotonic() + 600

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Processes that call a service through meters of their own, as web processes do, and note every call that was acknowledged.
 
-A nursery has everything loaded and forks a worker for each line on its standard input (a number, and how many calls at most; 0 for no end).
+A nursery has everything loaded and forks a worker for each line on its standard input: a number, how many calls at most (0 for no end), and
+milliseconds of rest between calls.
 """
 
 import asyncio
@@ -17,8 +18,8 @@ AT_ONCE = 32
 MOST = 20
 
 
-async def work(meter: usage.Meter, secret: str, service: usage.Metered, acks: int, calls: int) -> None:
-    """Call and note, ``AT_ONCE`` at a time; every note is the call's id and its units."""
+async def work(meter: usage.Meter, secret: str, service: usage.Metered, acks: int, calls: int, pause: float) -> None:
+    """Call and note, ``AT_ONCE`` at a time; every note is the call's id and its units. Each caller rests so many seconds between calls."""
     await meter.start()
     grant = meter.recognise(secret)
     left = [calls or 1 << 60]
@@ -36,12 +37,14 @@ async def work(meter: usage.Meter, secret: str, service: usage.Metered, acks: in
             units = chance.randint(1, MOST)
             await meter.settle(held, units=units, outcome="answered", seconds=0.001)
             os.write(acks, f"{id_text(held.id)} {units}\n".encode())
+            if pause:
+                await asyncio.sleep(pause)
 
     await asyncio.gather(*(caller(random.Random(each)) for each in range(AT_ONCE)))
     await meter.stop()
 
 
-def begin(number: int, calls: int) -> int:
+def begin(number: int, calls: int, milliseconds: int) -> int:
     """A worker is there; its process's number."""
     pid = os.fork()
     if pid:
@@ -52,7 +55,7 @@ def begin(number: int, calls: int) -> int:
     meter = usage.Meter(database, home / usage.FOLDER, node="test", limits=usage.Limits(log_bytes=256 << 10, slab_bytes=128 << 10))
     acks = os.open(home / f"acks-{number}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        asyncio.run(work(meter, secret, service, acks, calls))
+        asyncio.run(work(meter, secret, service, acks, calls, milliseconds / 1000))
     finally:
         os._exit(0)
 
@@ -60,8 +63,8 @@ def begin(number: int, calls: int) -> int:
 def main() -> None:
     """Workers as they are asked for, until nobody asks any more."""
     for line in sys.stdin:
-        number, calls = map(int, line.split())
-        print(begin(number, calls), flush=True)
+        number, calls, milliseconds = map(int, line.split())
+        print(begin(number, calls, milliseconds), flush=True)
 
 
 if __name__ == "__main__":

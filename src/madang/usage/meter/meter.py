@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
@@ -54,7 +55,7 @@ class Meter:
 
     async def start(self) -> None:
         """Keys and plans are in memory, and what earlier processes of this node left is in the rows and their leases are free."""
-        await asyncio.to_thread(Drainer(self.database, self.folder).drain_the_dead)
+        await asyncio.to_thread(partial(Drainer(self.database, self.folder).drain_the_dead, seconds=self.limits.start_seconds))
         await self._refresh()
         run = await self.writer.start()
         self.run = run.id
