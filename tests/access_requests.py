@@ -77,6 +77,8 @@ REQUESTS: dict[tuple[str, str], Maker] = {
     ("POST", "/forgotten"): _form(who="somebody"),
     ("POST", "/me/email"): _besides(503, form={"email": "me@example.org"}),  # no mail server is set
     ("GET", "/me/email/{proof}"): _besides(404),
+    ("GET", "/api/v1/services/{namespace}/{name}"): _besides(404),  # no service runs here
+    ("GET", "/api/v1/services/{namespace}/{name}/openapi.json"): _besides(404),
     ("POST", "/me/email/{proof}"): _besides(404),
     ("POST", "/me/second-factor"): _form(password=PASSWORD),
     ("POST", "/me/second-factor/confirmation"): _form(code="123456"),
@@ -239,6 +241,8 @@ NAMES: dict[str, dict[str, str]] = {
     "/static/{hash}/{name:path}": {"hash": "0", "name": "css/tokens.css"},
     "/me/identities/{identity_id}/removal": {"identity_id": kit.new_id()},
     "/api/v1/plans/{plan}": {"plan": "development"},
+    "/api/v1/services/{namespace}/{name}": {"namespace": "madang", "name": "nothing"},
+    "/api/v1/services/{namespace}/{name}/openapi.json": {"namespace": "madang", "name": "nothing"},
     "/api/v1/plans/{plan}/quotas": {"plan": "development"},
     "/api/v1/plans/{plan}/prices": {"plan": "development"},
     "/api/v1/quotas/{quota_id}": {"quota_id": kit.new_id()},

@@ -13,7 +13,23 @@ from fastapi import FastAPI
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
-from madang import __version__, audit, catalog, compliance, db, inbox, institute, kit, operations, people, portal, provenance, usage, web
+from madang import (
+    __version__,
+    audit,
+    catalog,
+    compliance,
+    db,
+    inbox,
+    institute,
+    kit,
+    operations,
+    people,
+    portal,
+    provenance,
+    serving,
+    usage,
+    web,
+)
 from madang.app import measuring
 from madang.app.calls import call_path
 from madang.app.connections import Watch, raise_descriptors, watched
@@ -58,6 +74,7 @@ def web_application(house: House) -> FastAPI:
                 catalog.router,
                 provenance.router,
                 *usage.routers,
+                serving.router,
                 compliance.router,
                 compliance.registrations_router,
                 compliance.licences_router,

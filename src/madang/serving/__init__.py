@@ -6,6 +6,7 @@ service's own unit. Whether the caller may see the service is asked of the catal
 """
 
 from madang.serving.actions import deploy, pause, remove, resume, set_share
+from madang.serving.api import router
 from madang.serving.building import FOLDER, keeper_of, switchboard_of
 from madang.serving.cards import Card, EngineCard
 from madang.serving.engines import FUNCTIONS, Engine, Function, InlineEngine
@@ -84,6 +85,7 @@ __all__ = [
     "releases_of",
     "remove",
     "resume",
+    "router",
     "set_share",
     "standing",
     "switchboard_of",
