@@ -4,10 +4,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from madang.db import Base, Json, UtcTime
+from madang.db import Base, UtcTime
 
 ENGINES = ("process", "inline", "onnx", "pickle", "upstream", "ray")
 
@@ -45,8 +45,8 @@ class Release(Base):
     label: Mapped[str] = mapped_column(String(100))
     tree: Mapped[str] = mapped_column(String(71))
     engine: Mapped[str] = mapped_column(String(16))
-    card: Mapped[dict[str, Any]] = mapped_column(Json)
-    operations: Mapped[dict[str, Any]] = mapped_column(Json)
+    card: Mapped[dict[str, Any]] = mapped_column(JSON)  # JSONB would sort operations, and the first is the usual one
+    operations: Mapped[dict[str, Any]] = mapped_column(JSON)
     share: Mapped[int]
     made_at: Mapped[datetime] = mapped_column(UtcTime)
     made_by: Mapped[str] = mapped_column(String(96))

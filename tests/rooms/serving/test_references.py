@@ -233,6 +233,10 @@ def told(name: str) -> list[int]:
     return figures
 
 
+def found_in(outputs: Any) -> Any:
+    return outputs["faces"] if isinstance(outputs, dict) else outputs
+
+
 def box_of(each: Any) -> tuple[int, int, int, int]:
     return each["x"], each["y"], each["width"], each["height"]
 
@@ -248,10 +252,10 @@ def test_recall_and_false_alarms_are_as_the_card_prints_them(yard: Yard, name: s
         assert offer is not None
         for seed in range(pictures):
             picture, box = draw(seed)
-            boxes: Any = (await board.call(offer, drawn.png(picture), operation="detect")).outputs
+            boxes = found_in((await board.call(offer, drawn.png(picture), operation="detect")).outputs)
             hits += any(drawn.overlap(box_of(each), box) > 0.25 for each in boxes)
         for seed in range(empty):
-            boxes = (await board.call(offer, drawn.png(drawn.neither(1000 + seed)), operation="detect")).outputs
+            boxes = found_in((await board.call(offer, drawn.png(drawn.neither(1000 + seed)), operation="detect")).outputs)
             extra += len(boxes)
 
     called(yard.database, yard.home, act)
@@ -264,4 +268,4 @@ def test_a_blurred_face_is_no_face_any_more(yard: Yard) -> None:
     picture, box = drawn.face(0)
     outputs: Any = yard.call("faces", drawn.png(picture), "blur").outputs
     assert drawn.overlap(box_of(outputs["faces"][0]), box) > 0.25
-    assert yard.call("faces", outputs["image"], "detect").outputs == []
+    assert yard.call("faces", outputs["image"], "detect").outputs == {"faces": []}

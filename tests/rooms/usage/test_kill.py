@@ -113,7 +113,8 @@ def drained(place: Place) -> Iterator[None]:
 
     def work() -> None:
         drainer = usage.Drainer(place.house.database, place.folder)
-        while not over.wait(1.0):
+        while not over.is_set():
+            time.sleep(1.0)
             drainer.beat()
 
     thread = threading.Thread(target=work)

@@ -3,14 +3,12 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "0017"
 down_revision = "0016"
 branch_labels = None
 depends_on = None
 
-JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 ENGINES = "engine IN ('process', 'inline', 'onnx', 'pickle', 'upstream', 'ray')"
 
 
@@ -38,8 +36,8 @@ def upgrade() -> None:
         sa.Column("label", sa.String(100), nullable=False),
         sa.Column("tree", sa.String(71), nullable=False),
         sa.Column("engine", sa.String(16), nullable=False),
-        sa.Column("card", JSON, nullable=False),
-        sa.Column("operations", JSON, nullable=False),
+        sa.Column("card", sa.JSON(), nullable=False),
+        sa.Column("operations", sa.JSON(), nullable=False),
         sa.Column("share", sa.Integer(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("made_by", sa.String(96), nullable=False),

@@ -21,6 +21,12 @@ class Box(TypedDict):
     height: int
 
 
+class Found(TypedDict):
+    """The faces."""
+
+    faces: list[Box]
+
+
 class Blurred(TypedDict):
     """The faces, and the picture with them blurred (PNG)."""
 
@@ -60,9 +66,9 @@ def _boxes(picture: Any) -> list[Box]:
     return sorted(boxes, key=lambda box: (box["y"], box["x"]))
 
 
-def detect(image: bytes) -> list[Box]:
+def detect(image: bytes) -> Found:
     """Where faces are."""
-    return _boxes(_picture(image))
+    return {"faces": _boxes(_picture(image))}
 
 
 def blur(image: bytes) -> Blurred:
