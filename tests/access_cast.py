@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from builders import Yard, archive
 from madang import access, catalog, db, inbox, kit, people, provenance, sheets, terms, usage
+from madang.compliance.recording import DOCUMENTS
 from madang.kit import Reach, Role
 from madang.provenance import sboms
 from madang.web import csrf
@@ -244,6 +245,8 @@ def _asset(cast: Cast, holder: str, exposure: str, *, by: str) -> Thing:
     files = {"file": ("source.tar.gz", archive({"LICENSE": "MIT License\n", "NAME": f"{holder} {name}\n"}))}
     task = yard.client.post(f"{address}/versions", files=files, headers=signed).json()["task"]
     yard.work(task)
+    for form in DOCUMENTS:  # made once and kept: from here on it would be made for every request, since nothing is kept
+        assert yard.client.get(f"{address}/versions/1/sbom", params={"format": form}, headers=signed).status_code == 200
     names = {"kind": "software", "namespace": holder, "name": name, "version": "1", "task": task, "what": "packages"}
     names |= _provenance(yard, names)
     absent = names | {"name": "there-is-no-such"} | {each: kit.new_id() for each in ("task", "derivation", "evidence", "decision", "sbom")}
