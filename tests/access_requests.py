@@ -66,6 +66,7 @@ def _nothing(_thing: Thing) -> Ask:
 ASSET = "/assets/{kind}/{namespace}/{name}"
 VERSION = ASSET + "/versions/{version}"
 API = "/api/v1"
+SERVICE = "/assets/api/{namespace}/{name}"
 
 REQUESTS: dict[tuple[str, str], Maker] = {
     ("POST", "/examples"): _empty,
@@ -201,6 +202,11 @@ REQUESTS: dict[tuple[str, str], Maker] = {
     ("POST", "/me/keys"): _form(plan="development", note="for a test"),
     **{("POST", f"/me/keys/{{key_id}}/{deed}"): _empty for deed in ("rotation", "revocation", "pause", "resumption")},
     **{("POST", f"/admin/keys/{{key_id}}/{deed}"): _empty for deed in ("pause", "resumption")},
+    ("GET", SERVICE): _besides(404),  # nothing that is asked for here is a service
+    ("GET", SERVICE + "/figures"): _besides(404),
+    ("GET", SERVICE + "/figures.csv"): _besides(404),
+    ("POST", SERVICE + "/trial"): _besides(404, form={}),
+    ("POST", SERVICE + "/keys"): _besides(404, form={}),
     ("POST", "/admin/plans"): _form(name="trial", title_ko="시험", title_en="Trial", given="by-operator"),
     ("POST", "/admin/plans/{plan}/quotas"): _form(unit="call", every="day", amount="10", scope="account"),
     ("POST", "/admin/plans/{plan}/quotas/{quota_id}/removal"): _besides(404, form={}),  # the plan has no quota of that id

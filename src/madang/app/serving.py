@@ -19,6 +19,7 @@ from madang import (
     catalog,
     compliance,
     db,
+    gateway,
     inbox,
     institute,
     kit,
@@ -37,7 +38,7 @@ from madang.app.house import House, desk_of, open_house, traced
 from madang.settings import Settings
 
 SOURCE = Path(__file__).parent.parent
-ROOMS_WITH_TEMPLATES = ("people", "audit", "inbox", "catalog", "usage", "provenance", "compliance", "portal", "operations")
+ROOMS_WITH_TEMPLATES = ("people", "audit", "inbox", "catalog", "usage", "provenance", "compliance", "portal", "operations", "gateway")
 AS_ONESELF = ("/conditions", "/api/v1/conditions", "/sign-out")
 IMPRINT_SECONDS = 15
 USES_SECONDS = 300
@@ -62,6 +63,7 @@ def web_application(house: House) -> FastAPI:
                 *catalog.routes,
                 *usage.routes,
                 *provenance.routes,
+                *gateway.routes,
                 *compliance.list_routes,
                 *compliance.routes,
                 *compliance.licence_routes,

@@ -31,9 +31,10 @@ from madang.compliance.samples.queries import is_running as is_sampling
 from madang.compliance.samples.work import Sampler
 from madang.compliance.sharing import forget, needed_objects
 from madang.compliance.verdict import Verdict
-from madang.compliance.web import routes
+from madang.compliance.web import routes, show_asset
 
 __all__ = [
+    "show_asset",
     "RESULTS",
     "STATES",
     "Figures",

@@ -5,10 +5,11 @@ It does not know how a service runs (``serving``) or how calls are counted and p
 """
 
 from madang.gateway.admission import Admission
+from madang.gateway.counter import routes
 from madang.gateway.guests import Authenticate, Guests
 from madang.gateway.limits import Limits
 from madang.gateway.path import CallPath
 from madang.gateway.retries import Retries
 from madang.gateway.wires import Address, Wire, all_wires
 
-__all__ = ["Address", "Admission", "Authenticate", "CallPath", "Guests", "Limits", "Retries", "Wire", "all_wires"]
+__all__ = ["Address", "Admission", "Authenticate", "CallPath", "Guests", "Limits", "Retries", "Wire", "all_wires", "routes"]

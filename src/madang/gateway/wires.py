@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Wires: the ways in which clients that exist speak to services.
 
-A package in this room's folder, or an entry point of another package in the group ``madang.wires``, is a wire; nothing else has to know it.
+A package in this room's folder that has a ``wire``, or an entry point of another package in the group ``madang.wires``, is one; nothing
+else has to know it.
 """
 
 from importlib import import_module
@@ -46,5 +47,6 @@ class Wire(Protocol):
 def all_wires() -> list[Wire]:
     """Every wire, ours by name and then those of other packages."""
     folders = sorted(module.name for module in iter_modules([str(Path(__file__).parent)]) if module.ispkg)
-    ours = [import_module(f"madang.gateway.{name}").wire for name in folders]
+    found = (getattr(import_module(f"madang.gateway.{name}"), "wire", None) for name in folders)
+    ours: list[Wire] = [wire for wire in found if wire is not None]
     return [*ours, *(point.load() for point in sorted(entry_points(group=GROUP), key=lambda point: point.name))]

@@ -6,3 +6,4 @@ import "./menu.js";
 import "./copy.js";
 import "./progress.js";
 import "./upload.js";
+import "./trial.js";
