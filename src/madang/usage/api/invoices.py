@@ -39,7 +39,7 @@ def show_invoice(request: Request, session: Session, actor: Actor, invoice_id: w
     return _whole(session, queries.get_invoice(session, invoice_id, viewer=somebody(actor)))
 
 
-@router.get(INVOICE + "/csv")
+@router.get(INVOICE + "/csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
 def show_invoice_csv(request: Request, session: Session, actor: Actor, invoice_id: web.InId) -> Response:
     """An invoice as CSV."""
     found = queries.get_invoice(session, invoice_id, viewer=somebody(actor))
