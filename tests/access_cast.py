@@ -13,7 +13,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from builders import Yard, archive
-from madang import access, catalog, db, inbox, kit, people, provenance, sheets, terms, usage
+from madang import access, catalog, db, inbox, kit, people, provenance, serving, sheets, terms, usage
 from madang.compliance.recording import DOCUMENTS
 from madang.kit import Reach, Role
 from madang.provenance import sboms
@@ -155,6 +155,7 @@ def _place(cast: Cast) -> None:
     for holder, by in ((OWNER, OWNER), (ORGANISATION, "laboratory-member")):
         cast.things.append(Thing("namespace", holder, {"namespace": holder}))
         cast.things += [_asset(cast, holder, exposure, by=by) for exposure in EXPOSURES]
+        cast.things += [_service(cast, holder, exposure, by=by) for exposure in EXPOSURES]
     for holder in (OWNER, NEIGHBOUR):
         token, session = cast.tokens[holder].split("_")[1], _session_of(cast, holder)
         cast.things += [
@@ -251,6 +252,18 @@ def _asset(cast: Cast, holder: str, exposure: str, *, by: str) -> Thing:
     names |= _provenance(yard, names)
     absent = names | {"name": "there-is-no-such"} | {each: kit.new_id() for each in ("task", "derivation", "evidence", "decision", "sbom")}
     return Thing(f"asset.{exposure}", holder, names, absent)
+
+
+def _service(cast: Cast, holder: str, exposure: str, *, by: str) -> Thing:
+    """A service that is answered elsewhere, where nothing listens."""
+    house, name = cast.yard.house, f"service-{exposure}"
+    card = serving.Card(name, task="text", engine=serving.EngineCard("upstream", url="http://127.0.0.1:9/"))
+    prepared = serving.of_card(card, house.store, limits=serving.Limits())
+    with house.database.writing() as session:
+        deployer = cast.actor(next(who for who in ACTORS if who.name == by))
+        serving.deploy(session, prepared, namespace=holder, exposure=exposure, by=deployer)
+    names = {"kind": "api", "namespace": holder, "name": name}
+    return Thing(f"asset.{exposure}", holder, names, names | {"name": "there-is-no-such"})
 
 
 def _provenance(yard: Yard, names: Mapping[str, str]) -> dict[str, str]:

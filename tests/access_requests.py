@@ -202,11 +202,8 @@ REQUESTS: dict[tuple[str, str], Maker] = {
     ("POST", "/me/keys"): _form(plan="development", note="for a test"),
     **{("POST", f"/me/keys/{{key_id}}/{deed}"): _empty for deed in ("rotation", "revocation", "pause", "resumption")},
     **{("POST", f"/admin/keys/{{key_id}}/{deed}"): _empty for deed in ("pause", "resumption")},
-    ("GET", SERVICE): _besides(404),  # nothing that is asked for here is a service
-    ("GET", SERVICE + "/figures"): _besides(404),
-    ("GET", SERVICE + "/figures.csv"): _besides(404),
-    ("POST", SERVICE + "/trial"): _besides(404, form={}),
-    ("POST", SERVICE + "/keys"): _besides(404, form={}),
+    ("POST", SERVICE + "/trial"): _besides(503, form={}),  # pages are served alone
+    ("POST", SERVICE + "/keys"): _empty,
     ("POST", "/admin/plans"): _form(name="trial", title_ko="시험", title_en="Trial", given="by-operator"),
     ("POST", "/admin/plans/{plan}/quotas"): _form(unit="call", every="day", amount="10", scope="account"),
     ("POST", "/admin/plans/{plan}/quotas/{quota_id}/removal"): _besides(404, form={}),  # the plan has no quota of that id
@@ -246,6 +243,7 @@ NAMES: dict[str, dict[str, str]] = {
     "/me/email/{proof}": {"proof": "a" * 43},
     "/static/{hash}/{name:path}": {"hash": "0", "name": "css/tokens.css"},
     "/me/identities/{identity_id}/removal": {"identity_id": kit.new_id()},
+    SERVICE + "/keys": {"namespace": OWNER, "name": "service-open"},
     "/api/v1/plans/{plan}": {"plan": "development"},
     "/api/v1/services/{namespace}/{name}": {"namespace": "madang", "name": "nothing"},
     "/api/v1/services/{namespace}/{name}/openapi.json": {"namespace": "madang", "name": "nothing"},

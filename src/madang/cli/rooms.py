@@ -9,6 +9,7 @@ import click
 
 from madang import doctor, logs, settings
 from madang.cli import place
+from madang.cli.loading import loading
 from madang.cli.words import translator
 from madang.kit import Invalid, _
 
@@ -57,7 +58,8 @@ def open_house() -> Any:
     chosen = place.read_beside()
     logs.set_up(level="warning", form=chosen.log_format, process="cli")
     doctor.check_database(chosen)
-    from madang import app  # noqa: PLC0415 (rows and objects: only for commands that touch them)
+    with loading():
+        from madang import app  # noqa: PLC0415 (rows and objects: only for commands that touch them)
 
     return app.open_house(chosen)
 

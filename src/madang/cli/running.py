@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from madang import doctor, logs, settings, supervisor
+from madang.cli.loading import loading
 from madang.cli.words import translator
 from madang.kit import _
 
@@ -63,7 +64,8 @@ def prepare_apart(chosen: settings.Settings) -> str | None:
 def prepare() -> None:
     """Make the rows ready and print a one-time link's secret, if one is due."""
     chosen = _begin("up", None)
-    from madang import app  # noqa: PLC0415 (the whole platform: only where it runs)
+    with loading():
+        from madang import app  # noqa: PLC0415 (the whole platform: only where it runs)
 
     click.echo(app.prepare(chosen) or "")
 
@@ -73,7 +75,8 @@ def prepare() -> None:
 def web(parent: int | None) -> None:
     """Run only a web process; `madang up` runs it and the jobs process."""
     chosen = _begin("web", parent)
-    from madang import app  # noqa: PLC0415 (the whole platform: only where it runs)
+    with loading():
+        from madang import app  # noqa: PLC0415 (the whole platform: only where it runs)
 
     app.run_web(chosen)
 
@@ -87,7 +90,8 @@ def jobs(parent: int | None) -> None:
     (chosen.home / supervisor.JOBS_LOCK).touch()
     alone = supervisor.locked(chosen.home / supervisor.JOBS_LOCK, wait=30.0)
     with alone if chosen.is_sqlite else contextlib.nullcontext():
-        from madang import app  # noqa: PLC0415 (the whole platform: only where it runs)
+        with loading():
+            from madang import app  # noqa: PLC0415 (the whole platform: only where it runs)
 
         app.run_jobs(chosen)
 
@@ -99,7 +103,8 @@ def engines(parent: int | None) -> None:
     chosen = _begin("engines", parent)
     supervisor.make_home(chosen.home)
     with supervisor.locked(chosen.home / ENGINES_LOCK, wait=30.0):
-        from madang import app  # noqa: PLC0415 (the whole platform: only where it runs)
+        with loading():
+            from madang import app  # noqa: PLC0415 (the whole platform: only where it runs)
 
         app.run_engines(chosen)
 

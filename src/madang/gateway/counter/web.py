@@ -15,6 +15,7 @@ from madang.gateway.counter.codes import Code, codes
 from madang.gateway.counter.fields import Field, fields_of
 from madang.gateway.counter.pages import SECTORS, ServicePage, ServicesPage, Trial
 from madang.gateway.counter.trying import tried
+from madang.gateway.path import CallPath
 
 SERVICE = "/assets/api/{namespace}/{name}"
 DEVELOPMENT = "development"
@@ -22,9 +23,11 @@ MOST_SERVICES = 500
 
 
 def admission_of(request: Request) -> Admission:
-    """What lets calls in; the composition hung it on the application."""
-    found: Admission = request.app.state.calls.admission
-    return found
+    """What lets calls in; the composition hung it on the application. Where pages are served alone, nothing answers for a service."""
+    path: CallPath | None = getattr(request.app.state, "calls", None)
+    if path is None:
+        raise serving.EngineDown
+    return path.admission
 
 
 def offers_of(session: Session, actor: kit.Actor) -> Mapping[str, serving.Offer]:
