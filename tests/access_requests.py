@@ -199,6 +199,13 @@ REQUESTS: dict[tuple[str, str], Maker] = {
     ("POST", API + "/invoices"): lambda _thing: Ask(json={"month": "2026-01"}, besides=frozenset({404})),  # nothing was used
     ("PUT", API + "/invoices/{invoice_id}/issue"): _nothing,
     ("PUT", API + "/invoices/{invoice_id}/voidance"): _json(reason="for a test"),
+    ("POST", "/me/production-requests"): lambda thing: Ask(form={"key": thing.names["key_id"], "purpose": "a test", "wanted": "1"}),
+    ("POST", "/production-requests/{request_id}/approval"): _form(amount="10"),
+    ("POST", "/production-requests/{request_id}/refusal"): _form(reason="for a test"),
+    ("POST", "/production-requests/{request_id}/withdrawal"): _empty,
+    ("POST", "/invoices"): lambda _thing: Ask(form={"month": "2026-01"}, besides=frozenset({404})),  # nothing was used
+    ("POST", "/invoices/{invoice_id}/issue"): _empty,
+    ("POST", "/invoices/{invoice_id}/voidance"): _form(reason="for a test"),
     ("POST", "/me/keys"): _form(plan="development", note="for a test"),
     **{("POST", f"/me/keys/{{key_id}}/{deed}"): _empty for deed in ("rotation", "revocation", "pause", "resumption")},
     **{("POST", f"/admin/keys/{{key_id}}/{deed}"): _empty for deed in ("pause", "resumption")},

@@ -172,6 +172,20 @@ class WrongState(Conflict):
     message = _("This invoice is %(state)s, so this cannot be done with it.")
 
 
+class NoReason(Invalid):
+    """A decision that is told to somebody says nothing of why."""
+
+    code = "no-reason"
+    message = _("Say why, in a sentence: it is told to whoever it is about.")
+
+
+class NoPurpose(Invalid):
+    """A request does not say what it is for."""
+
+    code = "no-purpose"
+    message = _("Say what it is for: the office decides on that.")
+
+
 class NothingUsed(NotFound):
     """Nothing was used in that month that is not on an invoice already."""
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from madang.usage.models import Plan, Price, ProductionRequest, Quota
-from madang.usage.queries import KeyRow
+from madang.usage.models import Invoice, InvoiceLine, Plan, Price, ProductionRequest, Quota
+from madang.usage.queries import KeyRow, RequestFacts
 from madang.web.pictures import Drawing, Forecast
 
 
@@ -55,6 +55,15 @@ class QuotaRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """What may be asked for beyond development: on which plans, with which keys; and what was asked."""
+
+    plans: tuple[str, ...] = ()
+    keys: tuple[KeyRow, ...] = ()
+    requests: tuple[ProductionRequest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class KeysPage:
     """``usage/keys.html``: what my keys used this month, and the keys."""
 
@@ -64,14 +73,74 @@ class KeysPage:
     keys: tuple[KeyRow, ...]
     plans: Mapping[str, Mapping[str, str]]
     services: tuple[str, ...]
-    requests: tuple[ProductionRequest, ...] = ()
+    asking: Asking = Asking()
     secret: str = ""
     line: str = ""
     done: str = ""
     faults: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)
-    asks_for: str = ""
     ends: KeyRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsPage:
+    """``usage/requests.html``: requests for production. ``names`` are accounts' by their ids; ``decides``: the viewer is the office."""
+
+    requests: tuple[ProductionRequest, ...]
+    names: Mapping[str, str]
+    plans: Mapping[str, Mapping[str, str]]
+    decides: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a key used by day and service: drawn, and as rows (day, then a figure for each name)."""
+
+    lying: Drawing
+    standing: Drawing
+    names: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPage:
+    """``usage/request.html``: one request, what it is decided on, and the place to decide."""
+
+    request: ProductionRequest
+    facts: RequestFacts
+    use: Use | None
+    plans: Mapping[str, Mapping[str, str]]
+    decides: bool
+    withdraws: bool
+    faults: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
+    done: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicesPage:
+    """``usage/invoices.html``: the viewer's invoices, or everybody's for the office, which drafts a month here."""
+
+    invoices: tuple[Invoice, ...]
+    month: str
+    last_month: str
+    manages: bool
+    faults: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
+    done: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePage:
+    """``usage/invoice.html``: one invoice, as it is printed."""
+
+    invoice: Invoice
+    lines: tuple[InvoiceLine, ...]
+    plans: Mapping[str, Mapping[str, str]]
+    manages: bool
+    faults: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
+    done: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +196,6 @@ class OperatorPage:
     near: tuple[NearRow, ...]
     keys: tuple[KeyRow, ...]
     requests: tuple[ProductionRequest, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
     plans: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    faults: Mapping[str, str] = field(default_factory=dict)
     done: str = ""

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Protocol, TypeVar
 
-from madang.usage.errors import WrongQuota
+from madang.usage.errors import NoReason, WrongQuota
 from madang.usage.words import CALL, GIVEN, PERS, SCOPES, WINDOWS
 
 MINUTE = 60_000_000
@@ -194,6 +194,14 @@ def check_price(amount: str, per: int, currency: str) -> Decimal:
     if not _CURRENCY.fullmatch(currency):
         raise WrongQuota(WrongQuota.currency, value=currency[:40], field="currency")
     return price
+
+
+def check_reason(text: str) -> str:
+    """The reason as it is kept, if it says anything."""
+    reason = text.replace("\0", "").strip()[:2000]
+    if not reason:
+        raise NoReason(field="reason")
+    return reason
 
 
 def check_given(given: str) -> str:

@@ -201,6 +201,7 @@ class ApprovalIn(BaseModel):
     price_unit: str = Field("", max_length=24)
     per: int = 1
     currency: str = Field("KRW", max_length=3)
+    reason: str = Field("", max_length=2000, description="Told to whoever asked.")
 
 
 class ReasonIn(BaseModel):

@@ -63,7 +63,7 @@ def void_invoice(session: Session, invoice: Invoice, *, reason: str, by: Actor) 
     """The invoice is owed by nobody; what stood on it can be drafted again."""
     access.check(by, "invoice", "manage")
     _check_state(invoice, "issued")
-    invoice.state, invoice.void_reason = "void", reason.replace("\0", "").strip()[:500]
+    invoice.state, invoice.void_reason = "void", rules.check_reason(reason)[:500]
     invoice.voided_at, invoice.voided_by = now(), by.name
     audit.record(session, "invoice.voided", target=invoice.ref, by=by, number=invoice.number, reason=invoice.void_reason)
 

@@ -12,7 +12,7 @@ from madang.usage import queries, rules
 from madang.usage.actions.changes import next_revision
 from madang.usage.actions.keys import check_may
 from madang.usage.actions.plans import put_price, put_quota
-from madang.usage.errors import AskedAlready, Decided, NotYourKey, PlanNotYours
+from madang.usage.errors import AskedAlready, Decided, NoPurpose, NotYourKey, PlanNotYours
 from madang.usage.models import Key, ProductionRequest
 
 WAITING = inbox.Kind("production.requested", _("Somebody asks for production (for the office)"), mail="once")
@@ -24,13 +24,14 @@ ASKS = _("%(name)s asks for the plan “%(plan)s”: %(wanted)d (%(unit)s).")
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What was agreed: so much of the unit in that time (None: as the plan has it), and the price of a unit ("": as the plan has it)."""
+    """What was agreed: so much of the unit in that time, and the price of a unit (None and "": as the plan has it); and why."""
 
     amount: int | None = None
     price: str = ""
     price_unit: str = ""
     per: int = 1
     currency: str = "KRW"
+    reason: str = ""
 
 
 def ask_for_production(
@@ -44,8 +45,11 @@ def ask_for_production(
     waiting = (ProductionRequest.key_id == key.id, ProductionRequest.state == "waiting")
     if session.scalar(select(ProductionRequest.id).where(*waiting)) is not None:
         raise AskedAlready
+    what_for = purpose.replace("\0", "").strip()[:2000]
+    if not what_for:
+        raise NoPurpose(field="purpose")
     request = ProductionRequest(
-        id=new_id(), key_id=key.id, account_id=key.account_id, plan=chosen.name, purpose=purpose.replace("\0", "").strip()[:2000],
+        id=new_id(), key_id=key.id, account_id=key.account_id, plan=chosen.name, purpose=what_for,
         wanted=rules.check_amount(wanted), unit=rules.check_unit(unit), every=rules.check_window(every), state="waiting", reason="",
         asked_at=now(), asked_by=by.name,
     )  # fmt: skip
@@ -61,7 +65,7 @@ def ask_for_production(
 
 def approve(session: Session, request: ProductionRequest, agreement: Agreement = Agreement(), *, by: Actor) -> None:
     """The key is on the plan, with the quota and price that were agreed with its account; whoever asked is told."""
-    _decide(session, request, "approved", "", by=by)
+    _decide(session, request, "approved", agreement.reason, by=by)
     key, plan = session.get_one(Key, request.key_id), queries.get_plan(session, request.plan, viewer=by)
     account, service = session.get_one(people.Account, key.account_id), session.get(catalog.Asset, key.service_id)
     whose = {"account": account, "service": service, "by": by}
@@ -77,7 +81,7 @@ def approve(session: Session, request: ProductionRequest, agreement: Agreement =
 
 def decline(session: Session, request: ProductionRequest, *, reason: str, by: Actor) -> None:
     """The key stays as it is, and whoever asked is told why."""
-    _decide(session, request, "declined", reason, by=by)
+    _decide(session, request, "declined", rules.check_reason(reason), by=by)
     _finish(session, request, DECLINED, by)
 
 

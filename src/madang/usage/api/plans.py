@@ -77,6 +77,12 @@ def create_production_request(request: Request, session: Session, actor: Actor, 
     return _request(made)
 
 
+@router.get(REQUEST)
+def show_production_request(request: Request, session: Session, actor: Actor, request_id: web.InId) -> schemas.ProductionOut:
+    """A request of mine, or any for the office."""
+    return _request(queries.get_production_request(session, request_id, viewer=somebody(actor)))
+
+
 @router.put(REQUEST + "/approval")
 def update_approval(
     request: Request, session: Session, actor: Actor, request_id: web.InId, body: schemas.ApprovalIn

@@ -5,7 +5,7 @@ from madang.usage.queries.days import Amount, ServiceDay, Timings, Users, calls_
 from madang.usage.queries.invoices import Billable, Payer, billable, get_invoice, invoice_csv, invoice_lines, invoices
 from madang.usage.queries.keys import KeyRow, find_service, get_key, keys, standing
 from madang.usage.queries.plans import get_plan, get_quota, plans, prices, quotas
-from madang.usage.queries.requests import get_production_request, production_requests
+from madang.usage.queries.requests import RequestFacts, account_names, facts_of, get_production_request, production_requests
 from madang.usage.queries.rows import Asked, UsageRow, sums
 from madang.usage.queries.series import (
     KeyDay,
@@ -41,13 +41,16 @@ __all__ = [
     "Payer",
     "QuotaUse",
     "Recent",
+    "RequestFacts",
     "SectorDay",
     "Share",
     "UsageRow",
+    "account_names",
     "billable",
     "by_key",
     "by_sector",
     "costs",
+    "facts_of",
     "find_service",
     "get_invoice",
     "get_key",

@@ -1,15 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
 """Requests for production."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from madang import access
-from madang.kit import Actor
+from madang import access, people
+from madang.kit import SYSTEM, Actor
 from madang.usage.errors import NoProductionRequest
-from madang.usage.models import ProductionRequest
+from madang.usage.models import Key, Price, ProductionRequest, Quota
+from madang.usage.queries.days import ServiceDay, service_days
+from madang.usage.queries.keys import KeyRow, keys
+from madang.usage.queries.rows import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFacts:
+    """What a request is decided on: whose it is, the key and its use, what was agreed with its account, and what it asked before."""
+
+    account: str
+    organisation: str
+    sector: str
+    key: KeyRow | None
+    used: tuple[ServiceDay, ...]
+    quotas: tuple[Quota, ...]
+    prices: tuple[Price, ...]
+    others: tuple[ProductionRequest, ...]
 
 
 def production_requests(session: Session, *, state: str = "", viewer: Actor) -> Sequence[ProductionRequest]:
@@ -28,3 +47,28 @@ def get_production_request(session: Session, request_id: str, *, viewer: Actor) 
     if request is None or not access.allows(viewer, "production-request", "see", own=viewer.account_id == request.account_id):
         raise NoProductionRequest
     return request
+
+
+def facts_of(session: Session, request: ProductionRequest, *, begins: date, ends: date) -> RequestFacts:
+    """What the request is decided on, with the use of its key in these days. For a viewer who was shown the request."""
+    account = session.get_one(people.Account, request.account_id)
+    key = session.get_one(Key, request.key_id)
+    organisation = session.get(people.Organisation, key.organisation_id) if key.organisation_id else None
+    agreed = {"account_id": request.account_id, "plan": request.plan}
+    others = select(ProductionRequest).where(ProductionRequest.account_id == account.id, ProductionRequest.id != request.id)
+    return RequestFacts(
+        account=account.name,
+        organisation=(organisation.display_name or organisation.name) if organisation else "",
+        sector=organisation.sector if organisation else account.sector,
+        key=next((row for row in keys(session, account=account, viewer=SYSTEM) if row.id == key.id), None),
+        used=tuple(service_days(session, Asked(key=key.id, begins=begins, ends=ends), viewer=SYSTEM)),
+        quotas=tuple(session.scalars(select(Quota).filter_by(**agreed).order_by(Quota.id))),
+        prices=tuple(session.scalars(select(Price).filter_by(**agreed).order_by(Price.id))),
+        others=tuple(session.scalars(others.order_by(ProductionRequest.id.desc()).limit(20))),
+    )
+
+
+def account_names(session: Session, ids: Iterable[str]) -> dict[str, str]:
+    """The names of these accounts by id. For a viewer who was shown what is theirs."""
+    wanted = select(people.Account.id, people.Account.name).where(people.Account.id.in_(set(ids)))
+    return {row[0]: row[1] for row in session.execute(wanted)}

@@ -11,7 +11,7 @@ from madang import kit, people, sheets, web
 from madang.usage import actions, queries
 from madang.usage.models import Key
 from madang.usage.pages import KeysPage
-from madang.usage.web import drawing
+from madang.usage.web import drawing, requests
 
 DONE = frozenset({"revoked", "paused", "resumed", "asked", "withdrawn"})
 COLUMNS = ("day", "key", "service", "plan", "unit", "calls", "units")
@@ -44,6 +44,7 @@ def _page(
         keys=keys,
         plans=drawing.plan_titles(session, viewer=actor),
         services=tuple(drawing.service_names(session, viewer=actor)),
+        asking=requests.asking_of(session, keys, viewer=actor),
         secret=secret,
         line=f'curl -H "Authorization: Bearer {secret}" {web.printed_address(request)}/v1/models' if secret else "",
         done=done if done in DONE else "",
@@ -62,9 +63,10 @@ def create_key(request: Request, session: Session, actor: kit.Actor) -> Response
     account, form = _self(session, actor), web.form(request)
     try:
         service = queries.find_service(session, form["service"], viewer=actor) if form["service"] else None
-        made = actions.create_key(
-            session, account=account, plan=form["plan"] or "development", service=service, note=form["note"].strip()[:200], by=actor
-        )
+        with session.begin_nested():
+            made = actions.create_key(
+                session, account=account, plan=form["plan"] or "development", service=service, note=form["note"].strip()[:200], by=actor
+            )
     except (kit.Invalid, kit.Conflict, kit.NotAllowed, kit.TooMany) as refusal:
         return _page(request, session, actor, faults={refusal.field or "": refusal.sentence(web.translate)}, status=422)
     return _page(request, session, actor, secret=made.secret)
@@ -96,6 +98,16 @@ def create_resumption(request: Request, session: Session, actor: kit.Actor) -> R
     """The key answers again."""
     actions.resume_key(session, _key(request, session, actor), by=actor)
     return web.see_other("/me/usage?done=resumed")
+
+
+def create_request(request: Request, session: Session, actor: kit.Actor) -> Response:
+    """The office is asked that a key may do more."""
+    _self(session, actor)
+    try:
+        requests.ask(session, web.form(request), by=actor)
+    except (kit.Invalid, kit.Conflict) as refusal:
+        return _page(request, session, actor, faults={"production": refusal.sentence(web.translate)}, status=web.status_of(refusal))
+    return web.see_other("/me/usage?done=asked#production")
 
 
 def list_usage_csv(request: Request, session: Session, actor: kit.Actor) -> Response:

@@ -26,7 +26,7 @@ WORDS = {
 }
 DAYS, MOST_DAYS, MOST_BARS = 30, 366, 62
 NEAR = 0.8
-DONE = frozenset({"paused", "resumed", "approved", "declined"})
+DONE = frozenset({"paused", "resumed"})
 
 
 def show_usage(request: Request, session: Session, actor: kit.Actor) -> Response:
@@ -50,12 +50,15 @@ def show_usage(request: Request, session: Session, actor: kit.Actor) -> Response
     )
     keys = queries.keys(session, viewer=actor)
     done = request.query_params.get("done", "")
+    waiting = tuple(queries.production_requests(session, state="waiting", viewer=actor))
     page = OperatorPage(
         begins, ends, lying, standing, total,
         sums=tuple((sector, *sums[sector]) for sector in SECTORS),
         rows=tuple((step.isoformat(), tuple(by_step.get((step, sector), 0) for sector in SECTORS)) for step in steps),
         near=_near(session, keys, today, actor),
         keys=tuple(keys),
+        requests=waiting,
+        names=queries.account_names(session, {row.account_id for row in waiting}),
         plans=drawing.plan_titles(session, viewer=actor),
         done=done if done in DONE else "",
     )  # fmt: skip

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from madang import access, catalog, kit, people, web
 from madang.usage import actions, queries
 from madang.usage.pages import PlanRow, PlansPage
+from madang.usage.web.requests import number_of
 
 DONE = frozenset({"plan", "quota", "dropped", "price"})
 
@@ -50,7 +51,8 @@ def create_plan(request: Request, session: Session, actor: kit.Actor) -> Respons
     """A plan is there, or is called otherwise and given otherwise than before."""
     form = web.form(request)
     try:
-        actions.set_plan(session, form["name"], title_ko=form["title_ko"], title_en=form["title_en"], given=form["given"], by=actor)
+        with session.begin_nested():
+            actions.set_plan(session, form["name"], title_ko=form["title_ko"], title_en=form["title_en"], given=form["given"], by=actor)
     except kit.Invalid as refusal:
         return _again(request, session, actor, refusal, "plan")
     return web.see_other("/admin/plans?done=plan")
@@ -62,18 +64,14 @@ def create_quota(request: Request, session: Session, actor: kit.Actor) -> Respon
     try:
         account = people.get_account(session, form["account"], viewer=actor) if form["account"] else None
         service = queries.find_service(session, form["service"], viewer=actor) if form["service"] else None
-        actions.set_quota(
-            session, plan, unit=form["unit"], every=form["every"], amount=_number(form["amount"]), scope=form["scope"] or "account",
-            account=account, service=service, by=actor,
-        )  # fmt: skip
+        with session.begin_nested():
+            actions.set_quota(
+                session, plan, unit=form["unit"], every=form["every"], amount=number_of(form["amount"]), scope=form["scope"] or "account",
+                account=account, service=service, by=actor,
+            )  # fmt: skip
     except (kit.Invalid, kit.NotFound) as refusal:
         return _again(request, session, actor, refusal, f"quota-{plan.name}")
     return web.see_other(f"/admin/plans?done=quota#of-{plan.name}")
-
-
-def _number(text: str) -> int:
-    bare = text.replace(",", "").strip()
-    return int(bare) if bare.isascii() and bare.isdigit() and len(bare) < 19 else -1
 
 
 def delete_quota(request: Request, session: Session, actor: kit.Actor) -> Response:
@@ -88,10 +86,11 @@ def create_price(request: Request, session: Session, actor: kit.Actor) -> Respon
     try:
         account = people.get_account(session, form["account"], viewer=actor) if form["account"] else None
         service = queries.find_service(session, form["service"], viewer=actor) if form["service"] else None
-        actions.set_price(
-            session, plan, unit=form["unit"], amount=form["amount"].replace(",", ""), per=_number(form["per"] or "1"),
-            currency=form["currency"] or "KRW", account=account, service=service, by=actor,
-        )  # fmt: skip
+        with session.begin_nested():
+            actions.set_price(
+                session, plan, unit=form["unit"], amount=form["amount"].replace(",", ""), per=number_of(form["per"] or "1"),
+                currency=form["currency"] or "KRW", account=account, service=service, by=actor,
+            )  # fmt: skip
     except (kit.Invalid, kit.NotFound) as refusal:
         return _again(request, session, actor, refusal, f"price-{plan.name}")
     return web.see_other(f"/admin/plans?done=price#of-{plan.name}")
