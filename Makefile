@@ -75,6 +75,16 @@ $(VENV)/peers/s3/.made: tests/peers/s3/requirements.lock $(VENV)/.made
 	$(@D)/bin/python -m pip --disable-pip-version-check install -qq --no-deps --require-hashes -r tests/peers/s3/requirements.lock
 	touch $@
 
+# Clients of the hub that tests drive, each as it is published and in an environment of its own.
+CLIENTS := $(patsubst tests/clients/%/requirements.lock,$(VENV)/clients/%/.made,$(wildcard tests/clients/*/requirements.lock))
+
+$(VENV)/clients/%/.made: tests/clients/%/requirements.lock $(VENV)/.made
+	@echo "madang: bringing the hub's client $* for the tests"
+	rm -rf $(@D)
+	$(BIN)/python -m venv $(@D)
+	$(@D)/bin/python -m pip --disable-pip-version-check install -qq --no-deps --require-hashes -r $<
+	touch $@
+
 # Scripts and fonts come from npm packages; where the machine has no npm, PyPI's node is there for the build only. It trusts whom the system
 # trusts, so that an institute's own mirror is reached.
 $(VENV)/.madang: pyproject.toml $(WEB) $(WORDS) $(VENV)/.runtime
@@ -105,7 +115,7 @@ run: $(VENV)/.madang
 	@export MADANG_HOME="$${MADANG_HOME:-$(CURDIR)/.madang}"
 	exec $(BIN)/madang up $(ARGS)
 
-test: $(VENV)/.dev $(VENV)/.madang $(VENV)/peers/s3/.made $(VENV)/.peers
+test: $(VENV)/.dev $(VENV)/.madang $(VENV)/peers/s3/.made $(VENV)/.peers $(CLIENTS)
 	@if [[ -z "$(ARGS)" ]]; then
 		$(BIN)/python tests/side_by_side.py sqlite
 	else
@@ -131,7 +141,7 @@ test-postgresql: $(VENV)/.dev $(VENV)/.madang
 	fi
 
 # Both passes at once, in parts: what one of them waits for, the other uses.
-check: check-static $(VENV)/peers/s3/.made $(VENV)/.peers
+check: check-static $(VENV)/peers/s3/.made $(VENV)/.peers $(CLIENTS)
 	@kinds=sqlite
 	if [[ -n "$${TEST_ALL:-}" || -n "$$(ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ]]; then
 		kinds="sqlite postgresql"
@@ -154,7 +164,7 @@ fix: $(VENV)/.dev
 bench: $(VENV)/.dev $(VENV)/.madang
 	@for figure in bench/*.py; do echo "== $$figure"; $(BIN)/python $$figure $(ARGS); done
 
-soak: $(VENV)/.dev $(VENV)/.madang $(VENV)/peers/s3/.made $(VENV)/.peers
+soak: $(VENV)/.dev $(VENV)/.madang $(VENV)/peers/s3/.made $(VENV)/.peers $(CLIENTS)
 	@$(BIN)/python -m pytest -m soak $(ARGS)
 
 docs: $(VENV)/.dev $(VENV)/.madang

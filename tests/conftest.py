@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import databases
+import hub_clients
 import npm_peers
 import patience
 import stores
@@ -36,6 +37,7 @@ def _has_korean_font() -> bool:
 
 PARTS: dict[str, Callable[[], bool]] = {
     "chromium": lambda: shutil.which("chromium") is not None,
+    "hub-clients": hub_clients.are_there,
     "git": lambda: shutil.which("git") is not None,
     "korean-font": _has_korean_font,
     "nginx": lambda: shutil.which("nginx") is not None,

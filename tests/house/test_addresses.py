@@ -43,8 +43,9 @@ def test_the_first_segment_of_every_address_is_a_reserved_name(application: Fast
     reserved = set(tree.text(RESERVED).split())
     first = {path.split("/")[1].lower() for path in addresses(application)} - {""}
     assert {"api", "assets", "static"} <= first
-    assert {segment for segment in first if "{" in segment} == set()
-    assert first - reserved == set()
+    models = {"{namespace:namespace}"}  # as hub clients print them; it takes no reserved word
+    assert {segment for segment in first if "{" in segment} == models
+    assert first - reserved - models == set()
 
 
 def test_reserved_names_are_sorted_and_written_small() -> None:

@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.orm import Session
 from starlette.requests import Request
+from starlette.routing import BaseRoute
 
 from madang import (
     __version__,
@@ -20,6 +21,7 @@ from madang import (
     compliance,
     db,
     gateway,
+    hub,
     inbox,
     institute,
     kit,
@@ -38,7 +40,9 @@ from madang.app.house import House, desk_of, open_house, traced
 from madang.settings import Settings
 
 SOURCE = Path(__file__).parent.parent
-ROOMS_WITH_TEMPLATES = ("people", "audit", "inbox", "catalog", "usage", "provenance", "compliance", "portal", "operations", "gateway")
+ROOMS_WITH_TEMPLATES = (
+    "people", "audit", "inbox", "catalog", "usage", "provenance", "compliance", "portal", "operations", "gateway", "hub",
+)  # fmt: skip
 AS_ONESELF = ("/conditions", "/api/v1/conditions", "/sign-out")
 IMPRINT_SECONDS = 15
 USES_SECONDS = 300
@@ -55,20 +59,7 @@ def web_application(house: House) -> FastAPI:
             authenticate=lambda session, request: authenticate(session, request, house),
             csrf_key=house.keys.derive("csrf"),
             version=__version__,
-            pages=[
-                *portal.routes,
-                *people.web.routes,
-                *audit.routes,
-                *inbox.routes,
-                *catalog.routes,
-                *usage.routes,
-                *provenance.routes,
-                *gateway.routes,
-                *compliance.list_routes,
-                *compliance.routes,
-                *compliance.licence_routes,
-                *operations.routes,
-            ],
+            pages=_pages(),
             routers=[
                 *people.api.routers,
                 audit.router,
@@ -98,10 +89,30 @@ def web_application(house: House) -> FastAPI:
     )
 
 
+def _pages() -> list[BaseRoute]:
+    """Every room's pages and wires. The hub comes last: a model's page stands under any namespace."""
+    return [
+        *portal.routes,
+        *people.web.routes,
+        *audit.routes,
+        *inbox.routes,
+        *catalog.routes,
+        *usage.routes,
+        *provenance.routes,
+        *gateway.routes,
+        *compliance.list_routes,
+        *compliance.routes,
+        *compliance.licence_routes,
+        *operations.routes,
+        *hub.routes,
+    ]
+
+
 def state_of(house: House) -> dict[str, object]:
     """What doors find in the application's state."""
     return {
         "intake": intake_of(house),
+        "hub": hub.Desk(house.store, house.keys.derive("hub"), lambda: house.limits("hub", hub.Limits)),
         "desk": desk_of(house),
         "sign_up": lambda: sign_up_of(house.institute),
         "conditions": lambda: conditions_of(house.institute),

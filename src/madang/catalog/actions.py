@@ -152,6 +152,20 @@ def set_title(session: Session, asset: Asset, title: str, *, by: kit.Actor) -> N
         audit.record(session, "asset.titled", target=asset.ref, by=by, title=title)
 
 
+def rename(session: Session, asset: Asset, *, namespace: str, name: str, by: kit.Actor) -> None:
+    """The asset is known by this name, in a namespace that ``by`` may write in. ``AssetTaken`` when the name is in use."""
+    kit.check_name(name)
+    place = open_namespace(session, namespace, by=by)
+    same = (Asset.kind == asset.kind, Asset.namespace_key == place.key, Asset.key == name.lower())
+    if session.scalar(select(Asset.id).where(*same, Asset.id != asset.id)) is not None:
+        raise AssetTaken(field="name", name=f"{place.name}/{name}")
+    before = asset.ref
+    asset.namespace_key, asset.namespace, asset.key, asset.name = place.key, place.name, name.lower(), name
+    asset.changed_at = kit.now()
+    session.flush()
+    audit.record(session, "asset.renamed", target=asset.ref, by=by, before=before)
+
+
 def set_field(session: Session, asset: Asset, field: str, *, by: kit.Actor) -> None:
     """The asset is about this field; "" for none."""
     rules.check_field(field)

@@ -96,13 +96,13 @@ def list_versions(
     cursor: str = "",
     limit: Limit = 50,
 ) -> Any:
-    """The versions of an asset, newest first."""
+    """The versions of an asset that were handed in to be scanned, newest first."""
     asset = catalog.get_asset(session, kind, namespace, name, viewer=actor)
     before = web.position(cursor, int)[0] if cursor else None
     page = web.page_of(catalog.versions_of(session, asset, limit=limit + 1, before=before), limit, lambda row: [row.number])
     known = queries.verifications_of(session, page.items)
     may_change = catalog.changeable(session, asset, viewer=actor)
-    items = [version_out(queries.Subject(asset, row, known[row.id]), may_change=may_change) for row in page.items]
+    items = [version_out(queries.Subject(asset, row, known[row.id]), may_change=may_change) for row in page.items if row.id in known]
     return VersionList(items=items, next=web.next_address(request, page.cursor))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, undefer
 
 from madang import catalog, kit, scan
 from madang.compliance import licence_map
-from madang.compliance.errors import NoSuchFile, NoSuchTask, NotVerified
+from madang.compliance.errors import NeverScanned, NoSuchFile, NoSuchTask, NotVerified
 from madang.compliance.models import FINAL, Finding, FoundFile, FoundPackage, Holder, Report, Tally, UnreadFile, Verification
 
 Row = TypeVar("Row", Holder, FoundPackage, UnreadFile)
@@ -85,8 +85,12 @@ def get_subject(session: Session, kind: str, namespace: str, name: str, number: 
 
 
 def get_verification(session: Session, version: catalog.Version) -> Verification:
-    """The verification of a version; every version has one from the unit of work that made it."""
-    return session.get_one(Verification, version.id)
+    """The verification of a version, which it has from the unit of work that made it; ``NeverScanned`` for one that was pushed or
+    published."""
+    found = session.get(Verification, version.id)
+    if found is None:
+        raise NeverScanned
+    return found
 
 
 def get_task(session: Session, task_id: str, *, viewer: kit.Actor) -> Subject:

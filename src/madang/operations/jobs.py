@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select
 
-from madang import catalog, compliance, jobs, kit, storage
+from madang import catalog, compliance, hub, jobs, kit, storage
 from madang.operations import actions, queries
 from madang.operations.desk import Desk
 from madang.operations.models import Collection, Holding, Measure
@@ -70,12 +70,13 @@ class Works:
             row.state, row.finished_at = "failed" if damaged and not row.is_dry else "done", kit.now()
 
     def needed(self) -> tuple[set[bytes], int]:
-        """The digests of all objects that a version, an archive or a document needs, and how many trees could not be read."""
+        """The digests of all objects that a version, an archive, a document or a repository needs, and how many trees could not be read."""
         with self.desk.database.reading() as session:
             contents = set(session.scalars(select(catalog.Version.content).where(catalog.Version.content.is_not(None)).distinct()))
             archives = session.scalars(select(catalog.Version.source_object).where(catalog.Version.source_object.is_not(None)).distinct())
             needed = {bytes.fromhex(sha256) for sha256 in archives if sha256}
             needed |= {bytes.fromhex(sha256) for sha256 in compliance.needed_objects(session)}
+            needed |= {bytes.fromhex(sha256) for sha256 in hub.needed_objects(session)}
         damaged = 0
         for content in contents:
             jobs.check()

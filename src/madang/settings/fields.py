@@ -140,6 +140,13 @@ class Settings:
     idempotency_hours: int = setting(
         24, _("How long the answer to a write is kept for a retry."), readers.whole(1), fills="web.idempotency_hours"
     )
+    max_commit_bytes: int = setting(
+        256 * MIB, _("One commit to a dataset or model, with the small files in it."), readers.size, fills="hub.commit"
+    )
+    max_hub_file_bytes: int = setting(1024 * GIB, _("One file of a dataset or model."), readers.size, fills="hub.file")
+    small_file_bytes: int = setting(
+        10 * MIB, _("A file of a dataset or model up to this size is sent within the commit."), readers.size, fills="hub.small"
+    )
     max_call_bytes: int = setting(32 * MIB, _("A call of a service; a service may take less."), readers.size, fills="gateway.body")
     call_seconds: int = setting(
         60, _("How long a service may take for an answer; it may set less itself."), readers.whole(1), fills="gateway.call_seconds"

@@ -59,6 +59,10 @@ class Store:
             for sha256, stream in found:
                 batch.add(_chunks(stream), expected=sha256)
 
+    def batch(self) -> Batch:
+        """A batch of puts, whose ``add`` takes one after the other; all are kept for good when its ``with`` block ends well."""
+        return self._objects.batch()
+
     def every(self) -> Iterator[Stored]:
         """All objects, in the order of their names. One that is put meanwhile may be missing; none is ever taken away."""
         return self._objects.every()
@@ -138,12 +142,16 @@ class Store:
         except Unreadable as error:
             raise TreeMissing(tree_id=tree_id) from error
 
-    def open_file(self, tree_id: str, path: str) -> BinaryIO:
-        """The file at ``path`` in the tree, open for reading. A link is no file: it is never followed."""
+    def find_entry(self, tree_id: str, path: str) -> Entry | None:
+        """The entry at ``path`` in the tree, or None, without reading the others."""
         try:
-            entry = look_up(self._document(tree_id, verify=False), path)
+            return look_up(self._document(tree_id, verify=False), path)
         except Unreadable as error:
             raise TreeMissing(tree_id=tree_id) from error
+
+    def open_file(self, tree_id: str, path: str) -> BinaryIO:
+        """The file at ``path`` in the tree, open for reading. A link is no file: it is never followed."""
+        entry = self.find_entry(tree_id, path)
         if entry is None or entry.mode is Mode.LINK:
             raise FileMissing(path=archives.shown(path))
         return self._objects.open(entry.sha256)

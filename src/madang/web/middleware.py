@@ -58,6 +58,8 @@ class Envelope:
                 headers["X-Request-Id"] = state["request_id"]
                 headers["Content-Language"] = state["language"]
                 _keep_private(headers)
+                if headers.get("content-encoding") == "identity":
+                    del headers["content-encoding"]  # it kept the answer from being compressed, and says nothing to whoever gets it
                 for cookie in cookies:
                     headers.append("Set-Cookie", cookie)
             await send(message)

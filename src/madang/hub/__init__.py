@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Contents of datasets and models: repositories with commits, branches and tags, pushed and pulled by clients that exist.
+
+It speaks the Hugging Face Hub's wire and has the pages of datasets and models. What a repository is called, who may see it and what may be
+done with it is asked of the rooms below; bytes lie in the store. It does not know what is inside a file.
+"""
+
+from madang.hub.actions import create, create_ref, move, remove, remove_ref
+from madang.hub.desk import Desk
+from madang.hub.errors import NoSuchEntry, NoSuchRepository, NoSuchRevision
+from madang.hub.limits import Limits
+from madang.hub.models import Commit, Ref, Repository, Sent, Tag
+from madang.hub.queries import Asked, Place, needed_objects, repositories
+from madang.hub.wire.routes import ADDRESSES, routes
+
+__all__ = [
+    "ADDRESSES",
+    "Asked",
+    "Commit",
+    "Desk",
+    "Limits",
+    "NoSuchEntry",
+    "NoSuchRepository",
+    "NoSuchRevision",
+    "Place",
+    "Ref",
+    "Repository",
+    "Sent",
+    "Tag",
+    "create",
+    "create_ref",
+    "move",
+    "needed_objects",
+    "remove",
+    "remove_ref",
+    "repositories",
+    "routes",
+]

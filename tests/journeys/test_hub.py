@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""People push and pull with the clients that they have, against a platform as it is started."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import hub_clients
+from platforms import Platform
+
+pytestmark = pytest.mark.needs("hub-clients")
+CARD = "---\nlicense: apache-2.0\nlanguage:\n- ko\n---\n# 말뭉치\n"
+ROWS = "".join(f"가{number},{number}\n" for number in range(500))
+REFUSALS = ["RepositoryNotFoundError", "RevisionNotFoundError", "EntryNotFoundError", "409", "409", "412", "401"]
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """A platform and its operator's token."""
+    home = tmp_path_factory.mktemp("hub") / "home"
+    home.mkdir()
+    made = Platform(home)
+    made.start()
+    try:
+        made.token = made.madang("token", "create", "--role", "operator", "--note", "clients").strip()
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """What is pushed: a card, a table, and bytes that are no text."""
+    made = tmp_path / "given"
+    (made / "data").mkdir(parents=True)
+    (made / "README.md").write_text(CARD, encoding="utf-8")
+    (made / "data" / "train.csv").write_text(f"이름,값\n{ROWS}", encoding="utf-8")
+    (made / "noise.dat").write_bytes(os.urandom(200_000))
+    return made
+
+
+def given(platform: Platform, home: Path) -> dict[str, str]:
+    """What a client of this platform is started with."""
+    return hub_clients.environment(home, f"http://127.0.0.1:{platform.port}", platform.token)
+
+
+@pytest.mark.parametrize("version", hub_clients.VERSIONS)
+def test_each_client_pushes_and_pulls_as_it_is(platform: Platform, tmp_path: Path, folder: Path, version: str) -> None:
+    name = f"operator/by-{version}"
+    told = hub_clients.told(version, "push_and_pull.py", [name, str(folder)], given(platform, tmp_path))
+    assert told.pop("first")
+    assert told == {
+        "who": "operator", "address": f"http://127.0.0.1:{platform.port}/datasets/{name}", "again": True, "same": True,
+        "snapshot": ["README.md", "data/train.csv", "noise.dat"], "whole": True, "branch": "on a branch", "refs": ["main", "dev/x", "v1"],
+        "history": ["first", "initial commit"], "files": True, "glob": [f"datasets/{name}/data/train.csv"],
+        "card": {"license": "apache-2.0", "language": ["ko"]}, "sizes": sum(path.stat().st_size for path in folder.rglob("*.*")),
+        "paths": ["RepoFolder", "RepoFile"], "listed": [name], "refusals": REFUSALS, "moved": f"{name}-moved", "gone": False,
+    }  # fmt: skip
+
+
+def test_the_command_line_uploads_and_downloads(platform: Platform, tmp_path: Path, folder: Path) -> None:
+    environ = given(platform, tmp_path)
+    assert "operator" in hub_clients.run("hf-2", ["hf", "auth", "whoami"], environ)
+    said = hub_clients.run("hf-2", ["hf", "upload", "operator/by-hand", str(folder), "--repo-type", "dataset"], environ)
+    assert f"http://127.0.0.1:{platform.port}/datasets/operator/by-hand/" in said
+    hub_clients.run("hf-2", ["hf", "download", "operator/by-hand", "--repo-type", "dataset", "--local-dir", str(tmp_path / "got")], environ)
+    for path in ("README.md", "data/train.csv", "noise.dat"):
+        assert (tmp_path / "got" / path).read_bytes() == (folder / path).read_bytes()
+
+
+def test_a_dataset_is_loaded_whole_and_as_a_stream(platform: Platform, tmp_path: Path, folder: Path) -> None:
+    environ = given(platform, tmp_path)
+    hub_clients.run("hf-2", ["hf", "upload", "operator/loaded", str(folder), "--repo-type", "dataset"], environ)
+    told = hub_clients.told("hf-2", "load.py", ["operator/loaded"], environ)
+    assert told == {"rows": 500, "columns": ["이름", "값"], "first": {"이름": "가0", "값": 0}, "streamed": 500}
