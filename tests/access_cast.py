@@ -156,6 +156,7 @@ def _place(cast: Cast) -> None:
         cast.things.append(Thing("namespace", holder, {"namespace": holder}))
         cast.things += [_asset(cast, holder, exposure, by=by) for exposure in EXPOSURES]
         cast.things += [_service(cast, holder, exposure, by=by) for exposure in EXPOSURES]
+        cast.things += _kept(holder)
     for holder in (OWNER, NEIGHBOUR):
         token, session = cast.tokens[holder].split("_")[1], _session_of(cast, holder)
         cast.things += [
@@ -264,6 +265,13 @@ def _service(cast: Cast, holder: str, exposure: str, *, by: str) -> Thing:
         serving.deploy(session, prepared, namespace=holder, exposure=exposure, by=deployer)
     names = {"kind": "api", "namespace": holder, "name": name}
     return Thing(f"asset.{exposure}", holder, names, names | {"name": "there-is-no-such"})
+
+
+def _kept(holder: str) -> list[Thing]:
+    """An open service as what its keeper runs: as its page's address names it, and as that of its JSON does."""
+    names = {"namespace": holder, "name": "service-open", "version": "1"}
+    absent = names | {"name": "there-is-no-such"}
+    return [Thing("service", holder, names, absent), Thing("service", holder, names | {"kind": "api"}, absent | {"kind": "api"})]
 
 
 def _provenance(yard: Yard, names: Mapping[str, str]) -> dict[str, str]:

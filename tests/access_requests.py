@@ -211,6 +211,14 @@ REQUESTS: dict[tuple[str, str], Maker] = {
     **{("POST", f"/admin/keys/{{key_id}}/{deed}"): _empty for deed in ("pause", "resumption")},
     ("POST", SERVICE + "/trial"): _besides(503, form={}),  # pages are served alone
     ("POST", SERVICE + "/keys"): _empty,
+    ("POST", SERVICE + "/pause"): _empty,
+    ("POST", SERVICE + "/resumption"): _empty,
+    ("POST", SERVICE + "/shares"): _form(version="1", share="100"),
+    ("POST", API + "/services"): _json(name="elsewhere", url="https://models.example.org/v1"),
+    ("PUT", API + "/services/{namespace}/{name}/pause"): _nothing,
+    ("DELETE", API + "/services/{namespace}/{name}/pause"): _nothing,
+    ("PUT", API + "/services/{namespace}/{name}/versions/{version}/share"): _json(share=100),
+    ("DELETE", API + "/services/{namespace}/{name}"): _nothing,
     ("POST", "/admin/plans"): _form(name="trial", title_ko="시험", title_en="Trial", given="by-operator"),
     ("POST", "/admin/plans/{plan}/quotas"): _form(unit="call", every="day", amount="10", scope="account"),
     ("POST", "/admin/plans/{plan}/quotas/{quota_id}/removal"): _besides(404, form={}),  # the plan has no quota of that id

@@ -23,6 +23,7 @@ def call_path(house: House, pages: FastAPI, authenticate: gateway.Authenticate) 
     path = gateway.CallPath(pages, admission, gateway.all_wires(), language=house.settings.language)
     pages.state.calls = path
     pages.state.meter.registry.register(path.counts)
+    path.counts.under_way, path.counts.load = lambda: admission.under_way, admission.switchboard.load
     path.counts.process = pages.state.meter.given.process
     return path
 

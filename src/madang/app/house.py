@@ -150,6 +150,7 @@ def open_house(settings: Settings, *, connections: db.Connections = db.Connectio
             people.ensure_operator(session, by=kit.SYSTEM)
     with house.database.reading() as session:
         has_plans = bool(usage.plans(session, viewer=kit.SYSTEM))
+    usage.use(house.usage_limits)
     if not has_plans:
         with house.database.writing() as session:
             usage.ensure_plans(session, by=kit.SYSTEM)

@@ -4,12 +4,14 @@
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from madang import audit, compliance, jobs, kit, mail, scan, web
+from madang import audit, compliance, jobs, kit, mail, scan, serving, usage, web
 from madang.app.house import House
 
 FOLDER = "figures"
@@ -38,6 +40,8 @@ def figures(house: House, session: Session) -> Iterator[web.Figure]:
     yield _single("madang_mail_waiting", "Letters that have not left.", mail.count_waiting(session))
     yield _single("madang_mail_failed", "Letters that were given up.", mail.count_failed(session))
     yield from _sampled(session)
+    yield from _used(house, session)
+    yield from _processes(house, session)
     yield _single("madang_database_bytes", "The database's size.", _database_bytes(session))
     yield _single("madang_objects_free_bytes", "What the objects' disk can still take.", house.store.free_bytes())
 
@@ -50,6 +54,51 @@ def _sampled(session: Session) -> Iterator[web.Figure]:
         seconds = [(("fast",), newest.fast_seconds), (("thorough",), newest.thorough_seconds)]
         yield _figure("madang_scan_samples", "Contents looked at both ways, by what came of it, of the newest engine.", ("result",), counts)
         yield _figure("madang_scan_sample_cpu_seconds", "Processor time that either way took of them.", ("way",), seconds)
+
+
+def _used(house: House, session: Session) -> Iterator[web.Figure]:
+    """What services were used since the month began, as far as the logs are drained, and how much of the logs is not."""
+    today = kit.now().astimezone(ZoneInfo(house.settings.time_zone)).date()
+    sums = usage.month_sums(session, today)
+    calls = [((service, "answered"), float(used.calls)) for service, _unit, used in sums]
+    calls += [((service, "failed"), float(used.failed)) for service, _unit, used in sums]
+    yield _figure("madang_service_month_calls", "Calls of a service since the month began.", ("service", "outcome"), _summed(calls))
+    units = [((service, unit), float(used.units)) for service, unit, used in sums]
+    yield _figure("madang_service_month_units", "Units of a service that were used since the month began.", ("service", "unit"), units)
+    waiting = sum(_size(path) for path in house.usage_logs.glob("*")) if house.usage_logs.is_dir() else 0
+    yield _single("madang_usage_log_bytes", "What the usage logs of this machine hold.", waiting)
+
+
+def _summed(rows: Iterable[tuple[tuple[str, ...], float]]) -> list[tuple[tuple[str, ...], float]]:
+    """One value for each set of labels: a service that has changed its unit is one service."""
+    sums: dict[tuple[str, ...], float] = {}
+    for labels, value in rows:
+        sums[labels] = sums.get(labels, 0.0) + value
+    return list(sums.items())
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # drained meanwhile
+        return 0
+
+
+def _processes(house: House, session: Session) -> Iterator[web.Figure]:
+    """How the processes of services fare, as their keeper last said."""
+    states = serving.read_states(house.home / serving.FOLDER)
+    rows = [
+        (standing.offer.full_name, route.version, states[route.id])
+        for standing in serving.standing(session)
+        for route in standing.routes
+        if route.id in states
+    ]
+    up = [((service, version, str(told.get("state", ""))), 1.0) for service, version, told in rows]
+    yield _figure("madang_service_process", "Whether a service's process runs, is idle or is down.", ("service", "version", "state"), up)
+    held = [((service, version), float(told.get("memory_bytes", 0))) for service, version, told in rows]
+    yield _figure("madang_service_process_memory_bytes", "Memory of a service's process.", ("service", "version"), held)
+    starts = [((service, version), float(told.get("starts", 0))) for service, version, told in rows]
+    yield _figure("madang_service_process_starts", "How often a service's process was started.", ("service", "version"), starts)
 
 
 def leave_until(ended: threading.Event, leave: Callable[[], None]) -> None:

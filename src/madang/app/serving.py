@@ -67,7 +67,7 @@ def web_application(house: House) -> FastAPI:
                 catalog.router,
                 provenance.router,
                 *usage.routers,
-                serving.router,
+                *serving.routers,
                 compliance.router,
                 compliance.registrations_router,
                 compliance.licences_router,
@@ -114,6 +114,7 @@ def state_of(house: House) -> dict[str, object]:
         "intake": intake_of(house),
         "hub": hub.Desk(house.store, house.keys.derive("hub"), lambda: house.limits("hub", hub.Limits)),
         "desk": desk_of(house),
+        "workplace": workplace_of(house),
         "sign_up": lambda: sign_up_of(house.institute),
         "conditions": lambda: conditions_of(house.institute),
     }
@@ -127,6 +128,14 @@ def intake_of(house: House) -> compliance.Intake:
         return compliance.Limits(max_upload_bytes=now.max_upload_bytes, max_waiting=now.max_waiting)
 
     return compliance.Intake(house.store, lambda: house.guard, limits, house.scratch, lambda: house.archive_limits)
+
+
+def workplace_of(house: House) -> serving.Workplace:
+    """What services are published with, within the limits that hold when they come."""
+    return serving.Workplace(
+        house.store, house.home / serving.FOLDER, house.scratch, lambda: house.guard, lambda: house.serving_limits,
+        lambda: house.archive_limits, lambda: house.institute.max_upload_bytes, allow_pickle=house.settings.allow_pickle,
+    )  # fmt: skip
 
 
 def masthead_of(now: institute.Institute) -> web.Masthead:

@@ -113,6 +113,7 @@ class CallPath:
         with web.use_language(language):
             problem = problem_of(refusal, path=asked.path, request_id=asked.request_id.decode())
             reply = wire.refusal(asked, problem)
+        self.counts.refuse(wire.name, refusal.code)
         asked.told.append((b"content-language", language.encode()))
         asked.told += problem.headers()
         if isinstance(refusal, WrongMethod):

@@ -5,8 +5,8 @@ It does not know keys, plans, quotas or wires: a call comes with inputs and a de
 service's own unit. Whether the caller may see the service is asked of the catalogue by whoever calls.
 """
 
-from madang.serving.actions import deploy, pause, remove, resume, set_share
-from madang.serving.api import router
+from madang.serving.actions import check_deploys, deploy, may_deploy, pause, remove, resume, set_share
+from madang.serving.api import routers
 from madang.serving.building import FOLDER, keeper_of, switchboard_of
 from madang.serving.cards import Card, EngineCard
 from madang.serving.engines import FUNCTIONS, Engine, Function, InlineEngine
@@ -35,6 +35,7 @@ from madang.serving.publishing import publish_references
 from madang.serving.queries import get_offer, get_release, get_service, offers, releases_of, standing
 from madang.serving.states import read_states
 from madang.serving.switchboard import Switchboard
+from madang.serving.workplace import Workplace, workplace_of
 
 __all__ = [
     "FOLDER",
@@ -71,11 +72,14 @@ __all__ = [
     "Switchboard",
     "TookTooLong",
     "VersionStands",
+    "Workplace",
+    "check_deploys",
     "deploy",
     "get_offer",
     "get_release",
     "get_service",
     "keeper_of",
+    "may_deploy",
     "of_card",
     "offers",
     "pause",
@@ -85,8 +89,9 @@ __all__ = [
     "releases_of",
     "remove",
     "resume",
-    "router",
+    "routers",
     "set_share",
     "standing",
     "switchboard_of",
+    "workplace_of",
 ]

@@ -3,7 +3,7 @@
 
 from sqlalchemy.orm import Session
 
-from madang import access, audit, catalog, kit, provenance
+from madang import access, audit, catalog, kit, people, provenance
 from madang.serving import queries
 from madang.serving.errors import BadShare, VersionStands
 from madang.serving.models import Release, Service
@@ -96,13 +96,42 @@ def remove(session: Session, service: Service, asset: catalog.Asset, *, by: kit.
     audit.record(session, "service.removed", target=asset.ref, by=by)
 
 
+def check_deploys_somewhere(*, by: kit.Actor) -> None:
+    """Refuse whoever may run code under no name at all, before anything of theirs is read."""
+    if not by.is_signed_in:
+        raise kit.NotSignedIn
+    if not access.allows(by, "service", "deploy", own=True) and not any(
+        access.allows(by, "service", "deploy", organisation=id_) for id_ in by.organisations
+    ):
+        raise kit.NotAllowed
+
+
+def check_deploys_in(session: Session, namespace: str, *, by: kit.Actor) -> str:
+    """The name that a service is to be under, the asker's own where none is given; refused to whoever may not run code there."""
+    wanted = kit.check_name(namespace or by.name, field="namespace")
+    place = session.get(catalog.Namespace, wanted.lower())
+    whose = (place.owner_id, place.organisation_id) if place else None
+    if whose is None and (name := people.owner_of_name(session, wanted)):
+        whose = (name.account_id, name.organisation_id)
+    owner_id, organisation_id = whose or (by.account_id if wanted.lower() == by.name.lower() else None, None)
+    is_own = owner_id is not None and owner_id == by.account_id
+    if not access.allows(by, "service", "deploy", own=is_own, organisation=organisation_id):
+        raise kit.NotAllowed
+    return wanted
+
+
+def may_deploy(session: Session, asset: catalog.Asset, *, by: kit.Actor) -> bool:
+    """Whether they may run code under the asset's name."""
+    owner_id, organisation_id = catalog.place_of(session, asset)
+    is_own = owner_id is not None and owner_id == by.account_id
+    return by.is_signed_in and access.allows(by, "service", "deploy", own=is_own, organisation=organisation_id)
+
+
 def check_deploys(session: Session, asset: catalog.Asset, *, by: kit.Actor) -> None:
     """Refuse whoever may not run code under the asset's name."""
     if not by.is_signed_in:
         raise kit.NotSignedIn
-    owner_id, organisation_id = catalog.place_of(session, asset)
-    is_own = owner_id is not None and owner_id == by.account_id
-    if not access.allows(by, "service", "deploy", own=is_own, organisation=organisation_id):
+    if not may_deploy(session, asset, by=by):
         raise kit.NotAllowed
 
 

@@ -118,6 +118,8 @@ def made(told: Mapping[str, Any]) -> Card:
 def check(card: Card) -> Card:
     """The card, if it can be published."""
     kit.check_name(card.name)
+    if b"\\u0000" in msgspec.json.encode(card):
+        raise BadService(reason=f"{FILE}: U+0000")
     faults = {
         "unit": card.unit not in UNITS and ", ".join(UNITS),
         "task": card.task not in TASKS and ", ".join(TASKS),

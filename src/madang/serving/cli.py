@@ -12,9 +12,9 @@ import click
 
 from madang import catalog, kit, people, sandbox
 from madang.kit import _
-from madang.serving import actions, cards, preparing, queries, templates
+from madang.serving import actions, preparing, queries, templates
 from madang.serving.building import FOLDER
-from madang.serving.engines import looked_at, places
+from madang.serving.engines import places
 from madang.serving.errors import BadService
 from madang.serving.models import Release
 from madang.serving.states import read_states
@@ -23,9 +23,17 @@ BEGUN = _("%(folder)s is begun. Write your function in function.py and its card 
 DEPLOYED = _("%(name)s %(version)s is published and takes %(share)s per cent of its calls: %(url)s")
 SHARED = _("%(name)s %(version)s takes %(share)s per cent of its calls.")
 REMOVED = _("%(name)s is no longer run. Deploying it again brings it back.")
+PAUSED = _("%(name)s answers no call until it is resumed.")
+RESUMED = _("%(name)s answers calls again.")
 NO_LOG = _("%(name)s %(version)s has printed nothing yet.")
 NOT_SHUT_IN = _(
     "This machine cannot shut a service in wholly: its code could read files or reach the network. `madang doctor` says what lacks."
+)
+Deed = Callable[..., None]
+DEEDS: tuple[tuple[str, Deed, str, str], ...] = (
+    ("pause", actions.pause, PAUSED, "Let NAME (namespace/name) answer no call until it is resumed."),
+    ("resume", actions.resume, RESUMED, "Go on with NAME (namespace/name)."),
+    ("remove", actions.remove, REMOVED, "Run NAME (namespace/name) no longer."),
 )
 
 
@@ -37,7 +45,8 @@ def service_group(open_house: Callable[[], Any], translate: Callable[[str], str]
         """Publish an AI service and keep it."""
 
     made = (_init(translate), _deploy(open_house, translate), _list(open_house), _logs(open_house, translate))
-    for each in (*made, _rollback(open_house, translate), _remove(open_house, translate)):
+    deeds = (_deed(open_house, translate, *each) for each in DEEDS)
+    for each in (*made, _share(open_house, translate), _rollback(open_house, translate), *deeds):
         service.add_command(each)
     return service
 
@@ -92,16 +101,7 @@ def _prepared(house: Any, source: str, name: str, wire: str, model: str) -> prep
     if source.startswith(("http://", "https://")):
         if not name:
             raise BadService(reason="--name ?")
-        looked_at(house.guard, source, look_up=False)
-        tasks = {"openai": {"chat": "chat", "embeddings": "embeddings"}, "oip": {"infer": "infer"}}
-        card = cards.check(
-            cards.Card(
-                name, task={"openai": "chat", "oip": "tensor"}.get(wire, "function"), unit="token" if wire == "openai" else "call",
-                streams=wire == "openai", operations=tasks.get(wire, {}),
-                engine=cards.EngineCard("ray" if wire == "ray" else "upstream", url=source, wire=wire, model=model),
-            )
-        )  # fmt: skip
-        return preparing.of_card(card, house.store, limits=house.serving_limits)
+        return preparing.of_address(house.guard, house.store, url=source, name=name, wire=wire, model=model, limits=house.serving_limits)
     return preparing.prepare(
         Path(source), house.store, limits=house.serving_limits, allow_pickle=house.settings.allow_pickle, guard=house.guard
     )
@@ -179,17 +179,37 @@ def _rollback(open_house: Callable[[], Any], translate: Callable[[str], str]) ->
     return command
 
 
-def _remove(open_house: Callable[[], Any], translate: Callable[[str], str]) -> click.Command:
-    @click.command(name="remove")
+def _deed(open_house: Callable[[], Any], translate: Callable[[str], str], name: str, deed: Deed, said: str, help_: str) -> click.Command:
+    """A command that does one thing to a service and says what holds then."""
+
+    @click.command(name=name, help=help_)
     @click.argument("name")
     @click.option("--by", "by_name", default=people.OPERATOR, show_default=True, help="The account that does it.")
     def command(name: str, by_name: str) -> None:
-        """Run NAME (namespace/name) no longer."""
         with contextlib.closing(open_house()) as house:
             with house.database.writing() as session:
                 service, asset = _find(session, name)
-                actions.remove(session, service, asset, by=_actor(session, by_name))
-            click.echo(translate(REMOVED) % {"name": name})
+                deed(session, service, asset, by=_actor(session, by_name))
+            click.echo(translate(said) % {"name": name})
+
+    return command
+
+
+def _share(open_house: Callable[[], Any], translate: Callable[[str], str]) -> click.Command:
+    @click.command(name="share")
+    @click.argument("name")
+    @click.argument("version")
+    @click.argument("share", type=click.IntRange(0, 100))
+    @click.option("--by", "by_name", default=people.OPERATOR, show_default=True, help="The account that does it.")
+    def command(name: str, version: str, share: int, by_name: str) -> None:
+        """Send SHARE of a hundred calls of NAME (namespace/name) to VERSION; the other versions share the rest."""
+        with contextlib.closing(open_house()) as house:
+            with house.database.writing() as session:
+                service, asset = _find(session, name)
+                release = queries.get_release(session, service, asset, version)
+                actions.set_share(session, service, asset, release, share, by=_actor(session, by_name))
+                told = {"name": name, "version": release.label, "share": release.share}
+            click.echo(translate(SHARED) % told)
 
     return command
 

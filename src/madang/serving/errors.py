@@ -86,7 +86,7 @@ class ServicePaused(Unavailable):
     """An operator or the owner has paused the service."""
 
     code = "service-paused"
-    message = _("This service is paused. Its page says when it goes on, or ask its owner.")
+    message = _("This service is paused. Ask its owner or the operator to go on with it.")
 
 
 class BadService(Invalid):
@@ -94,6 +94,20 @@ class BadService(Invalid):
 
     code = "bad-service"
     message = _("This cannot be published as a service: %(reason)s.")
+
+
+class NoSource(Invalid):
+    """Neither an archive nor an address was given."""
+
+    code = "no-source"
+    message = _("Give an archive of the service's folder, an .onnx file, or the address of a server.")
+
+
+class WrongMember(Invalid):
+    """A member of what came is not what it has to be."""
+
+    code = "wrong-member"
+    message = _("“%(member)s” cannot be taken: %(reason)s.")
 
 
 class VersionStands(Conflict):

@@ -59,6 +59,18 @@ def of_card(card: Card, store: storage.Store, *, limits: Limits) -> Prepared:
     return Prepared(card, tree.id, tree.files, _operations(card, Path(), limits))
 
 
+def of_address(guard: forges.Guard, store: storage.Store, *, url: str, name: str, wire: str, model: str, limits: Limits) -> Prepared:
+    """A service that a server elsewhere answers, which speaks ``wire`` and knows it as ``model``."""
+    looked_at(guard, url, look_up=False)
+    operations = {"openai": {"chat": "chat", "embeddings": "embeddings"}, "oip": {"infer": "infer"}}.get(wire, {})
+    card = Card(
+        name, task={"openai": "chat", "oip": "tensor"}.get(wire, "function"), unit="token" if wire == "openai" else "call",
+        streams=wire == "openai", operations=operations,
+        engine=cards.EngineCard("ray" if wire == "ray" else "upstream", url=url, wire=wire, model=model),
+    )  # fmt: skip
+    return of_card(cards.check(card), store, limits=limits)
+
+
 def _of_file(file: Path, store: storage.Store, limits: Limits) -> Prepared:
     with tempfile.TemporaryDirectory(prefix="madang-model-") as name:
         folder = Path(name)

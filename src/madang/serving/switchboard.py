@@ -11,6 +11,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from madang.serving.engines import Engine
+from madang.serving.engines.events import Counted
 from madang.serving.errors import BadOperation, EngineDown, InputsTooLarge, ServicePaused
 from madang.serving.offers import Answer, Offer, Part, Route, Standing
 from madang.serving.units import count
@@ -63,6 +64,15 @@ class Switchboard:
         """Every service, by name."""
         return [self.standing[name].offer for name in sorted(self.standing)]
 
+    def load(self) -> Sequence[tuple[str, str, int, int]]:
+        """For each version that was called here: the service's name, the version, and how many calls run and wait."""
+        made = []
+        for standing in self.standing.values():
+            for route in standing.routes:
+                if engine := self.engines.get(route.id):
+                    made.append((standing.offer.full_name, route.version, *engine.load()))
+        return made
+
     def estimate(self, offer: Offer, inputs: Mapping[str, object] | bytes) -> int:
         """An upper bound of what a call with these inputs will cost."""
         return count(offer.unit, offer.counts, inputs)
@@ -78,14 +88,16 @@ class Switchboard:
     async def stream(
         self, offer: Offer, inputs: Mapping[str, object] | bytes, *, operation: str = "", deadline: float = 0.0
     ) -> AsyncIterator[Part]:
-        """The pieces of the answer as they come; the first carries what was read, each one of a token service one token more."""
+        """The pieces of the answer as they come; the first carries what is counted. Of a token service each is one token more, unless the
+        engine says how many were used until now, which is believed up to what the call was said to cost at most."""
         engine, ends = self._put_through(offer, inputs, operation, deadline)
-        units = count(offer.unit, offer.counts, inputs) if offer.unit != "token" else 0
+        units, used = count(offer.unit, offer.counts, inputs), 0
         pieces = engine.stream(inputs, operation, ends)
         try:
             async for data in pieces:
-                yield Part(data, units or (1 if offer.unit == "token" else 0))
-                units = 0
+                part = _part(offer, data, used, units)
+                used += part.units
+                yield part
         finally:
             close = getattr(pieces, "aclose", None)
             if close is not None:
@@ -131,6 +143,15 @@ def pick(routes: Sequence[Route]) -> Route:
         if at < 0:
             return route
     return routes[-1]
+
+
+def _part(offer: Offer, data: bytes, used: int, most: int) -> Part:
+    """The piece with the units that it adds to those that were used before it."""
+    if offer.unit != "token":
+        return Part(data, 0 if used else most)
+    if not isinstance(data, Counted):
+        return Part(data, 1)
+    return Part(data, min(data.tokens, most - used) if data.is_told else data.tokens)
 
 
 def _tokens(offer: Offer, inputs: Mapping[str, object] | bytes, outputs: object) -> int:

@@ -151,6 +151,23 @@ class Settings:
     call_seconds: int = setting(
         60, _("How long a service may take for an answer; it may set less itself."), readers.whole(1), fills="gateway.call_seconds"
     )
+    stream_seconds: int = setting(
+        600, _("How long a stream of a service may take."), readers.whole(1, 86_400), fills="gateway.stream_seconds"
+    )
+    kept_answer_bytes: int = setting(
+        256 << 10, _("A larger answer to a call is not kept for a retry."), readers.size, fills="gateway.kept_answer"
+    )
+    keys_each: int = setting(20, _("Keys for services that one account may have alive."), readers.whole(1, 10_000), fills="usage.keys")
+    key_rotation_hours: int = setting(
+        24, _("How long a key is good beside the one that takes its place."), readers.whole(0, 2160), fills="usage.rotation_hours"
+    )
+    usage_days: int = setting(
+        90, _("How long single calls are kept; the sums of each day stay."), readers.whole(1), fills="usage.event_days"
+    )
+    usage_log_bytes: int = setting(
+        16 * MIB, _("A process begins another usage log when one is so large."), readers.size, fills="usage.log_bytes"
+    )
+    guests_known: int = setting(20_000, _("Guests that one web process tells apart in memory."), readers.whole(1), fills="usage.guests")
     calls_at_once: int = setting(
         1024, _("Calls under way in one web process; more are asked to come again."), readers.whole(1), fills="gateway.at_once"
     )

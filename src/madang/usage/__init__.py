@@ -43,7 +43,7 @@ from madang.usage.errors import (
     Uncounted,
     UnknownKey,
 )
-from madang.usage.limits import Limits
+from madang.usage.limits import Limits, use
 from madang.usage.log import FOLDER
 from madang.usage.meter import Grant, Meter, Metered, Reservation
 from madang.usage.models import Invoice, Key, Plan, Price, ProductionRequest, Quota
@@ -76,6 +76,7 @@ from madang.usage.queries import (
     invoices,
     keys,
     latencies,
+    month_sums,
     plans,
     prices,
     production_requests,
@@ -165,6 +166,7 @@ __all__ = [
     "issue_invoice",
     "keys",
     "latencies",
+    "month_sums",
     "pause_key",
     "plans",
     "prices",
@@ -181,6 +183,7 @@ __all__ = [
     "set_quota",
     "sums",
     "top_users",
+    "use",
     "void_invoice",
     "withdraw",
 ]

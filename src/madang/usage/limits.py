@@ -23,3 +23,17 @@ class Limits:
     slab_bytes: int = 1 << 20
     start_seconds: float = 2.0
     guests: int = 20_000
+
+
+_held = Limits()
+
+
+def use(limits: Limits) -> None:
+    """What is done without limits of its own keeps to these from now on: said once, where the process starts."""
+    global _held
+    _held = limits
+
+
+def held() -> Limits:
+    """The limits of this process."""
+    return _held

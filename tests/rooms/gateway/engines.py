@@ -8,6 +8,7 @@ from typing import Any
 
 from madang import serving
 from madang.serving import Offer, Route, Standing
+from madang.serving.reference import faces
 
 TEXT = {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}
 NUMBERS = {"type": "array", "items": {"type": "number", "datatype": "FP32"}}
@@ -53,6 +54,13 @@ def _fails(_inputs: Any) -> Any:
     raise serving.EngineFailed
 
 
+def _faces(inputs: Any) -> Any:
+    try:
+        return faces.detect(inputs if isinstance(inputs, bytes) else inputs["image"])
+    except ValueError as error:  # as a service's process tells it
+        raise serving.BadInputs(reason=str(error)) from error
+
+
 def _refuses(_inputs: Any) -> Any:
     raise serving.BadInputs(reason="it is not what it should be")
 
@@ -71,6 +79,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "add": _add,
     "korean": _morphemes,
     "fails": _fails,
+    "faces": _faces,
     "refuses": _refuses,
     "busy": _is_busy,
     "rubbish": lambda _inputs: {"choices": "none", "text": 7},
@@ -87,6 +96,7 @@ OFFERS = [
         "add", task="tensor", inputs={"properties": {"left": ROWS, "right": ROWS}}, outputs={"properties": {"sum": ROWS, "word": {}}},
     ),
     _offer("korean", task="morphology", unit="character", counts="text", inputs=TEXT, operations=("morp",)),
+    _offer("faces", namespace="madang", task="image", unit="image", counts="image", operations=("blur", "detect")),
     _offer("fails"),
     _offer("refuses"),
     _offer("busy"),
@@ -125,6 +135,9 @@ class Small:
                 raise serving.EngineFailed
         finally:
             self.closed_streams += 1
+
+    def load(self) -> tuple[int, int]:
+        return 0, 0
 
     async def close(self) -> None:
         return None

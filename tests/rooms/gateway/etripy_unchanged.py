@@ -5,8 +5,8 @@ import warnings
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    from etripy.client import AnalysisClient, ImageClient
+    from etripy.client import AnalysisClient, ImageClient, VoiceClient
     from etripy.error import HTTPException
     from etripy.http import EtriRequest
 
-__all__ = ["AnalysisClient", "EtriRequest", "HTTPException", "ImageClient"]
+__all__ = ["AnalysisClient", "EtriRequest", "HTTPException", "ImageClient", "VoiceClient"]

@@ -6,14 +6,17 @@ import asyncio
 import base64
 import http.client
 import json
+import warnings
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import drawn
 from madang.gateway.etri import APIS
-from rooms.gateway.etripy_unchanged import AnalysisClient, EtriRequest, HTTPException, ImageClient
+from rooms.gateway.etripy_unchanged import AnalysisClient, EtriRequest, HTTPException, ImageClient, VoiceClient
 from rooms.gateway.yard import Yard, post
 
 TEXT = "한국 사람은 밥을 먹는다."
@@ -177,3 +180,41 @@ def test_sound_comes_as_base64(yard: Yard) -> None:
     for bad in ("%%%", "YQ", "가"):
         refused = send(yard, {"argument": {**argument, "audio": bad}}, "/api/WiseASR_Recognition", Authorization=yard.key())
         assert (refused[0], refused[2]["result"]) == (400, -1)
+
+
+def test_etripy_hears_what_was_recognised(yard: Yard, tmp_path: Path) -> None:
+    sound = tmp_path / "a.wav"
+    with wave.open(str(sound), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(16_000)
+        out.writeframes(bytes(48_000))  # a second and a half, which the client sends without its header
+    key = yard.key()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the client leaves the file open
+        made = asyncio.run(VoiceClient(key).recognition("korean", str(sound)))
+    assert made is not None
+    assert made.recognized == "48000 바이트"
+    assert yard.counted(key) == (1, 2)  # begun seconds
+
+
+def test_etripy_sees_where_faces_are(yard: Yard, tmp_path: Path) -> None:
+    picture, none = tmp_path / "face.png", tmp_path / "none.png"
+    picture.write_bytes(drawn.png(drawn.face(1)[0]))
+    none.write_bytes(b"no picture")
+    made = asyncio.run(ImageClient(yard.key()).face_deid(str(picture)))
+    assert made is not None
+    (box,) = [each.data for each in made]
+    assert set(box) == {"conf", "x", "y", "width", "height"}
+    assert int(box["width"]) > 27
+    with pytest.raises(HTTPException, match="Error Code 400"):
+        asyncio.run(ImageClient(yard.key()).face_deid(str(none)))
+
+
+def test_what_is_left_stands_in_a_header_and_not_in_the_document(yard: Yard) -> None:
+    key = yard.key(units=len(TEXT) + 3)
+    status, headers, _body = send(yard, ENVELOPE, Authorization=key)
+    assert (status, headers["x-quota-remaining"]) == (200, "3")
+    assert f";r={headers['x-quota-remaining']};" in headers["ratelimit"]
+    refused = send(yard, ENVELOPE, Authorization=key)
+    assert (refused[0], refused[1]["x-quota-remaining"]) == (429, "0")

@@ -128,3 +128,15 @@ def test_a_key_that_is_revoked_in_the_middle_of_a_stream_ends_it_with_why(yard: 
 
 def test_what_is_known_of_a_key_is_less_than_a_second_old_in_a_stream_too() -> None:
     assert usage.Limits().refresh_seconds + admission.LOOK_SECONDS < 1
+
+
+def test_refusals_are_counted_by_their_reason(yard: Yard) -> None:
+    def told() -> float:
+        samples = [sample for family in yard.path.counts.collect() for sample in family.samples]
+        wanted = {"wire": "native", "code": "unknown-key"}
+        found = [each.value for each in samples if each.name == "madang_call_refusals_total" and wanted.items() <= each.labels.items()]
+        return sum(found)
+
+    before = told()
+    assert code_of(yard, "mdg_nothing") == (401, "unknown-key")
+    assert told() == before + 1

@@ -98,20 +98,104 @@ def test_the_inference_protocol_is_asked_under_its_model() -> None:
     with_server(say, act, wire="oip", model="m")
 
 
-def test_a_stream_comes_piece_by_piece() -> None:
+def chunk(text: str = "", **more: Any) -> bytes:
+    """One event of a completion."""
+    told = {"choices": [{"index": 0, "delta": {"content": text}}], **more}
+    return b"data: " + json.dumps(told).encode() + b"\n\n"
+
+
+USAGE = chunk(choices=[], usage={"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10})
+END = b"data: [DONE]\n\n"
+
+
+def streaming(body: bytes, size: int, *, ends: bool = True) -> Answer:
+    """A server that sends ``body`` in pieces of ``size`` bytes."""
+
     async def stream(_body: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
-        for piece in (b"data: 1\n\n", b"data: 2\n\n", b"data: [DONE]\n\n"):
+        for place in range(0, len(body), size):
+            piece = body[place : place + size]
             writer.write(b"%x\r\n%s\r\n" % (len(piece), piece))
             await writer.drain()
-        writer.write(b"0\r\n\r\n")
+            await asyncio.sleep(0)
+        if ends:
+            writer.write(b"0\r\n\r\n")
+
+    return stream
+
+
+async def streamed(engine: UpstreamEngine) -> list[Any]:
+    return [piece async for piece in engine.stream({"messages": []}, "chat", soon())]
+
+
+@pytest.mark.parametrize("size", [1, 7, 100_000])
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n"], ids=["lf", "crlf"])
+def test_events_are_whole_however_they_were_cut_and_tokens_are_those_that_were_told(size: int, ending: bytes) -> None:
+    body = (b": a comment\n\n" + chunk(role="assistant") + chunk("한 ") + chunk("칸") + USAGE + END).replace(b"\n", ending)
 
     async def act(engine: UpstreamEngine, server: Server) -> None:
         for _ in range(2):
-            assert b"".join([piece async for piece in engine.stream({}, "chat", soon())]).endswith(b"data: [DONE]\n\n")
+            pieces = await streamed(engine)
+            assert b"".join(pieces) == chunk(role="assistant") + chunk("한 ") + chunk("칸") + USAGE
+            assert [(each.tokens, each.is_told) for each in pieces] == [(0, False), (1, False), (1, False), (8, True)]
+        assert json.loads(server.asked[0][1])["stream_options"] == {"include_usage": True}
         assert server.connections == 1
 
-    with_server(stream, act, wire="openai")
+    with_server(streaming(body, size), act, wire="openai")
+
+
+def test_a_server_that_goes_on_behind_its_last_event_is_not_waited_for() -> None:
+    async def act(engine: UpstreamEngine, _server: Server) -> None:
+        assert b"".join(await streamed(engine)) == chunk("a")
+
+    with_server(streaming(chunk("a") + END, 100, ends=False), act, wire="openai")
+
+
+def test_a_server_that_does_not_stream_is_read_whole() -> None:
+    told = {"choices": [{"message": {"role": "assistant", "content": "대답"}}], "usage": {"total_tokens": 12}}
+
+    async def act(engine: UpstreamEngine, _server: Server) -> None:
+        (piece,) = await streamed(engine)
+        assert (piece, piece.tokens, piece.is_told) == ("대답".encode(), 12, True)
+
+    with_server(saying(reply(json.dumps(told).encode())), act, wire="openai")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"data: rubbish\n\n",
+        b"data: 1\n\n",
+        b"nothing of it\n\n",
+        b"",
+        b'data: {"error": {"message": "no"}}\n\n',
+        b"data: " + b"x" * 200_000,
+    ],
+    ids=["rubbish", "number", "no-event", "empty", "error", "endless-event"],
+)
+def test_a_stream_of_rubbish_is_one_refusal(body: bytes) -> None:
+    async def act(engine: UpstreamEngine, _server: Server) -> None:
+        with pytest.raises(serving.EngineFailed):
+            await streamed(engine)
+
+    with_server(streaming(body, 50_000), act, wire="openai")
+
+
+@pytest.mark.parametrize(("bound", "units"), [(4096, 10), (3, 4)])
+def test_what_is_told_counts_up_to_what_the_call_was_said_to_cost(bound: int, units: int) -> None:
+    offer = serving.Offer("i" * 26, "lab", "chat", "1", task="chat", unit="token", streams=True, operations=("chat",))
+
+    async def act(engine: UpstreamEngine, _server: Server) -> None:
+        board = serving.Switchboard(
+            lambda: [serving.Standing(offer, (serving.Route("r", "1", "upstream"),))], lambda _offer, _route: engine
+        )
+        await board.refresh()
+        inputs = {"messages": [], "max_tokens": bound}
+        assert board.estimate(offer, inputs) == bound + 1
+        parts = [part.units async for part in board.stream(offer, inputs, operation="chat", deadline=soon())]
+        assert sum(parts) == units
+
+    with_server(streaming(chunk("a") + chunk("b") + USAGE + END, 1000), act, wire="openai")
 
 
 async def reset(_body: bytes, writer: asyncio.StreamWriter) -> None:

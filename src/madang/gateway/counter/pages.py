@@ -4,7 +4,7 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from madang.gateway.counter.codes import Code
 from madang.gateway.counter.fields import Field
@@ -114,6 +114,28 @@ class Mine:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseRow:
+    """A version that takes, or took, calls. ``state`` is its process's: running, idle, down, or "" where nothing is known of one."""
+
+    label: str
+    engine: str
+    share: int
+    state: str
+    made_at: datetime
+    made_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What whoever keeps the service sees of it, and may do to it."""
+
+    releases: tuple[ReleaseRow, ...]
+    paused_at: datetime | None
+    paused_by: str
+    done: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ServicePage:
     """``gateway/service.html``: one service, tried on the spot."""
 
@@ -143,6 +165,7 @@ class ServicePage:
     trial: Trial | None = None
     mine: Mine | None = None
     may_change: bool = False
+    keeping: Keeping | None = None
     faults: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property

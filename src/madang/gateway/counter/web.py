@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from madang import catalog, compliance, kit, people, serving, sheets, usage, web
 from madang.gateway.admission import Admission
-from madang.gateway.counter import figures, reading
+from madang.gateway.counter import figures, keeping, reading
 from madang.gateway.counter.codes import Code, codes
 from madang.gateway.counter.fields import Field, fields_of
 from madang.gateway.counter.pages import SECTORS, ServicePage, ServicesPage, Trial
@@ -103,6 +103,7 @@ def service_page(
         trial=trial,
         mine=mine,
         may_change=catalog.changeable(session, asset, viewer=actor),
+        keeping=keeping.keeping_of(request, session, asset, viewer=actor),
         faults=faults or ({trial.field: trial.fault} if trial and trial.fault else {}),
     )  # fmt: skip
     answer = web.render(request, "gateway/service.html", page, status=status)
@@ -146,12 +147,20 @@ def create_key(request: Request, session: Session, actor: kit.Actor) -> Response
     return service_page(request, session, actor, secret=made.secret)
 
 
+def create_share(request: Request, session: Session, actor: kit.Actor) -> Response:
+    """The version takes so many of a hundred calls; what cannot be is said on the page."""
+    return keeping.create_share(request, session, actor, page=service_page)
+
+
 routes = [
     web.page("/services", list_services),
     web.page("/services/calls.csv", list_use_csv),
     web.page(SERVICE, show_service),
     Route(SERVICE + "/trial", create_trial, methods=["POST"]),
     web.page(SERVICE + "/keys", create_key, methods=["POST"]),
+    web.page(SERVICE + "/pause", keeping.create_pause, methods=["POST"]),
+    web.page(SERVICE + "/resumption", keeping.create_resumption, methods=["POST"]),
+    web.page(SERVICE + "/shares", create_share, methods=["POST"]),
     web.page(SERVICE + "/figures", figures.show_figures),
     web.page(SERVICE + "/figures.csv", figures.list_figures_csv),
 ]

@@ -6,6 +6,7 @@ read it as Python, so nothing here ever says null, true or false; some build cla
 """
 
 import csv
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -22,6 +23,8 @@ from madang.gateway.etri.errors import EmptyArgument, UnknownHandler, WrongArgum
 from madang.gateway.replies import Problem, Reply, encode
 from madang.gateway.wires import Address
 
+LEFT = b"x-quota-remaining"
+_LEFT = re.compile(rb";r=([0-9]+)")
 JSON_UTF8 = b"application/json; charset=UTF-8"
 STATUS = {401: 403, 422: 400, 415: 400, 502: 500, 504: 408}
 REASONS = {
@@ -94,12 +97,16 @@ class Etri:
             return Reply(200, encode(made), JSON_UTF8)
 
         inputs = inputs_of(argument, offer)
-        return await admission.call(asked, grant, offer, inputs, argument.get("analysis_code", "") or api.operation, shape=shape)
+        reply = await admission.call(asked, grant, offer, inputs, argument.get("analysis_code", "") or api.operation, shape=shape)
+        asked.told += left_of(asked.told)
+        return reply
 
     def refusal(self, asked: Asked, problem: Problem) -> Reply:
         """The envelope of errors, which is a problem document (RFC 9457) too."""
         status = STATUS.get(problem.status, problem.status)
         reason = REASONS.get(status, problem.detail)
+        if status == 429:
+            asked.told.append((LEFT, b"0"))
         told = {**problem.members(), "status": status, "request_id": echoed_of(asked), "result": -1, "reason": reason}
         return Reply(status, encode(told), JSON_UTF8)
 
@@ -127,6 +134,12 @@ def check_argument(api: Api, argument: dict[str, Any]) -> None:
             raise EmptyArgument(argument=name)
         if not isinstance(value, str):
             raise WrongArgument(argument=name)
+
+
+def left_of(told: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """What is left of the quota that is nearest to its end, which clients of this wire read in a header of their own."""
+    left = [int(found) for name, value in told if name == b"ratelimit" for found in _LEFT.findall(value)]
+    return [(LEFT, b"%d" % min(left))] if left else []
 
 
 def echoed(given: dict[str, Any]) -> str:

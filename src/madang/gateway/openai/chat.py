@@ -10,7 +10,7 @@ from starlette.types import Send
 
 from madang import kit, serving, usage
 from madang.gateway.admission import Admission
-from madang.gateway.asked import Asked, json_object
+from madang.gateway.asked import Asked, json_object, json_value
 from madang.gateway.errors import WrongValue
 from madang.gateway.events import event, send_events
 from madang.gateway.openai.shapes import error_of, offer_of, used_tokens
@@ -75,6 +75,14 @@ def _head(asked: Asked, kind: str, offer: serving.Offer) -> dict[str, Any]:
     return {"id": f"chatcmpl-{asked.request_id.decode()}", "object": kind, "created": int(time.time()), "model": offer.full_name}
 
 
+def is_only_usage(event_: bytes) -> bool:
+    """Whether the event tells what was used and nothing of the answer: a client that did not ask for it cannot read it."""
+    if b'"usage"' not in event_ or not event_.startswith(b"data: {"):
+        return False
+    told = json_value(event_[6:].strip())
+    return isinstance(told, dict) and told.get("choices") == [] and bool(told.get("usage"))
+
+
 class Stream:
     """One completion as events. Pieces that are events already pass as they are; pieces of text become this wire's chunks."""
 
@@ -94,7 +102,8 @@ class Stream:
         async for piece in pieces:
             if self.passes or piece.startswith(b"data:"):
                 self.passes = True
-                yield piece.replace(DONE, b"") if DONE in piece else piece
+                if self.tells_usage or not is_only_usage(piece):
+                    yield piece.replace(DONE, b"") if DONE in piece else piece
             elif text := decoder.decode(piece):
                 yield self._chunk({**role, "content": text}, None)
                 role = {}

@@ -67,6 +67,10 @@ class InlineEngine:
         made = await self.call(inputs, operation, deadline)
         yield made if isinstance(made, bytes) else str(made).encode()
 
+    def load(self) -> tuple[int, int]:
+        """A batch runs or none does; what waits is in the next."""
+        return int(self.running is not None and not self.running.done()), len(self.waiting)
+
     async def close(self) -> None:
         """What waits is refused."""
         while self.waiting:

@@ -29,6 +29,17 @@ def socket_name(version_id: str) -> str:
     return f"{version_id}.sock"
 
 
+def read_log(folder: Path, version_id: str, most: int) -> str:
+    """The last ``most`` bytes of what a version's process printed, as text that JSON and pages can hold; "" where there is nothing."""
+    try:
+        with log_file(folder, version_id).open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(0, file.tell() - most))
+            return file.read(most).decode("utf-8", "replace").replace("\0", "\ufffd")
+    except FileNotFoundError:
+        return ""
+
+
 def log_file(folder: Path, version_id: str) -> Path:
     """Where what a version's process prints is kept."""
     return folder / "logs" / f"{version_id}.log"

@@ -16,5 +16,8 @@ class Engine(Protocol):
     def stream(self, inputs: Inputs, operation: str, deadline: float) -> AsyncIterator[bytes]:
         """The pieces of an answer as they come."""
 
+    def load(self) -> tuple[int, int]:
+        """How many calls run, and how many wait."""
+
     async def close(self) -> None:
         """Nothing more is answered and nothing is held."""

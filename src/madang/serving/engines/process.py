@@ -158,6 +158,10 @@ class ProcessEngine:
                 writer.close()
             self.turns.leave()
 
+    def load(self) -> tuple[int, int]:
+        """How many calls run, and how many wait."""
+        return self.turns.load()
+
     async def close(self) -> None:
         """Nothing more is asked."""
         if self.line is not None:

@@ -35,6 +35,10 @@ class Turns:
                 self.leave()
             raise
 
+    def load(self) -> tuple[int, int]:
+        """How many are with the engine, and how many wait."""
+        return self.running, sum(not turn.done() for turn in self.waiting)
+
     def leave(self) -> None:
         """The next one's turn."""
         while self.waiting:

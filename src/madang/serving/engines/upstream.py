@@ -6,6 +6,7 @@ made is tried at the next address. A server that fails again and again is left a
 """
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
@@ -15,6 +16,8 @@ import msgspec
 
 from madang import forges
 from madang.serving.cards import EngineCard
+from madang.serving.engines import events
+from madang.serving.engines.events import Counted, Events
 from madang.serving.engines.pool import Connection, Pool, Reply
 from madang.serving.engines.port import Inputs
 from madang.serving.engines.turns import Turns
@@ -22,6 +25,7 @@ from madang.serving.errors import BadInputs, BadService, Busy, EngineDown, Engin
 
 FAILURES = 5
 REST_SECONDS = 10.0
+END_SECONDS = 1.0
 LOOK_AGAIN_SECONDS = 60.0
 PATHS = {
     ("openai", "chat"): "/chat/completions",
@@ -75,11 +79,8 @@ class UpstreamEngine:
                     reply.body = (await connection.more())[:4096]
                 self._read(reply)
                 raise EngineFailed
-            while True:
-                async with asyncio.timeout_at(deadline):
-                    piece = await connection.more()
-                if not piece:
-                    break
+            pieces = self._events(connection, reply, deadline) if self.card.wire == "openai" else _pieces(connection, deadline)
+            async for piece in pieces:
                 yield piece
             self.failures = 0
         except TimeoutError as late:
@@ -95,6 +96,34 @@ class UpstreamEngine:
                     self.pool.give_back(connection)
                 else:
                     connection.close()
+
+    def load(self) -> tuple[int, int]:
+        """How many calls run, and how many wait."""
+        return self.turns.load()
+
+    async def _events(self, connection: Connection, reply: Reply, deadline: float) -> AsyncIterator[bytes]:
+        """Whole events, each with its tokens. A server that does not stream gives its answer as one piece."""
+        if b"event-stream" not in reply.headers.get(b"content-type", b""):
+            reply.body = b""
+            async for piece in _pieces(connection, deadline):
+                reply.body += piece
+                if len(reply.body) > self.longest:
+                    raise EngineFailed
+            told = events.object_of(reply.body)
+            yield Counted.of(events.text_of(told), events.total_of(told) or 1, is_told=events.total_of(told) is not None)
+            return
+        found, is_empty = Events(self.longest), True
+        async for piece in _pieces(connection, deadline):
+            for event in found.feed(piece):
+                is_empty = False
+                yield event
+            if found.is_done:
+                break
+        if is_empty:
+            raise EngineFailed
+        with contextlib.suppress(TimeoutError):  # the end of the body, so that the connection can be kept
+            async for _rest in _pieces(connection, asyncio.get_running_loop().time() + END_SECONDS):
+                continue
 
     async def close(self) -> None:
         """No connection is kept."""
@@ -142,7 +171,8 @@ class UpstreamEngine:
         body: Any = inputs
         if self.card.wire == "openai" and isinstance(inputs, Mapping):
             path += PATHS.get(("openai", operation or ("embeddings" if "input" in inputs else "chat")), "/chat/completions")
-            body = {**inputs, "model": self.card.model or inputs.get("model", ""), **({"stream": True} if streamed else {})}
+            more = {"stream": True, "stream_options": {"include_usage": True}} if streamed else {}
+            body = {**inputs, "model": self.card.model or inputs.get("model", ""), **more}
         elif self.card.wire == "oip":
             path += f"/v2/models/{self.card.model}/infer"
         data = body if isinstance(body, bytes) else msgspec.json.encode(body)
@@ -174,6 +204,16 @@ class UpstreamEngine:
         self.failures += 1
         if self.failures >= FAILURES:
             self.rests_until = asyncio.get_running_loop().time() + REST_SECONDS
+
+
+async def _pieces(connection: Connection, deadline: float) -> AsyncIterator[bytes]:
+    """The body as it comes."""
+    while True:
+        async with asyncio.timeout_at(deadline):
+            piece = await connection.more()
+        if not piece:
+            return
+        yield piece
 
 
 def looked_at(guard: forges.Guard, url: str, *, look_up: bool = True) -> forges.Target:

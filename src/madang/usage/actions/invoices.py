@@ -12,7 +12,7 @@ from madang import access, audit, people
 from madang.kit import Actor, new_id, now
 from madang.usage import queries, rules
 from madang.usage.errors import MonthNotOver, NothingUsed, WrongState
-from madang.usage.limits import Limits
+from madang.usage.limits import Limits, held
 from madang.usage.models import Invoice, InvoiceLine
 from madang.usage.queries import Billable, Payer
 
@@ -37,11 +37,11 @@ def draft_invoices(session: Session, month: str, *, by: Actor) -> Sequence[Invoi
     return drafts
 
 
-def issue_invoice(session: Session, invoice: Invoice, *, limits: Limits = Limits(), by: Actor) -> None:  # noqa: B008  # frozen
+def issue_invoice(session: Session, invoice: Invoice, *, limits: Limits | None = None, by: Actor) -> None:
     """The invoice has a number and is what is owed, with the sums of this moment. ``MonthNotOver`` while something can be added."""
     access.check(by, "invoice", "manage")
     _check_state(invoice, "draft")
-    if now().astimezone(ZoneInfo(limits.zone)).strftime("%Y-%m") <= invoice.month:
+    if now().astimezone(ZoneInfo((limits or held()).zone)).strftime("%Y-%m") <= invoice.month:
         raise MonthNotOver(month=invoice.month)
     payer = Payer(invoice.organisation_id, invoice.account_id, invoice.currency)
     session.execute(delete(InvoiceLine).where(InvoiceLine.invoice_id == invoice.id))

@@ -12,7 +12,7 @@ from madang.kit import Actor, now
 from madang.usage import queries
 from madang.usage.actions.changes import next_revision
 from madang.usage.errors import KeyOver, NotYourKey, PlanNotYours, TooManyKeys
-from madang.usage.limits import Limits
+from madang.usage.limits import Limits, held
 from madang.usage.models import Key, Plan
 
 
@@ -33,7 +33,7 @@ def create_key(
     organisation: people.Organisation | None = None,
     note: str = "",
     days: int | None = None,
-    limits: Limits = Limits(),  # noqa: B008  # frozen
+    limits: Limits | None = None,
     by: Actor,
 ) -> NewKey:
     """The account has a new key on that plan, for one service or for every one.
@@ -46,7 +46,7 @@ def create_key(
     wanted = queries.get_plan(session, plan, viewer=by)
     _check_plan(wanted, by)
     if not access.allows(by, "key", "manage"):
-        _check_number(session, account, limits)
+        _check_number(session, account, limits or held())
     token_id, secret = people.create_key(session, account=account, note=note or plan, days=days, by=by)
     joined = [each.id for each, _role in people.organisations_of(session, account)]
     chosen = organisation.id if organisation is not None and organisation.id in joined else next(iter(joined), "")
@@ -61,12 +61,12 @@ def create_key(
     return NewKey(key, secret)
 
 
-def rotate_key(session: Session, key: Key, *, limits: Limits = Limits(), hours: int | None = None, by: Actor) -> NewKey:  # noqa: B008
+def rotate_key(session: Session, key: Key, *, limits: Limits | None = None, hours: int | None = None, by: Actor) -> NewKey:
     """Another key stands in its place, and the old one ends after so many hours, so that programs can change over."""
     check_may(key, by, "key", "change")
     standing = _alive(session, key)
     account = session.get_one(people.Account, key.account_id)
-    end = now() + timedelta(hours=limits.rotation_hours if hours is None else hours)
+    end = now() + timedelta(hours=(limits or held()).rotation_hours if hours is None else hours)
     left = (standing.expires_at - now()).days + 1 if standing.expires_at else None
     token_id, secret = people.create_key(session, account=account, note=standing.note, days=left, by=by)
     fresh = Key(

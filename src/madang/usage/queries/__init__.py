@@ -1,7 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every read of this room. What the viewer may not see is not there."""
 
-from madang.usage.queries.days import Amount, ServiceDay, Timings, Users, calls_by_service, sector_days, service_days, timings, users_of
+from madang.usage.queries.days import (
+    Amount,
+    ServiceDay,
+    Timings,
+    Users,
+    calls_by_service,
+    month_sums,
+    sector_days,
+    service_days,
+    timings,
+    users_of,
+)
 from madang.usage.queries.invoices import Billable, Payer, billable, get_invoice, invoice_csv, invoice_lines, invoices
 from madang.usage.queries.keys import KeyRow, find_service, get_key, keys, standing
 from madang.usage.queries.plans import get_plan, get_quota, plans, prices, quotas
@@ -62,6 +73,7 @@ __all__ = [
     "invoices",
     "keys",
     "latencies",
+    "month_sums",
     "plans",
     "prices",
     "production_requests",

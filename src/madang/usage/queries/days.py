@@ -71,6 +71,14 @@ def sector_days(session: Session, *, begins: date, ends: date, services: Sequenc
     return {(row[0], row[1]): Amount(int(row[2]), int(row[3]), int(row[4])) for row in rows}
 
 
+def month_sums(session: Session, today: date) -> list[tuple[str, str, Amount]]:
+    """What each service (by name and unit) was used since the month began. For the platform's own figures: they name nobody."""
+    wanted = select(Context.service, Context.unit, func.sum(Day.calls), func.sum(Day.failed), func.sum(Day.units))
+    wanted = wanted.join(Day, Day.context_id == Context.id).where(Day.day.between(today.replace(day=1), today))
+    rows = session.execute(wanted.group_by(Context.service, Context.unit).order_by(Context.service, Context.unit))
+    return [(row[0], row[1], Amount(int(row[2]), int(row[3]), int(row[4]))) for row in rows]
+
+
 def calls_by_service(session: Session, *, begins: date, ends: date) -> dict[str, int]:
     """How often each service (id) was called, by everybody."""
     wanted = select(Context.service_id, func.sum(Day.calls)).join(Day, Day.context_id == Context.id).where(Day.day.between(begins, ends))

@@ -86,9 +86,7 @@ def show_service(
     request: Request, session: Session, actor: kit.Actor, namespace: catalog.InNamespace, name: catalog.InName
 ) -> ServiceCard:  # fmt: skip
     """One service: its card, what its operations take and give, and its versions."""
-    offer = queries.get_offer(session, namespace, name, viewer=actor)
-    service, _asset = queries.get_service(session, namespace, name, viewer=actor)
-    return ServiceCard(**_told(offer), **_card(offer), versions=_versions(queries.releases_of(session, service)))
+    return service_card(session, namespace, name, actor)
 
 
 @router.get(ONE + "/openapi.json", response_model=dict[str, Any])
@@ -96,6 +94,18 @@ def show_openapi(request: Request, session: Session, actor: kit.Actor, namespace
     """The service's own OpenAPI document, made from the types of its functions."""
     offer = queries.get_offer(session, namespace, name, viewer=actor)
     return Response(msgspec.json.encode(openapi_of(offer, str(request.base_url).rstrip("/"))), media_type="application/json")
+
+
+def service_out(session: Session, namespace: str, name: str, viewer: kit.Actor) -> ServiceOut:
+    """The service as lists tell it."""
+    return ServiceOut(**_told(queries.get_offer(session, namespace, name, viewer=viewer)))
+
+
+def service_card(session: Session, namespace: str, name: str, viewer: kit.Actor) -> ServiceCard:
+    """The service with its card and its versions."""
+    offer = queries.get_offer(session, namespace, name, viewer=viewer)
+    service, _asset = queries.get_service(session, namespace, name, viewer=viewer)
+    return ServiceCard(**_told(offer), **_card(offer), versions=_versions(queries.releases_of(session, service)))
 
 
 def _place(offer: Offer) -> list[str]:
