@@ -21,6 +21,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 WEB := $(wildcard web/package.json web/package-lock.json web/.npmrc hatch_build.py)
 WORDS := $(wildcard src/madang/locale/*/LC_MESSAGES/*.po)
 ARGS ?=
+# Images of containers often forbid compiled files, and then every process compiles everything anew: a second of each start.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@sed -n '3,7s/^# *//p' Makefile

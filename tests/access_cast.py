@@ -21,6 +21,8 @@ from madang.web import csrf
 
 PASSWORD = "five words that nobody guesses"
 EXPOSURES = ("open", "partner", "inner", "private")
+NOBODYS = kit.new_id()
+"""An id that nothing has."""
 OWNER, NEIGHBOUR, ORGANISATION = "owner", "neighbour", "laboratory"
 
 
@@ -251,7 +253,7 @@ def _asset(cast: Cast, holder: str, exposure: str, *, by: str) -> Thing:
         assert yard.client.get(f"{address}/versions/1/sbom", params={"format": form}, headers=signed).status_code == 200
     names = {"kind": "software", "namespace": holder, "name": name, "version": "1", "task": task, "what": "packages"}
     names |= _provenance(yard, names)
-    absent = names | {"name": "there-is-no-such"} | {each: kit.new_id() for each in ("task", "derivation", "evidence", "decision", "sbom")}
+    absent = names | {"name": "there-is-no-such"} | dict.fromkeys(("task", "derivation", "evidence", "decision", "sbom"), NOBODYS)
     return Thing(f"asset.{exposure}", holder, names, absent)
 
 

@@ -2,17 +2,22 @@
 """Connections that cost nothing when they do nothing: silent, dribbling and never-reading ones end, and a flood of them shuts nobody out.
 
 uvicorn waits for ever for a connection's first byte, for the rest of a head and for a reader that does not read. One look at all
-connections every few seconds ends those, so that a request pays no timer for it.
+connections every few seconds ends those, and those that are kept and not used, so that a request pays no timer for it.
+
+Answers in one piece leave in one write where the application says so (``web.WHOLE``).
 """
 
 import asyncio
 import resource
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from madang import web
 
 RESERVE = 512
 """Descriptors that are not for connections: the database, files, engines."""
@@ -21,10 +26,11 @@ MOST = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a connection may do nothing, in seconds: before its first byte, between the bytes of a request, for a whole head, and while
-    what it was answered waits to be read. ``look``: how often somebody looks."""
+    """How long a connection may do nothing, in seconds: before its first byte, between two requests, between the bytes of a request, for a
+    whole head, and while what it was answered waits to be read. ``look``: how often somebody looks."""
 
     first: float = 30.0
+    kept: float = 30.0
     pause: float = 30.0
     head: float = 30.0
     unread: float = 60.0
@@ -100,9 +106,21 @@ class Connection(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """A head is whole."""
+        """A head is whole. Whoever answers it may do so in one piece."""
         self.began_at = 0.0
         super().on_headers_complete()
+        if self.cycle is not None:
+            self.scope["extensions"] = {web.WHOLE: partial(answer_whole, self.cycle)}
+
+    def on_response_complete(self) -> None:
+        """An answer has left, and the next request may go on. uvicorn would set a timer here for a connection that is kept and not used."""
+        self.server_state.total_requests += 1
+        self.heard_at = time.monotonic()
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
 
     def pause_writing(self) -> None:
         """The other side does not read as fast as it is answered."""
@@ -123,8 +141,39 @@ class Connection(HttpToolsProtocol):
         cycle: RequestResponseCycle | None = self.cycle
         if cycle is None:
             return moment - self.heard_at > patience.first
+        if cycle.response_complete and not self.pipeline:
+            return moment - self.heard_at > patience.kept
         is_sending = cycle.more_body and not cycle.response_complete and not self.flow.read_paused
         return is_sending and moment - self.heard_at > patience.pause
+
+
+def answer_whole(cycle: RequestResponseCycle, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bool:
+    """The answer has left in one write; False where it has to go the long way, message by message, which also says what is wrong with it.
+
+    ``headers`` name the body's length, and have no ``connection`` and no ``transfer-encoding``.
+    """
+    if cycle.response_started or cycle.disconnected or cycle.flow.write_paused or cycle.scope["method"] == "HEAD":
+        return False
+    parts = [STATUS_LINE[status]]
+    count = 1
+    for name, value in (*cycle.default_headers, *headers):
+        parts += (name, b": ", value, b"\r\n")
+        count += 1
+    if not cycle.keep_alive:
+        parts.append(b"connection: close\r\n")
+        count += 1
+    parts.append(b"\r\n")
+    head = b"".join(parts)
+    if head.count(b"\n") != count + 1 or head.count(b"\r") != count + 1 or b"\0" in head:
+        return False
+    cycle.response_started = cycle.response_complete = True
+    cycle.waiting_for_100_continue = False
+    cycle.transport.write(head + body)
+    cycle.message_event.set()
+    if not cycle.keep_alive:
+        cycle.transport.close()
+    cycle.on_response()
+    return True
 
 
 def watched(watch: Watch) -> Any:

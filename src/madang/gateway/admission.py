@@ -7,7 +7,7 @@ Nothing of it waits for anything but the engine and the log's next write to the 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from madang import catalog, serving, usage
@@ -24,6 +24,7 @@ DONE, FAILED, CUT = "answered", "failed", "cut"
 """What became of a call, in usage's words: answered; the service failed; it ended before its end, by whoever called or by what ran it."""
 LOOK_SECONDS = 0.4
 """How often a stream's key is looked at again. What the meter knows of it is as old once more, and together they stay below a second."""
+MOST_KNOWN = 50_000
 
 
 @dataclass
@@ -36,6 +37,8 @@ class Admission:
     retries: Retries
     guests: Guests | None = None
     under_way: int = 0
+    _seen: dict[tuple[usage.Grant, str, str | None, str | None], bool] = field(default_factory=dict)
+    _metered: dict[str, usage.Metered] = field(default_factory=dict)
 
     def grant(self, secret: str) -> usage.Grant:
         """What the key allows; ``NoKey`` where there is none, and usage's refusals for one that is not good."""
@@ -47,7 +50,7 @@ class Admission:
         """The service of that name that the key may call. One that may not be seen is answered as none at all; one that may be seen and is
         not the key's is ``OtherService``."""
         offer = self.switchboard.find(namespace, name)
-        if offer is None or not may_see(grant, offer) or (version and version != offer.version):
+        if offer is None or not self._may_see(grant, offer) or (version and version != offer.version):
             raise NoSuchService(name=f"{namespace}/{name}"[:200])
         if not is_for(grant, offer):
             raise usage.OtherService(service=offer.full_name)
@@ -55,7 +58,7 @@ class Admission:
 
     def offers(self, grant: usage.Grant) -> Sequence[serving.Offer]:
         """Every service that the key may call, by name."""
-        return [offer for offer in self.switchboard.offers() if is_for(grant, offer) and may_see(grant, offer)]
+        return [offer for offer in self.switchboard.offers() if is_for(grant, offer) and self._may_see(grant, offer)]
 
     async def call(
         self,
@@ -70,10 +73,10 @@ class Admission:
         """The service's answer in the ``shape`` of a wire, counted for good when this returns. What the service refused or failed at costs
         nothing, and neither does an answer that has no such shape."""
         loop = asyncio.get_running_loop()
-        _most, reservation = await self._reserve(asked, grant, offer, inputs)
+        most, reservation = await self._reserve(asked, grant, offer, inputs)
         began, is_settled = loop.time(), False
         try:
-            answer = await self.switchboard.call(offer, inputs, operation=operation, deadline=began + self.limits.call_seconds)
+            answer = await self.switchboard.call(offer, inputs, operation=operation, deadline=began + self.limits.call_seconds, most=most)
             shaped = _shaped(answer, shape)
             asked.is_counted = is_settled = True
             await self.meter.settle(reservation, units=answer.units, outcome=DONE, seconds=loop.time() - began)
@@ -142,9 +145,27 @@ class Admission:
         if b"idempotency-key" in asked.headers and grant.key_id:
             await self.retries.begin(asked, grant.key_id)
         units = self.switchboard.estimate(offer, inputs)
-        reservation = await self.meter.reserve(grant, usage.Metered(offer.id, offer.full_name, offer.unit), units)
+        reservation = await self.meter.reserve(grant, self._counted(offer), units)
         self.under_way += 1
         return units, reservation
+
+    def _may_see(self, grant: usage.Grant, offer: serving.Offer) -> bool:
+        """Whether whoever calls may see the service: asked of the table once for each key and each kind of service. A key that changes is
+        another grant."""
+        asked = (grant, offer.exposure, offer.owner_id, offer.organisation_id)
+        known = self._seen.get(asked)
+        if known is None:
+            if len(self._seen) >= MOST_KNOWN:
+                self._seen.clear()
+            known = self._seen[asked] = catalog.may_see(offer.exposure, offer.owner_id, grant.actor, organisation_id=offer.organisation_id)
+        return known
+
+    def _counted(self, offer: serving.Offer) -> usage.Metered:
+        """The service as usage counts it."""
+        known = self._metered.get(offer.id)
+        if known is None or known.unit != offer.unit or known.name != offer.full_name:
+            known = self._metered[offer.id] = usage.Metered(offer.id, offer.full_name, offer.unit)
+        return known
 
 
 def _shaped(answer: serving.Answer, shape: Callable[[serving.Answer], R]) -> R:
@@ -159,8 +180,3 @@ def _shaped(answer: serving.Answer, shape: Callable[[serving.Answer], R]) -> R:
 def is_for(grant: usage.Grant, offer: serving.Offer) -> bool:
     """Whether the key is for the service."""
     return grant.services is None or offer.id in grant.services
-
-
-def may_see(grant: usage.Grant, offer: serving.Offer) -> bool:
-    """Whether whoever calls may see the service."""
-    return catalog.may_see(offer.exposure, offer.owner_id, grant.actor, organisation_id=offer.organisation_id)

@@ -43,7 +43,8 @@ class CallPath:
         """Answer, or pass on."""
         if scope["type"] == "http":
             path = scope["path"]
-            for wire in self.by_segment.get(path[1 : path.find("/", 1)] if path.find("/", 1) > 0 else path[1:], ()):
+            end = path.find("/", 1)
+            for wire in self.by_segment.get(path[1:end] if end > 0 else path[1:], ()):
                 if wire.claims(path):
                     await self._answer(wire, scope, receive, send)
                     return
@@ -69,14 +70,14 @@ class CallPath:
         status, closes = 200, False
         try:
             if asked.method == "OPTIONS":
-                await send_reply(send, Reply(204, b"", b"text/plain", PREFLIGHT), asked.told)
+                await send_reply(scope, send, Reply(204, b"", b"text/plain", PREFLIGHT), asked.told)
                 return
             reply = await self._reply(wire, asked, send)
             if reply is not None:
                 status = reply.status
                 if status >= 400 and not asked.is_read and asked.method == "POST":
                     closes = await _drain(asked)
-                await send_reply(send, reply, asked.told, closes=closes)
+                await send_reply(scope, send, reply, asked.told, closes=closes)
         except Gone:
             status = 499
         finally:

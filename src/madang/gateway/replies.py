@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from starlette.types import Send
+from starlette.types import Scope, Send
 
 from madang import kit, serving, web
 from madang.gateway.errors import Fault, WrongMedia, WrongMethod
@@ -15,6 +15,7 @@ from madang.gateway.errors import Fault, WrongMedia, WrongMethod
 encode = msgspec.json.Encoder().encode
 JSON = b"application/json"
 PROBLEM = b"application/problem+json"
+EMPTY: Mapping[str, Any] = {}
 Headers = Sequence[tuple[bytes, bytes]]
 FIXED: Headers = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 OPEN: Headers = ((b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"*"))
@@ -77,9 +78,13 @@ def problem_of(refusal: kit.Refusal, *, path: str, request_id: str) -> Problem:
     return Problem(status, refusal.code, shown, path.encode("utf-8", "backslashreplace").decode(), request_id, field, after)
 
 
-async def send_reply(send: Send, reply: Reply, told: Headers, *, closes: bool = False) -> None:
-    """The reply has left, with the headers that every answer carries and those that were ``told`` on the way."""
+async def send_reply(scope: Scope, send: Send, reply: Reply, told: Headers, *, closes: bool = False) -> None:
+    """The reply has left, with the headers that every answer carries and those that were ``told`` on the way. In one write, where the
+    server can."""
     head = [(b"content-type", reply.media_type), (b"content-length", b"%d" % len(reply.body)), *FIXED, *told, *reply.headers]
+    whole = scope.get("extensions", EMPTY).get(web.WHOLE)
+    if whole is not None and not closes and whole(reply.status, head, reply.body):
+        return
     if closes:
         head.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": reply.status, "headers": head})

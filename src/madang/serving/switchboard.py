@@ -77,11 +77,15 @@ class Switchboard:
         """An upper bound of what a call with these inputs will cost."""
         return count(offer.unit, offer.counts, inputs)
 
-    async def call(self, offer: Offer, inputs: Mapping[str, object] | bytes, *, operation: str = "", deadline: float = 0.0) -> Answer:
-        """What the service gives. ``deadline`` is the loop's time; 0 for the service's own limit."""
+    async def call(
+        self, offer: Offer, inputs: Mapping[str, object] | bytes, *, operation: str = "", deadline: float = 0.0, most: int = 0
+    ) -> Answer:
+        """What the service gives. ``deadline`` is the loop's time, 0 for the service's own limit; ``most`` is what ``estimate`` said, where
+        it was asked already."""
         engine, ends = self._put_through(offer, inputs, operation, deadline)
         outputs = await engine.call(inputs, operation, ends)
-        units = count(offer.unit, offer.counts, inputs) if offer.unit != "token" else _tokens(offer, inputs, outputs)
+        most = most or self.estimate(offer, inputs)
+        units = most if offer.unit != "token" else _tokens(outputs, most)
         is_bytes = isinstance(outputs, bytes)
         return Answer(outputs, units, "application/octet-stream" if is_bytes else "application/json")
 
@@ -154,9 +158,8 @@ def _part(offer: Offer, data: bytes, used: int, most: int) -> Part:
     return Part(data, min(data.tokens, most - used) if data.is_told else data.tokens)
 
 
-def _tokens(offer: Offer, inputs: Mapping[str, object] | bytes, outputs: object) -> int:
+def _tokens(outputs: object, most: int) -> int:
     """What the service says that it used, within what the call was said to cost at most."""
-    bound = count(offer.unit, offer.counts, inputs)
     usage = outputs.get("usage") if isinstance(outputs, Mapping) else None
     told = usage.get("total_tokens") if isinstance(usage, Mapping) else None
-    return max(1, min(told, bound)) if isinstance(told, int) and not isinstance(told, bool) else bound
+    return max(1, min(told, most)) if isinstance(told, int) and not isinstance(told, bool) else most

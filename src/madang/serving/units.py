@@ -6,21 +6,23 @@ import binascii
 from collections.abc import Mapping, Sequence
 
 MOST_TOKENS = 4096
+READ = ("messages", "input", "prompt", "text")
+"""Inputs whose text a model reads."""
 PCM_BYTES_A_SECOND = 32_000  # 16 kHz, 16 bit, mono: what sound without a header is taken for
 
 
 def count(unit: str, counts: str, inputs: Mapping[str, object] | bytes) -> int:
     """How many units these inputs are, 1 at least. For tokens an upper bound, since only the model knows how it cuts."""
-    what: object = inputs if isinstance(inputs, bytes | bytearray | memoryview) else inputs.get(counts) if counts else None
     if unit == "call":
         return 1
+    if unit == "token":
+        return max(1, _tokens(inputs))
+    what: object = inputs if isinstance(inputs, bytes | bytearray | memoryview) else inputs.get(counts) if counts else None
     if unit == "character":
         return max(1, _characters(what if what is not None else inputs))
     if unit == "audio-second":
         return max(1, _seconds(what))
-    if unit == "image":
-        return max(1, len(what)) if isinstance(what, Sequence) and not isinstance(what, str | bytes) else 1
-    return max(1, _tokens(inputs))
+    return max(1, len(what)) if isinstance(what, Sequence) and not isinstance(what, str | bytes) else 1
 
 
 def _characters(what: object) -> int:
@@ -59,15 +61,16 @@ def _tokens(inputs: Mapping[str, object] | bytes) -> int:
         return len(inputs)
     asked = inputs.get("max_completion_tokens") or inputs.get("max_tokens")
     written = asked if isinstance(asked, int) and not isinstance(asked, bool) and 0 < asked < 1_000_000 else MOST_TOKENS
-    waiting, read = [value for name, value in inputs.items() if name in ("messages", "input", "prompt", "text")], 0
+    waiting, read = [inputs[name] for name in READ if name in inputs], 0
     while waiting:
         each = waiting.pop()
-        if isinstance(each, str):
-            read += len(each.encode("utf-8", "surrogatepass"))
-        elif isinstance(each, Mapping):
+        kind = type(each)
+        if kind is str:
+            read += len(each) if each.isascii() else len(each.encode("utf-8", "surrogatepass"))
+        elif kind is dict or isinstance(each, Mapping):
             waiting.extend(each.values())
             read += 8
-        elif isinstance(each, Sequence):
+        elif kind is list or isinstance(each, Sequence):
             waiting.extend(each)
             read += 1
     return read + (written if "messages" in inputs or "prompt" in inputs else 0)

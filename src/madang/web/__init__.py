@@ -7,7 +7,7 @@ who asks.
 """
 
 from madang.web import pictures
-from madang.web.answers import attachment, json_answer, no_content, see_other, streamed
+from madang.web.answers import WHOLE, attachment, json_answer, no_content, see_other, streamed
 from madang.web.application import Composition, Imprint, application
 from madang.web.bodies import Upload, allow_body, form, read_upload
 from madang.web.csrf import ForgedForm
@@ -33,6 +33,7 @@ from madang.web.templating import size as shown_size
 __all__ = [
     "LANGUAGES",
     "NAME",
+    "WHOLE",
     "ApiRouter",
     "BadCursor",
     "Composition",

@@ -9,6 +9,8 @@ from urllib.parse import quote
 from fastapi.encoders import jsonable_encoder
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
+WHOLE = "madang.whole"
+"""The extension of a request's scope by which an answer leaves in one write: ``(status, headers, body)``, False where it did not."""
 CHUNK = 1 << 18
 """Bytes. Pieces of this size are compressed in a thread and not on the event loop."""
 

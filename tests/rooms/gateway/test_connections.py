@@ -13,9 +13,10 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
+from madang import web
 from madang.app.connections import Patience, Watch, raise_descriptors, watched
 
-HURRIED = Patience(first=0.3, pause=0.3, head=0.6, unread=0.3, look=0.05)
+HURRIED = Patience(first=0.3, kept=0.3, pause=0.3, head=0.6, unread=0.3, look=0.05)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -24,6 +25,10 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         return
     while (await receive()).get("more_body", False):
         continue
+    if scope["path"] == "/whole":
+        given = scope["query_string"].replace(b"%0A", b"\n")
+        if scope["extensions"][web.WHOLE](200, [(b"content-length", b"5"), (b"x-given", given)], b"whole"):
+            return
     body = bytes(64 << 20) if scope["path"] == "/large" else b"ok"
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
     for start in range(0, len(body), 1 << 20):
@@ -139,3 +144,33 @@ def test_ten_thousand_silent_connections_are_held_and_others_are_answered() -> N
 def test_descriptors_leave_room_for_what_is_no_connection() -> None:
     soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     assert 64 <= raise_descriptors(soft) < soft
+
+
+def test_an_answer_in_one_piece_leaves_the_connection_ready_for_the_next(hurried: Served) -> None:
+    asked = b"GET /whole?a HTTP/1.1\r\nHost: x\r\n\r\n"
+    last = b"GET /whole?b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    with hurried.connect(asked + asked) as connection:  # the second is there before the first is answered
+        got = b""
+        while got.count(b"\r\n\r\nwhole") < 2:
+            got += connection.recv(4096)
+        connection.sendall(last)
+        end = b"".join(iter(partial(connection.recv, 4096), b""))
+    assert got.count(b"HTTP/1.1 200 OK\r\n") == 2
+    assert got.count(b"x-given: a\r\n") == 2
+    assert b"date: " in got
+    assert b"x-given: b\r\nconnection: close\r\n\r\nwhole" in end
+
+
+@pytest.mark.parametrize("asked", [b"HEAD /whole?a", b"GET /whole?a%0Ax-more:%20b"])
+def test_what_cannot_leave_in_one_piece_goes_the_long_way(hurried: Served, asked: bytes) -> None:
+    with hurried.connect(asked + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") as connection:
+        answer = b"".join(iter(partial(connection.recv, 4096), b""))
+    assert b"200 OK" in answer
+    assert b"content-length: 2\r\n" in answer
+    assert b"x-more" not in answer
+
+
+def test_a_kept_connection_that_asks_nothing_more_is_ended(hurried: Served) -> None:
+    with hurried.connect(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") as connection:
+        assert is_ended(connection)
+    assert b"200 OK" in hurried.ask()

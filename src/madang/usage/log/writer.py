@@ -21,6 +21,8 @@ log = logging.getLogger("madang.usage")
 FRAME_BYTES = frames.HEAD.size + frames.CALL.size
 SPARE_BYTES = 16 * frames.LONGEST
 AGAIN_SECONDS = 1.0
+GATHER_SECONDS = 0.001
+"""How long a group waits for company while other calls are under way: waking the thread and the disk costs more than many frames."""
 
 
 @dataclass
@@ -128,8 +130,17 @@ class Writer:
     def _hand_over(self, frame: bytes) -> None:
         self._current().position += len(frame)
         self._parts.append(frame)
-        if not self._sent and not self._is_kicked:
-            self._is_kicked = True
+        if not self._sent:
+            self._gather()
+
+    def _gather(self) -> None:
+        """What waits is sent: at once when nobody else is under way, else in a moment."""
+        if self._is_kicked:
+            return
+        self._is_kicked = True
+        if self.in_flight > 0:
+            self._loop.call_later(GATHER_SECONDS, self._kick)
+        else:
             self._loop.call_soon(self._kick)
 
     def _kick(self) -> None:
@@ -189,7 +200,8 @@ class Writer:
         if error is not None and self.file is batch.file:
             self._abandon(batch.file)
         self._sent -= 1
-        self._kick()
+        if self._parts and not self._sent:
+            self._gather()
 
     def _abandon(self, file: File) -> None:
         """Nothing is written behind a place where writing failed; what waits is refused, and a new file is asked for."""

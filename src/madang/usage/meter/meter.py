@@ -160,7 +160,7 @@ class Meter:
 
     def headers(self, reservation: Reservation) -> Sequence[tuple[bytes, bytes]]:
         """``RateLimit`` and ``RateLimit-Policy`` as they stand after this call; none for a plan without quotas."""
-        return headers(reservation.counters, micros())
+        return headers(reservation.line, reservation.counters, micros())
 
     def _line(self, grant: Grant, service: Metered) -> Line:
         ident = (grant.key_id or grant.session + grant.network, service.id)
@@ -200,7 +200,7 @@ class Meter:
         if kind is QuotaExceeded and counter.free + counter.held + counter.elsewhere + counter.unspent >= need:
             wait = 1  # others hold what is left and may give it back
         return kind(
-            retry_after=wait, policy=policy_name(quota), headers=headers(line.counters, at), plan=quota.plan, amount=quota.amount,
+            retry_after=wait, policy=policy_name(quota), headers=headers(line, line.counters, at), plan=quota.plan, amount=quota.amount,
             unit=quota.unit, window=quota.every, units=need,
         )  # fmt: skip
 

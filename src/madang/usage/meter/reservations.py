@@ -13,6 +13,8 @@ from madang.usage.rules import PriceFacts, QuotaFacts
 from madang.usage.words import CALL
 
 Ident = tuple[str, str]
+WINDOWS = {"minute": 60, "day": 86_400, "month": 2_678_400}
+"""Seconds of a quota's window."""
 
 
 @dataclass(slots=True, eq=False)
@@ -42,10 +44,6 @@ class Counter:
         """Its key in the database."""
         return self.name, self.period
 
-    def remaining(self) -> int:
-        """What the quota has left, as far as this process knows."""
-        return max(0, self.free + self.elsewhere)
-
 
 @dataclass(slots=True, eq=False)
 class Line:
@@ -61,6 +59,9 @@ class Line:
     ends: int = 0
     day: int = 0
     counters: list[tuple[Counter, bool]] = field(default_factory=list)
+    policy: bytes = b""
+    labels: list[str] = field(default_factory=list)
+    """``RateLimit-Policy`` and how each item of ``RateLimit`` begins: the same for every call until the plan changes."""
 
     @classmethod
     def of(cls, grant: Grant, service: Metered, version: int, quotas: Sequence[QuotaFacts], price: PriceFacts) -> "Line":
@@ -71,7 +72,10 @@ class Line:
             "price": f"{price.amount:f}", "per": price.per, "currency": price.currency,
         }  # fmt: skip
         counted = [[counter_name(each, grant, service), each.every, each.unit == CALL] for each in quotas]
-        return cls(grant, service, version, quotas, told(context), told(counted))
+        line = cls(grant, service, version, quotas, told(context), told(counted))
+        line.policy = ", ".join(policy_item(each) for each in quotas).encode()
+        line.labels = [f'"{policy_name(each)}";r=' for each in quotas]
+        return line
 
     def renew(self, at: int, days: Days, known: dict[Ident, Counter]) -> None:
         """The line counts in the periods of this moment."""
@@ -119,18 +123,21 @@ def counter_name(quota: QuotaFacts, grant: Grant, service: Metered) -> str:
     return f"{quota.every}:{quota.id}:{subject}:{service.id if quota.is_each else ''}"
 
 
-def headers(counters: Sequence[tuple[Counter, bool]], at: int) -> list[tuple[bytes, bytes]]:
+def headers(line: Line, counters: Sequence[tuple[Counter, bool]], at: int) -> list[tuple[bytes, bytes]]:
     """``RateLimit`` and ``RateLimit-Policy`` (draft-ietf-httpapi-ratelimit-headers-11), one item a quota."""
-    seconds = {"minute": 60, "day": 86_400, "month": 2_678_400}
-    policies, states = [], []
-    for counter, is_calls in counters:
-        quota, name = counter.quota, policy_name(counter.quota)
-        unit = "" if is_calls else f';qu="{quota.unit}"'
-        policies.append(f'"{name}";q={quota.amount};w={seconds[quota.every]}{unit}')
-        states.append(f'"{name}";r={counter.remaining()};t={max(0, -((at - counter.ends) // 1_000_000))}')
-    if not policies:
+    if not counters:
         return []
-    return [(b"ratelimit-policy", ", ".join(policies).encode()), (b"ratelimit", ", ".join(states).encode())]
+    states = [
+        f"{label}{max(0, counter.free + counter.elsewhere)};t={max(0, -((at - counter.ends) // 1_000_000))}"
+        for label, (counter, _is_calls) in zip(line.labels, counters, strict=True)
+    ]
+    return [(b"ratelimit-policy", line.policy), (b"ratelimit", ", ".join(states).encode())]
+
+
+def policy_item(quota: QuotaFacts) -> str:
+    """What ``RateLimit-Policy`` says of the quota."""
+    unit = "" if quota.unit == CALL else f';qu="{quota.unit}"'
+    return f'"{policy_name(quota)}";q={quota.amount};w={WINDOWS[quota.every]}{unit}'
 
 
 def policy_name(quota: QuotaFacts) -> str:
