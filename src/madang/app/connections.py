@@ -110,7 +110,7 @@ class Connection(HttpToolsProtocol):
         self.began_at = 0.0
         super().on_headers_complete()
         if self.cycle is not None:
-            self.scope["extensions"] = {web.WHOLE: partial(answer_whole, self.cycle)}
+            self.scope["extensions"] = {web.WHOLE: partial(answer_whole, self.cycle)}  # type: ignore[dict-item]  # ASGI has no callables
 
     def on_response_complete(self) -> None:
         """An answer has left, and the next request may go on. uvicorn would set a timer here for a connection that is kept and not used."""

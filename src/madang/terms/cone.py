@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from madang import licensing
 from madang.terms import facts
 from madang.terms.bits import FactIndex, Relation, index_of
+from madang.terms.circles import circles
 from madang.terms.model import Edge, Graph, Node, Own, Said
 from madang.terms.own import NOBODY, Book
 from madang.terms.transfer import EdgeClass
@@ -154,46 +155,12 @@ def said_of(cone: Cone, graph: Graph, today: date) -> tuple[Said, ...]:
 
 
 def cycles(cone: Cone) -> list[list[str]]:
-    """The groups of nodes that are made of each other, each sorted; found without recursion (Tarjan)."""
-    order: dict[str, int] = {}
-    low: dict[str, int] = {}
-    stack: list[str] = []
-    on_stack: set[str] = set()
-    found: list[list[str]] = []
-    for root in cone.nodes:
-        if root not in order:
-            _strong(root, cone, order, low, stack, on_stack, found)
-    loops = {node for node in cone.nodes if any(edge.source == node for edge in cone.incoming[node])}
-    return sorted(sorted(part) for part in found if len(part) > 1 or part[0] in loops)
-
-
-def _strong(
-    root: str, cone: Cone, order: dict[str, int], low: dict[str, int], stack: list[str], on_stack: set[str], found: list[list[str]]
-) -> None:
-    work: list[tuple[str, Iterator[Edge]]] = [(root, iter(cone.incoming[root]))]
-    order[root] = low[root] = len(order)
-    stack.append(root)
-    on_stack.add(root)
-    while work:
-        node, edges = work[-1]
-        below = next((edge.source for edge in edges if edge.source not in order or edge.source in on_stack), None)
-        if below is None:
-            work.pop()
-            if work:
-                low[work[-1][0]] = min(low[work[-1][0]], low[node])
-            if low[node] == order[node]:
-                part = [stack.pop()]
-                while part[-1] != node:
-                    part.append(stack.pop())
-                on_stack.difference_update(part)
-                found.append(part)
-        elif below in order:
-            low[node] = min(low[node], order[below])
-        else:
-            order[below] = low[below] = len(order)
-            stack.append(below)
-            on_stack.add(below)
-            work.append((below, iter(cone.incoming[below])))
+    """The groups of nodes that are made of each other, and nodes that are made of themselves; each sorted."""
+    below = {node: [edge.source for edge in cone.incoming[node]] for node in cone.nodes}
+    loops = [[node] for node, sources in below.items() if node in sources]
+    groups = circles(below)
+    within = {node for group in groups for node in group}
+    return sorted([*(sorted(group) for group in groups), *(loop for loop in loops if loop[0] not in within)])
 
 
 def _own(node: Node, top: Node, incoming: tuple[Edge, ...]) -> Iterator[Own]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from madang.terms.circles import circles
+
 Numbers = NDArray[np.int32]
 Offsets = NDArray[np.int64]
 
@@ -110,49 +112,10 @@ def _knots(nodes: int, sources: Numbers, targets: Numbers) -> tuple[Numbers, int
     after: dict[int, list[int]] = {int(node): [] for node in np.flatnonzero(left)}
     for source, target in zip(sources[inside].tolist(), targets[inside].tolist(), strict=True):
         after[source].append(target)
-    for several in _circles(after):
+    for several in circles(after):
         knot[several] = min(several)
     numbers, among = np.unique(knot, return_inverse=True)
     return among.astype(np.int32), len(numbers)
-
-
-def _circles(after: dict[int, list[int]]) -> list[list[int]]:
-    """The strongly connected components of two nodes or more (Tarjan 1972, with a stack of its own)."""
-    found: list[list[int]] = []
-    index: dict[int, int] = {}
-    lowest: dict[int, int] = {}
-    stack: list[int] = []
-    at: dict[int, int] = {}
-    for root in after:
-        if root in index:
-            continue
-        walk = [(root, iter(after[root]))]
-        index[root] = lowest[root] = len(index)
-        at[root] = len(stack)
-        stack.append(root)
-        while walk:
-            node, rest = walk[-1]
-            for reached in rest:
-                if reached not in index:
-                    index[reached] = lowest[reached] = len(index)
-                    at[reached] = len(stack)
-                    stack.append(reached)
-                    walk.append((reached, iter(after[reached])))
-                    break
-                if reached in at:
-                    lowest[node] = min(lowest[node], index[reached])
-            else:
-                walk.pop()
-                if walk:
-                    lowest[walk[-1][0]] = min(lowest[walk[-1][0]], lowest[node])
-                if lowest[node] == index[node]:
-                    several = stack[at[node] :]
-                    del stack[at[node] :]
-                    for each in several:
-                        del at[each]
-                    if len(several) > 1:
-                        found.append(several)
-    return found
 
 
 def _components(knot: Numbers, knots: int) -> tuple[Numbers, tuple[Numbers, ...]]:
