@@ -120,13 +120,14 @@ def describe(
     if version.number != asset.version_count:
         return
     asset.state, asset.number, asset.label, asset.changed_at = state, version.number, version.label or "", kit.now()
-    if state == "verified":
+    if state in ("verified", "declared"):
         asset.verified_number, asset.verified_label = version.number, version.label or ""
         asset.declared, asset.license_expression = declared, license_expression
         asset.family = search.family(declared, license_expression)
         asset.files, asset.conflicts, asset.strip = files, conflicts, list(strip)
     elif state in ("failed", "cancelled") and asset.verified_number is not None:
-        asset.state, asset.number, asset.label = "verified", asset.verified_number, asset.verified_label
+        before = "declared" if asset.verified_number == version.number else "verified"
+        asset.state, asset.number, asset.label = before, asset.verified_number, asset.verified_label
 
 
 def drop_label(session: Session, version: Version, *, by: kit.Actor) -> None:

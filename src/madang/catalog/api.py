@@ -21,7 +21,7 @@ MOST_VALUES = 20
 router = web.api_router(tags=["assets"])
 Kind = Literal["software", "dataset", "model", "api", "pipeline", "equipment", "patent", "document"]
 Exposure = Literal["private", "inner", "partner", "open"]
-State = Literal["verified", "scanning", "fetching", "queued", "failed", "cancelled", "empty"]
+State = Literal["verified", "declared", "scanning", "fetching", "queued", "failed", "cancelled", "empty"]
 Field = Literal["", *FIELDS]  # type: ignore[valid-type]  # the words of the data file
 # What has another form is not there: these say so to programs and refuse nothing.
 InKind = Annotated[str, Path(json_schema_extra={"enum": list(get_args(Kind))}, examples=["software"])]

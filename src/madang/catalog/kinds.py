@@ -7,8 +7,8 @@ from importlib.resources import files
 
 KINDS = ("software", "dataset", "model", "api", "pipeline", "equipment", "patent", "document")
 EXPOSURES = ("private", "inner", "partner", "open")
-STATES = ("verified", "scanning", "fetching", "queued", "failed", "cancelled", "empty")
-"""How far the newest version is; ``empty`` where there is none."""
+STATES = ("verified", "declared", "scanning", "fetching", "queued", "failed", "cancelled", "empty")
+"""How far the newest version is; ``declared`` where nobody asked to have it verified, ``empty`` where there is none."""
 
 
 def _fields() -> dict[str, Mapping[str, str]]:

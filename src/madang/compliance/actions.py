@@ -11,7 +11,7 @@ from madang.compliance import news, queries
 from madang.compliance.errors import NotFailed, TooManyWaiting
 from madang.compliance.limits import Limits
 from madang.compliance.many import closing
-from madang.compliance.models import FINAL, Verification
+from madang.compliance.models import DECLARED, FINAL, Verification
 
 JOB = "compliance.verify"
 _IN_PERSON = Verification.lane == jobs.Lane.PEOPLE.value
@@ -37,6 +37,14 @@ def submit(
     _free_label(session, asset, label, by)
     version = catalog.add_version(session, asset, source=source, label=label or catalog.free_label(session, asset, source.ref), by=by)
     task_id = _enqueue(session, version.id, lane)
+    verification = _queued(session, version, task_id, lane, by)
+    if source.content is not None:
+        catalog.fix_content(session, version, content=source.content, by=by)
+    catalog.describe(asset, version, state="queued")
+    return verification
+
+
+def _queued(session: Session, version: catalog.Version, task_id: str, lane: jobs.Lane, by: kit.Actor) -> Verification:
     verification = Verification(
         version_id=version.id, task_id=task_id, lane=lane.value, state="queued", requested_by_id=by.account_id, requested_by=by.name,
         requested_at=kit.now(), files_done=0, failure_values={}, declared_in=[], counts={}, conflicts=[], left_out=[], engine="",
@@ -44,9 +52,6 @@ def submit(
     )  # fmt: skip
     session.add(verification)
     session.flush()
-    if source.content is not None:
-        catalog.fix_content(session, version, content=source.content, by=by)
-    catalog.describe(asset, version, state="queued")
     return verification
 
 
@@ -79,9 +84,14 @@ def cancel(session: Session, asset: catalog.Asset, version: catalog.Version, ver
         closing.version_ended(session, version.id)
 
 
-def retry(session: Session, asset: catalog.Asset, version: catalog.Version, verification: Verification, *, by: kit.Actor) -> None:
-    """The verification is queued again, from where its content is known."""
+def retry(session: Session, asset: catalog.Asset, version: catalog.Version, verification: Verification, *, by: kit.Actor) -> Verification:
+    """The verification is queued again, from where its content is known; for the first time where nobody had asked for it."""
     catalog.check_changeable(session, asset, by=by)
+    if verification.state == DECLARED and version.content is not None:
+        asked = _queued(session, version, _enqueue(session, version.id, jobs.Lane.PEOPLE), jobs.Lane.PEOPLE, by)
+        catalog.describe(asset, version, state="queued")
+        audit.record(session, "verification.asked", target=f"{asset.ref}@{version.number}", by=by)
+        return asked
     if verification.state not in ("failed", "cancelled"):
         raise NotFailed(state=verification.state)
     verification.state, verification.finished_at, verification.started_at = "queued", None, None
@@ -90,6 +100,7 @@ def retry(session: Session, asset: catalog.Asset, version: catalog.Version, veri
     verification.task_id = _enqueue(session, version.id, jobs.Lane(verification.lane))
     catalog.describe(asset, version, state="queued")
     audit.record(session, "verification.retried", target=f"{asset.ref}@{version.number}", by=by)
+    return verification
 
 
 def move(session: Session, version_id: str, state: str, *, task_id: str, **facts: Any) -> bool:

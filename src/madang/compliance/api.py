@@ -96,13 +96,13 @@ def list_versions(
     cursor: str = "",
     limit: Limit = 50,
 ) -> Any:
-    """The versions of an asset that were handed in to be scanned, newest first."""
+    """The versions of an asset, newest first."""
     asset = catalog.get_asset(session, kind, namespace, name, viewer=actor)
     before = web.position(cursor, int)[0] if cursor else None
     page = web.page_of(catalog.versions_of(session, asset, limit=limit + 1, before=before), limit, lambda row: [row.number])
     known = queries.verifications_of(session, page.items)
     may_change = catalog.changeable(session, asset, viewer=actor)
-    items = [version_out(queries.Subject(asset, row, known[row.id]), may_change=may_change) for row in page.items if row.id in known]
+    items = [version_out(queries.Subject(asset, row, known[row.id]), may_change=may_change) for row in page.items]
     return VersionList(items=items, next=web.next_address(request, page.cursor))
 
 
@@ -132,10 +132,9 @@ def create_attempt(
     name: catalog.InName,
     version: InVersion,
 ) -> Any:
-    """Verify again a version whose verification failed or was cancelled; it goes on from what is known."""
+    """Verify a version again whose verification failed or was cancelled, from what is known, or one that nobody asked to have verified."""
     subject = queries.get_subject(session, kind, namespace, name, version, viewer=actor)
-    actions.retry(session, subject.asset, subject.version, subject.verification, by=actor)
-    task = subject.verification
+    task = actions.retry(session, subject.asset, subject.version, subject.verification, by=actor)
     return NewVersionOut(version=version, content=subject.version.content, state=task.state, task=task.task_id)
 
 

@@ -26,13 +26,6 @@ class NotVerified(kit.Conflict):
     message = _("This version is not verified yet; it is in the state “%(state)s”.")
 
 
-class NeverScanned(kit.NotFound):
-    """The version was pushed or published, and not handed in to be scanned."""
-
-    code = "never-scanned"
-    message = _("The files of this version were not looked into: it was pushed or published, and not handed in to be scanned.")
-
-
 class NotFailed(kit.Conflict):
     """Only what failed or was cancelled can be tried again."""
 

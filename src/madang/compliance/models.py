@@ -14,6 +14,8 @@ from madang.db import Base, Json, UtcTime
 
 STATES = ("queued", "fetching", "scanning", "verified", "cancelled", "failed")
 FINAL = ("verified", "cancelled", "failed")
+DECLARED = "declared"
+"""Of a version that nobody asked to have verified, so that it has no row here: what it says of itself is all that is known."""
 
 
 class Verification(Base):
@@ -55,7 +57,7 @@ class Verification(Base):
     @property
     def is_final(self) -> bool:
         """Whether nothing more will happen to it by itself."""
-        return self.state in FINAL
+        return self.state in (*FINAL, DECLARED)
 
 
 class Report(Base):

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, joinedload, undefer
 
-from madang import catalog, kit, scan
+from madang import catalog, jobs, kit, scan
 from madang.compliance import licence_map
-from madang.compliance.errors import NeverScanned, NoSuchFile, NoSuchTask, NotVerified
-from madang.compliance.models import FINAL, Finding, FoundFile, FoundPackage, Holder, Report, Tally, UnreadFile, Verification
+from madang.compliance.errors import NoSuchFile, NoSuchTask, NotVerified
+from madang.compliance.models import DECLARED, FINAL, Finding, FoundFile, FoundPackage, Holder, Report, Tally, UnreadFile, Verification
 
 Row = TypeVar("Row", Holder, FoundPackage, UnreadFile)
 ORIGINS = 50
@@ -85,12 +85,17 @@ def get_subject(session: Session, kind: str, namespace: str, name: str, number: 
 
 
 def get_verification(session: Session, version: catalog.Version) -> Verification:
-    """The verification of a version, which it has from the unit of work that made it; ``NeverScanned`` for one that was pushed or
-    published."""
-    found = session.get(Verification, version.id)
-    if found is None:
-        raise NeverScanned
-    return found
+    """The verification of a version; ``unasked`` where another room brought the version and nobody asked for one."""
+    return session.get(Verification, version.id) or unasked(version)
+
+
+def unasked(version: catalog.Version) -> Verification:
+    """What stands for a verification that nobody asked for. It is no row and becomes none."""
+    return Verification(
+        version_id=version.id, task_id="", lane=jobs.Lane.PEOPLE.value, state=DECLARED, requested_by=version.created_by,
+        requested_at=version.created_at, finished_at=version.created_at, files_done=0, failure_values={}, declared_in=[], counts={},
+        conflicts=[], left_out=[], engine="", data_date="", documents={},
+    )  # fmt: skip
 
 
 def get_task(session: Session, task_id: str, *, viewer: kit.Actor) -> Subject:
@@ -115,7 +120,8 @@ def check_verified(verification: Verification) -> None:
 def verifications_of(session: Session, versions: Sequence[catalog.Version]) -> dict[str, Verification]:
     """The verifications of these versions, by version id."""
     ids = [version.id for version in versions]
-    return {row.version_id: row for row in session.scalars(select(Verification).where(Verification.version_id.in_(ids)))}
+    known = {row.version_id: row for row in session.scalars(select(Verification).where(Verification.version_id.in_(ids)))}
+    return {version.id: known.get(version.id) or unasked(version) for version in versions}
 
 
 def under_way(session: Session, *, viewer: kit.Actor, limit: int) -> list[Subject]:

@@ -160,11 +160,7 @@ def _asset_page(
         about=asset.field,
         owner=asset.namespace,
         created_at=asset.created_at,
-        versions=tuple(
-            presenting.version_row(version, known[version.id], may_change=may_change)
-            for version in versions[:VERSIONS_SHOWN]
-            if version.id in known
-        ),
+        versions=tuple(presenting.version_row(version, known[version.id], may_change=may_change) for version in versions[:VERSIONS_SHOWN]),
         may_change=may_change,
         most_bytes=taking.limits.max_upload_bytes,
         values=values,

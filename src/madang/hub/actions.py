@@ -151,7 +151,7 @@ def _publish(session: Session, place: Place, made: Commit, prepared: Prepared, *
     made.version_id = version.id
     catalog.fix_content(session, version, content=made.tree, commit=made.id, by=by)
     licence = card.license or None
-    catalog.describe(asset, version, state="verified", declared=licence, license_expression=licence, files=made.files)
+    catalog.describe(asset, version, state="declared", declared=licence, license_expression=licence, files=made.files)
     if card.title:
         catalog.set_title(session, asset, card.title, by=by)
     provenance.state(session, version, license=card.license, by=by)

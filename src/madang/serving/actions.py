@@ -47,7 +47,7 @@ def _add(session: Session, service: Service, asset: catalog.Asset, prepared: Pre
     version = catalog.add_version(session, asset, source=source, label=card.version, by=by)
     catalog.fix_content(session, version, content=prepared.tree, by=by)
     licence = card.license or None
-    catalog.describe(asset, version, state="verified", declared=licence, license_expression=licence, files=prepared.files)
+    catalog.describe(asset, version, state="declared", declared=licence, license_expression=licence, files=prepared.files)
     provenance.state(session, version, license=card.license, is_complete=True, by=by)
     for part in card.made_with:
         provenance.declare(session, version, kind=part.kind, purl=part.purl, by=by)
