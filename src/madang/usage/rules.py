@@ -119,15 +119,6 @@ def total_of(amounts: Iterable[Decimal], currency: str) -> Decimal:
     return sum(amounts, Decimal(0)).quantize(whole, rounding="ROUND_HALF_UP")
 
 
-def forecast(used: int, amount: int, today: date) -> tuple[int, date | None]:
-    """What a month comes to at its pace until today, and the day on which the quota is reached; None within the month."""
-    days = (next_month(today) - today.replace(day=1)).days
-    ends = used * days // today.day
-    if used >= amount:
-        return ends, today
-    return ends, None if ends <= amount else today.replace(day=min(days, math.ceil(amount * today.day / used)))
-
-
 def bucket_of(micros: int) -> int:
     """The bucket of a duration: eight to each doubling, so its bounds are 9 % apart."""
     return int(math.log2(max(micros, 1)) * BUCKETS_AN_OCTAVE)

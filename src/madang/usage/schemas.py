@@ -3,7 +3,7 @@
 
 from datetime import date, datetime
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from madang.usage.words import GIVEN, PERS, SCOPES, WINDOWS
@@ -15,6 +15,12 @@ Service = Field(
     examples=["madang/language-id"],
     max_length=200,
 )
+
+
+class Body(BaseModel):
+    """What comes is of its types as it came: no number is read out of a truth or a text."""
+
+    model_config = ConfigDict(strict=True)
 
 
 class KeyOut(BaseModel):
@@ -40,7 +46,7 @@ class KeyList(BaseModel):
     next: str | None = None
 
 
-class NewKeyIn(BaseModel):
+class NewKeyIn(Body):
     """What to make. ``organisation`` is the one that it counts for; the first that one belongs to when empty."""
 
     plan: str = Field("development", max_length=40)
@@ -59,7 +65,7 @@ class MadeKey(BaseModel):
     service: str
 
 
-class RotationIn(BaseModel):
+class RotationIn(Body):
     """How many hours the old key is good beside the new one."""
 
     hours: int | None = Field(None, ge=0, le=24 * 90)
@@ -107,14 +113,14 @@ class PlanList(BaseModel):
     next: str | None = None
 
 
-class PlanIn(BaseModel):
+class PlanIn(Body):
     """A plan's names and who gets it; what is empty stays."""
 
     title: dict[str, str] = Field(default_factory=dict, examples=[{"ko": "개발", "en": "Development"}])
     given: str = Field("", json_schema_extra={"enum": ["", *GIVEN]})
 
 
-class QuotaIn(BaseModel):
+class QuotaIn(Body):
     """A quota; where the same one stands it gets this amount."""
 
     unit: str = Field("call", max_length=24)
@@ -127,7 +133,7 @@ class QuotaIn(BaseModel):
     hard: bool = True
 
 
-class PriceIn(BaseModel):
+class PriceIn(Body):
     """A price from now on."""
 
     unit: str = Field(max_length=24, examples=["character"])
@@ -157,7 +163,7 @@ class UsageOut(BaseModel):
     rows: list[UsageRowOut]
 
 
-class ProductionIn(BaseModel):
+class ProductionIn(Body):
     """What for, and how much of the unit in that time."""
 
     key: str = Field(max_length=26, description="The id of the key that is to do more.")
@@ -193,7 +199,7 @@ class ProductionList(BaseModel):
     next: str | None = None
 
 
-class ApprovalIn(BaseModel):
+class ApprovalIn(Body):
     """What was agreed; what is left out is as the plan has it."""
 
     amount: int | None = None
@@ -204,7 +210,7 @@ class ApprovalIn(BaseModel):
     reason: str = Field("", max_length=2000, description="Told to whoever asked.")
 
 
-class ReasonIn(BaseModel):
+class ReasonIn(Body):
     """Why."""
 
     reason: str = Field(min_length=1, max_length=2000)
@@ -250,7 +256,7 @@ class InvoiceList(BaseModel):
     next: str | None = None
 
 
-class MonthIn(BaseModel):
+class MonthIn(Body):
     """A month."""
 
     month: str = Field(max_length=7, examples=["2026-11"])

@@ -129,18 +129,20 @@ def test_production_is_asked_for_and_given_with_what_was_agreed(place: Place) ->
     assert client.get("/api/v1/me", headers={"Authorization": f"Bearer {made['key']}"}).status_code == 401
 
 
-def test_series_are_what_the_rows_say(place: Place) -> None:
+def test_days_are_what_the_rows_say(place: Place) -> None:
     called(place, 100, 7)
+    begins, ends = date(2026, 1, 1), date(2026, 1, 31)
     with place.house.database.reading() as session:
-        (row,) = usage.by_sector(session, usage.Asked(), viewer=kit.SYSTEM)
-        assert (row.sector, row.calls, row.units) == ("industry", 100, 700)
-        (day,) = usage.latencies(session, "s" * 26, begins=date(2026, 1, 1), ends=date(2026, 1, 31))
-        assert day.calls == 100
-        assert day.p50 == pytest.approx(0.050, rel=0.1)
-        assert day.p99 == pytest.approx(0.099, rel=0.1)
-        (share,) = usage.top_users(session, usage.Asked(), viewer=kit.SYSTEM)
-        assert share.calls == 100
-        assert len(usage.recent_calls(session, usage.Asked(), limit=5, viewer=kit.SYSTEM)) == 5
+        assert usage.sector_days(session, begins=begins, ends=ends) == {(date(2026, 1, 15), "industry"): usage.Amount(100, 0, 700)}
+        (day,) = usage.timings(session, "s" * 26, begins=begins, ends=ends).values()
+        assert (day.calls, day.failed) == (100, 0)
+        assert day.milliseconds == pytest.approx((50, 95, 99), rel=0.1)
+        (users,) = usage.users_of(session, "s" * 26, begins=begins, ends=ends)
+        assert (users.organisation, users.sector, users.accounts, users.calls, users.units) == ("", "industry", 1, 100, 700)
+        (row,) = usage.service_days(session, usage.Asked(plan="paid"), viewer=kit.SYSTEM)
+        assert (row.day, row.calls, row.units) == (date(2026, 1, 15), 100, 700)
+        assert usage.service_days(session, usage.Asked(plan="development"), viewer=kit.SYSTEM) == []
+        assert usage.calls_by_service(session, begins=begins, ends=ends) == {"s" * 26: 100}
         assert usage.sums(session, usage.Asked(), viewer=kit.anonymous()) == []
 
 
@@ -149,8 +151,3 @@ def test_old_calls_are_forgotten_and_their_sums_stay(place: Place) -> None:
     assert usage.forget_calls(place.house.database) == 20
     assert usage.forget_calls(place.house.database) == 0
     assert [(row.calls, row.units) for row in place.sums()] == [(20, 140)]
-
-
-def test_a_forecast_goes_on_at_the_pace_of_the_month() -> None:
-    assert usage.forecast(10, 100, date(2026, 11, 10)) == (30, None)
-    assert usage.forecast(50, 100, date(2026, 11, 10)) == (150, date(2026, 11, 20))

@@ -43,6 +43,8 @@ class ServiceIn(BaseModel):
 class ShareIn(BaseModel):
     """Per cent of the calls; the other versions share the rest in their old proportion."""
 
+    model_config = ConfigDict(strict=True)
+
     share: int = Field(ge=0, le=100)
 
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -125,3 +126,14 @@ def _names(session: Session, ids: Sequence[str]) -> Mapping[str, str]:
     organisation = people.Organisation
     wanted = select(organisation.id, organisation.display_name, organisation.name).where(organisation.id.in_([id_ for id_ in ids if id_]))
     return {row[0]: row[1] or row[2] for row in session.execute(wanted)}
+
+
+def costs(session: Session, asked: Asked, *, viewer: Actor) -> dict[str, Decimal]:
+    """What was used has cost so much, exactly, by currency: at the prices that stood when it was used."""
+    wanted = select(Context.price, Context.per, Context.currency, func.sum(Day.units)).join(Day, Day.context_id == Context.id)
+    wanted = wanted.where(*conditions(asked), shown_to(viewer)).group_by(Context.price, Context.per, Context.currency)
+    found: dict[str, Decimal] = {}
+    for price, per, currency, units in session.execute(wanted):
+        if price:
+            found[currency] = found.get(currency, Decimal(0)) + rules.amount_of(int(units), price, per)
+    return found

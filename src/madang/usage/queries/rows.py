@@ -15,7 +15,7 @@ from madang.usage.models import Context, Day
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Of which usage something is asked: a service (``namespace/name``), a key, a time (both days included). Empty is all of it."""
+    """Of which usage something is asked: a service (``namespace/name``), a key, a time (both days included), a plan. Empty is all of it."""
 
     service: str = ""
     key: str = ""
@@ -23,6 +23,7 @@ class Asked:
     ends: date | None = None
     account_id: str = ""
     organisation_id: str = ""
+    plan: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ def conditions(asked: Asked) -> list[ColumnElement[bool]]:
         found.append(Day.day <= asked.ends)
     if asked.account_id:
         found.append(Context.account_id == asked.account_id)
+    if asked.plan:
+        found.append(Context.plan == asked.plan)
     if asked.organisation_id:
         found.append(Context.organisation_id == asked.organisation_id)
     return found

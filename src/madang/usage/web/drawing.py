@@ -4,7 +4,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -81,7 +80,9 @@ def _line(session: Session, days: Sequence[ServiceDay], today: date, viewer: kit
     first = days[0]
     plan = queries.get_plan(session, first.plan, viewer=viewer)
     holding = [
-        each for each in queries.quotas(session, plan, viewer=viewer) if each.unit in ("call", first.unit) and each.every != "minute"
+        each
+        for each in queries.quotas(session, plan, viewer=viewer)
+        if each.unit in ("call", first.unit) and each.every != "minute" and each.account_id in ("", viewer.account_id)
     ]
 
     def fullness(quota: Quota) -> float:
@@ -99,7 +100,7 @@ def _row(session: Session, line: _Line, today: date, viewer: kit.Actor) -> Quota
     end = None
     if every == "month":
         end = web.pictures.forecast(_daily(line, today), steps=_length(today), cap=cap).end
-    cost = _cost(session, line, viewer)
+    cost = _cost(session, line, today, viewer)
     unit = "call" if line.counts_calls else line.unit
     return QuotaRow(
         line.service,
@@ -119,15 +120,13 @@ def _marked(row: QuotaRow, *, is_chosen: bool) -> QuotaRow:
     return QuotaRow(row.service, row.plan, row.unit, row.every, row.used, row.cap, row.bar, row.cost, is_chosen, row.address)
 
 
-def _cost(session: Session, line: _Line, viewer: kit.Actor) -> str:
-    """What the month comes to until now at the prices of today, which invoices do not rest on; "0" where it is free."""
-    plan = queries.get_plan(session, line.plan, viewer=viewer)
-    fitting = [each for each in queries.prices(session, plan, viewer=viewer) if each.unit == line.unit]
-    if not fitting:
-        return "0"
-    price = max(fitting, key=lambda each: 2 * bool(each.account_id) + bool(each.service_id))
-    amount = rules.amount_of(sum(row.units for row in line.days), Decimal(price.amount), price.per)
-    return f"{rules.total_of([amount], price.currency):,f} {price.currency}"
+def _cost(session: Session, line: _Line, today: date, viewer: kit.Actor) -> str:
+    """What the month has cost until now, at the prices that stood when it was used; "0" where it is free."""
+    asked = queries.Asked(
+        service=line.service, plan=line.plan, account_id=viewer.account_id or "-", begins=today.replace(day=1), ends=today
+    )  # fmt: skip
+    found = queries.costs(session, asked, viewer=viewer)
+    return " + ".join(f"{rules.total_of([amount], currency):,f} {currency}" for currency, amount in sorted(found.items())) or "0"
 
 
 def _length(day: date) -> int:
