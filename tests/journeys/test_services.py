@@ -80,3 +80,32 @@ def test_a_key_is_there_in_one_click_and_answers(platform: Platform, reader: Cal
     page.goto(f"{person.base}{SERVICE}")
     assert secret not in page.content()
     person.check()
+
+
+@pytest.mark.parametrize(("language", "size", "scheme"), [("ko", "phone", "dark"), ("en", "desktop", "light")])
+def test_production_is_asked_for_and_decided_and_nothing_is_in_the_way_of_anybody(
+    platform: Platform, language: str, size: str, scheme: str, reader: Callable[..., Reader]
+) -> None:
+    person = reader(language, size, scheme)
+    page = person.page
+    link = platform.madang("link").strip()
+    person.open(link[link.index("/link/") :])
+    page.locator("main form button").first.click()
+    page.wait_for_url(lambda url: "/link/" not in url)
+    person.open("/me/usage")
+    page.locator('form[action="/me/keys"] button').click()
+    person.open("/me/usage")
+    page.locator("#wanted").fill("2,000,000")
+    page.locator("#purpose").fill("밭에서 쓰는 앱")
+    page.locator('form[action="/me/production-requests"] button').click()
+    person.look()
+    page.locator('section[aria-labelledby="production"] table a').first.click()
+    person.look()
+    page.locator("#why").fill("다음 달에 다시")
+    page.locator('form[action$="/refusal"] button').click()
+    expect(page.locator('section[aria-labelledby="history"]')).to_contain_text("다음 달에 다시")
+    person.look()
+    for path in ("/production-requests", "/invoices", SERVICE):
+        person.open(path)
+        person.look()
+    person.check()

@@ -2,12 +2,14 @@
 """Small services for the tests, behind the real switchboard: what they do is known, so what a wire makes of it can be."""
 
 import asyncio
+import json
 import math
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 from madang import serving
 from madang.serving import Offer, Route, Standing
+from madang.serving.engines.events import Events
 from madang.serving.reference import faces
 
 TEXT = {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}
@@ -69,6 +71,15 @@ def _is_busy(_inputs: Any) -> Any:
     raise serving.Busy(retry_after=3)
 
 
+ELSEWHERE = b"".join(
+    b"data: " + json.dumps({"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", **told}).encode() + b"\n\n"
+    for told in (
+        {"choices": [{"index": 0, "delta": {"role": "assistant", "content": "two"}}]},
+        {"choices": [{"index": 0, "delta": {"content": " pieces"}, "finish_reason": "stop"}]},
+        {"choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 5, "total_tokens": 16}},
+    )
+)
+"""What a server that speaks OpenAI's wire streams."""
 CALLS: dict[str, Callable[[Any], Any]] = {
     "echo": lambda inputs: inputs,
     "shout": lambda inputs: {"text": inputs["text"].upper()},
@@ -105,6 +116,7 @@ OFFERS = [
     _offer("paused", is_paused=True),
     _offer("slow"),
     _offer("endless", task="chat", unit="token", streams=True),
+    _offer("elsewhere", task="chat", unit="token", streams=True),
     _offer("breaks", task="chat", unit="token", streams=True),
 ]  # fmt: skip
 
@@ -128,6 +140,10 @@ class Small:
                 while True:
                     yield b"again "
                     await asyncio.sleep(0.01)
+            if self.name == "elsewhere":
+                for event in Events(4096).feed(ELSEWHERE):
+                    yield event
+                return
             for piece in _messages(inputs):
                 yield piece.encode()
                 await asyncio.sleep(0)

@@ -21,7 +21,7 @@ def client(yard: Yard) -> Iterator[openai.OpenAI]:
 
 def test_models_are_the_services_that_the_key_may_call(yard: Yard, client: openai.OpenAI) -> None:
     names = [model.id for model in client.models.list()]
-    assert names == ["lab/breaks", "lab/chat", "lab/endless", "lab/rubbish", "lab/sound", "lab/vectors"]
+    assert names == ["lab/breaks", "lab/chat", "lab/elsewhere", "lab/endless", "lab/rubbish", "lab/sound", "lab/vectors"]
     assert client.models.retrieve("lab/chat").owned_by == "lab"
     with pytest.raises(openai.NotFoundError):
         client.models.retrieve("lab/hidden")
@@ -157,3 +157,16 @@ def test_a_stream_ends_where_it_was_reserved_to(yard: Yard) -> None:
     assert calls == 1
     assert 20 <= units <= 64
     assert len(chunks) <= 66
+
+
+@pytest.mark.parametrize("asks", [False, True])
+def test_a_stream_of_a_server_elsewhere_costs_what_it_tells_and_tells_it_who_asks(yard: Yard, asks: bool) -> None:
+    key = yard.key()
+    more: Any = {"stream_options": {"include_usage": True}} if asks else {}
+    with openai.OpenAI(base_url=f"{yard.url}/v1", api_key=key, max_retries=0) as client:
+        said: Any = [{"role": "user", "content": "a"}]
+        chunks: Any = list(client.chat.completions.create(model="lab/elsewhere", messages=said, stream=True, **more))
+    assert "".join(each.choices[0].delta.content for each in chunks if each.choices) == "two pieces"
+    assert [each.usage.total_tokens for each in chunks if each.usage] == ([16] if asks else [])
+    assert len(chunks) == (3 if asks else 2)
+    assert yard.counted(key) == (1, 16)
