@@ -4,7 +4,6 @@ HF_ENDPOINT and HF_TOKEN. Prints one line of JSON."""
 
 import io
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -58,13 +57,6 @@ for deed in (
     except (HfHubHTTPError, OSError) as refusal:  # 0.36 raises the HTTP library's own at a wrong token
         refusals.append(str(refusal.response.status_code))
 told["refusals"] = refusals
-
-if "with-large" in sys.argv:
-    large = folder.parent / "large.bin"
-    large.write_bytes(os.urandom(12 << 20))
-    api.upload_file(**dataset, path_or_fileobj=large, path_in_repo="large.bin")
-    told["large"] = Path(hf_hub_download(**dataset, filename="large.bin")).read_bytes() == large.read_bytes()
-    api.upload_file(**dataset, path_or_fileobj=large, path_in_repo="copy.bin")
 
 moved = f"{repository}-moved"
 api.move_repo(from_id=repository, to_id=moved, repo_type="dataset")

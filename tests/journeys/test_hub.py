@@ -60,6 +60,27 @@ def test_each_client_pushes_and_pulls_as_it_is(platform: Platform, tmp_path: Pat
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("version", hub_clients.VERSIONS)
+def test_a_large_file_that_was_changed_a_little_sends_little(platform: Platform, tmp_path: Path, version: str) -> None:
+    name, size = f"operator/large-{version}", 8_000_000
+    before = len(platform.log())
+    told = hub_clients.told(version, "chunked.py", [name, str(tmp_path / "large.bin"), str(size)], given(platform, tmp_path))
+    assert told == {"whole": True, "changed": True}
+    if version != "hf-0.36":  # asks for LFS, and is given it
+        assert '"/xet/v1/shards"' in platform.log()[before:]
+        blocks = [path.stat().st_size for path in platform.home.glob("xorbs/*/*/*")]
+        assert min(blocks) < 1_000_000 < size / 2 < max(blocks)
+
+
+@pytest.mark.parametrize("version", hub_clients.VERSIONS)
+def test_plain_lfs_is_taken_from_those_who_prefer_it(platform: Platform, tmp_path: Path, version: str) -> None:
+    environ = {**given(platform, tmp_path), "HF_HUB_DISABLE_XET": "1"}
+    before = len(platform.log())
+    told = hub_clients.told(version, "chunked.py", [f"operator/lfs-{version}", str(tmp_path / "large.bin"), "3000000"], environ)
+    assert told == {"whole": True, "changed": True}
+    assert "/xet/" not in platform.log()[before:]
+
+
 def test_the_command_line_uploads_and_downloads(platform: Platform, tmp_path: Path, folder: Path) -> None:
     environ = given(platform, tmp_path)
     assert "operator" in hub_clients.run("hf-2", ["hf", "auth", "whoami"], environ)
@@ -70,8 +91,14 @@ def test_the_command_line_uploads_and_downloads(platform: Platform, tmp_path: Pa
         assert (tmp_path / "got" / path).read_bytes() == (folder / path).read_bytes()
 
 
-def test_a_dataset_is_loaded_whole_and_as_a_stream(platform: Platform, tmp_path: Path, folder: Path) -> None:
+def test_a_dataset_is_loaded_whole_and_as_a_stream_and_pushed(platform: Platform, tmp_path: Path, folder: Path) -> None:
     environ = given(platform, tmp_path)
     hub_clients.run("hf-2", ["hf", "upload", "operator/loaded", str(folder), "--repo-type", "dataset"], environ)
     told = hub_clients.told("hf-2", "load.py", ["operator/loaded"], environ)
-    assert told == {"rows": 500, "columns": ["이름", "값"], "first": {"이름": "가0", "값": 0}, "streamed": 500}
+    assert told == {
+        "rows": 500,
+        "columns": ["이름", "값"],
+        "first": {"이름": "가0", "값": 0},
+        "streamed": 500,
+        "pushed": {"글": "나", "수": 2},
+    }

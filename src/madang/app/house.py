@@ -65,6 +65,11 @@ class House:
         return storage.Store(self.home / "store", where)
 
     @property
+    def xorbs(self) -> Path:
+        """Where blocks of uploads lie that are kept for those who send changed files again."""
+        return self.home / "xorbs"
+
+    @property
     def scratch(self) -> Path:
         """Where versions are unpacked while they are worked on."""
         folder = self.home / "scratch"

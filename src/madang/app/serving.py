@@ -112,7 +112,7 @@ def state_of(house: House) -> dict[str, object]:
     """What doors find in the application's state."""
     return {
         "intake": intake_of(house),
-        "hub": hub.Desk(house.store, house.keys.derive("hub"), lambda: house.limits("hub", hub.Limits)),
+        "hub": hub.Desk(house.store, house.xorbs, house.keys.derive("hub"), lambda: house.limits("hub", hub.Limits)),
         "desk": desk_of(house),
         "workplace": workplace_of(house),
         "sign_up": lambda: sign_up_of(house.institute),

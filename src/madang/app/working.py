@@ -14,6 +14,7 @@ from madang import (
     compliance,
     db,
     forges,
+    hub,
     inbox,
     jobs,
     mail,
@@ -180,6 +181,7 @@ def tidy(house: House) -> None:
     """What killed processes left in this home's folders is gone."""
     forges.sweep(house.home / "forges")
     archives.sweep(house.scratch)
+    hub.sweep_xorbs(house.xorbs)
     for left in house.scratch.glob("upload-*"):
         if time.time() - left.stat().st_mtime > SWEEP_SECONDS:
             left.unlink(missing_ok=True)

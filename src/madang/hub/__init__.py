@@ -12,6 +12,7 @@ from madang.hub.limits import Limits
 from madang.hub.models import Commit, Ref, Repository, Sent, Tag
 from madang.hub.queries import Asked, Place, needed_objects, repositories
 from madang.hub.wire.routes import ADDRESSES, routes
+from madang.hub.xet import sweep as sweep_xorbs
 
 __all__ = [
     "ADDRESSES",
@@ -35,4 +36,5 @@ __all__ = [
     "remove_ref",
     "repositories",
     "routes",
+    "sweep_xorbs",
 ]

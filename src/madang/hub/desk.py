@@ -9,6 +9,7 @@ import hmac
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from starlette.requests import Request
 
@@ -19,9 +20,10 @@ from madang.hub.limits import Limits
 
 @dataclass(frozen=True)
 class Desk:
-    """The store, the key of addresses (32 bytes) and the limits as they hold now."""
+    """The store, the folder of blocks that are not files yet, the key of addresses (32 bytes) and the limits as they hold now."""
 
     store: storage.Store
+    xorbs: Path
     key: bytes
     limits: Callable[[], Limits]
 

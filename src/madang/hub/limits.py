@@ -12,6 +12,6 @@ class Limits:
 
     commit: int = 256 << 20
     file: int = 1 << 40
-    small: int = 10 << 20
+    small: int = 1 << 20
     files: int = 1_000_000
     address_seconds: int = 6 * 3600

@@ -19,6 +19,12 @@ MAIN = "main"
 KINDS = {"dataset": "datasets", "model": "models"}
 """The kinds of assets that have a repository, and the word for several."""
 LONGEST_PATH, LONGEST_PART = 1024, 255
+LARGE_ENDINGS = (
+    ".7z", ".arrow", ".avro", ".bin", ".bz2", ".ckpt", ".gguf", ".gz", ".h5", ".joblib", ".lz4", ".mlmodel", ".model", ".msgpack",
+    ".npy", ".npz", ".onnx", ".orc", ".parquet", ".pb", ".pickle", ".pkl", ".pt", ".pth", ".rar", ".safetensors", ".tar", ".tflite",
+    ".tgz", ".wasm", ".xz", ".zip", ".zst", ".flac", ".mp3", ".mp4", ".ogg", ".wav", ".webm", ".gif", ".jpeg", ".jpg", ".png", ".tif",
+    ".tiff", ".webp",
+)  # fmt: skip
 COMMIT = re.compile(r"[0-9a-f]{40}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 _REF = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._/+-]{0,118}[A-Za-z0-9_+-])?")
@@ -76,6 +82,11 @@ def _is_name(part: str) -> bool:
 
 def _shown(path: str) -> str:
     return "".join(c if unicodedata.category(c) not in ("Cc", "Cs") else "\ufffd" for c in path[:120])
+
+
+def is_sent_by_itself(path: str, size: int, *, small: int) -> bool:
+    """Whether a file is sent outside of the commit: a large one, and one in a form that people do not read, as clients count on."""
+    return size > small or path.lower().endswith(LARGE_ENDINGS)
 
 
 def check_ref_name(name: str) -> str:

@@ -145,7 +145,7 @@ class Settings:
     )
     max_hub_file_bytes: int = setting(1024 * GIB, _("One file of a dataset or model."), readers.size, fills="hub.file")
     small_file_bytes: int = setting(
-        10 * MIB, _("A file of a dataset or model up to this size is sent within the commit."), readers.size, fills="hub.small"
+        MIB, _("A file of a dataset or model up to this size is sent within the commit."), readers.size, fills="hub.small"
     )
     max_call_bytes: int = setting(32 * MIB, _("A call of a service; a service may take less."), readers.size, fills="gateway.body")
     call_seconds: int = setting(

@@ -34,7 +34,13 @@ def choose_ways(request: Request, session: Session, actor: kit.Actor) -> Respons
         path, size = (each.get("path"), each.get("size")) if isinstance(each, dict) else (None, None)
         if not isinstance(path, str) or not isinstance(size, int):
             raise BadRequest(member="files")
-        told.append({"path": rules.check_path(path), "uploadMode": "lfs" if size > small else "regular", "shouldIgnore": False})
+        told.append(
+            {
+                "path": rules.check_path(path),
+                "uploadMode": "lfs" if rules.is_sent_by_itself(path, size, small=small) else "regular",
+                "shouldIgnore": False,
+            }
+        )
     found = {str(each["path"]): desk.store.find_entry(commit.tree, str(each["path"])) for each in told}
     known = queries.sent(session, place, (entry.sha256 for entry in found.values() if entry))
     for each in told:

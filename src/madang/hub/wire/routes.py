@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from madang import catalog
 from madang.hub import rules
-from madang.hub.wire import committing, large, reading, repositories
+from madang.hub.wire import chunked, committing, large, reading, repositories
 from madang.hub.wire.doors import address
 
 
@@ -36,6 +36,7 @@ def _of_kind(kinds: str) -> list[Route]:
         address(f"{base}/branch/{{rest:path}}", repositories.delete_branch, method="DELETE", writes=True),
         address(f"{base}/tag/{{rest:path}}", repositories.create_tag, method="POST", writes=True),
         address(f"{base}/tag/{{rest:path}}", repositories.delete_tag, method="DELETE", writes=True),
+        address(f"{base}/xet-write-token/{{rest:path}}", chunked.show_token, method="GET"),
         address(f"{base}/preupload/{{rest:path}}", committing.choose_ways, method="POST"),
         committing.commit_route(f"{base}/commit/{{rest:path}}"),
     ]
@@ -57,6 +58,7 @@ routes = [
     address("/api/repos/delete", repositories.delete_repository, method="DELETE", writes=True),
     address("/api/repos/move", repositories.move_repository, method="POST", writes=True),
     address("/api/validate-yaml", repositories.check_card, method="POST"),
+    *chunked.routes(),
     *(route for kinds in rules.KINDS.values() for route in _of_kind(kinds)),
     *(route for kind in rules.KINDS for route in _at_pages(kind)),
 ]
