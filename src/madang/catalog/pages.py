@@ -45,13 +45,19 @@ class AssetRow:
 
     @property
     def address(self) -> str:
-        """The asset's page."""
-        return f"/assets/{self.kind}/{quote(self.namespace)}/{quote(self.name)}"
+        """The asset's page; datasets and models have theirs where the hub's clients print it."""
+        first = {"dataset": "/datasets", "model": ""}.get(self.kind, f"/assets/{self.kind}")
+        return f"{first}/{quote(self.namespace)}/{quote(self.name)}"
 
     @property
     def version_address(self) -> str:
-        """The page of its newest version, or its own where there is none."""
-        return f"{self.address}/versions/{self.version}" if self.version else self.address
+        """The page of its newest version, or its own where there is none; of what is not scanned, that of its terms."""
+        more = "" if self.kind == "software" else "/terms"
+        return (
+            f"/assets/{self.kind}/{quote(self.namespace)}/{quote(self.name)}/versions/{self.version}{more}"
+            if self.version
+            else self.address
+        )
 
 
 def row_of(asset: Asset) -> AssetRow:

@@ -11,9 +11,12 @@ from madang.hub.errors import NoSuchEntry, NoSuchRepository, NoSuchRevision
 from madang.hub.limits import Limits
 from madang.hub.models import Commit, Ref, Repository, Sent, Tag
 from madang.hub.queries import Asked, Place, needed_objects, repositories
-from madang.hub.wire.routes import ADDRESSES, routes
+from madang.hub.web import routes as _pages
+from madang.hub.wire.routes import ADDRESSES
+from madang.hub.wire.routes import routes as _wire
 from madang.hub.xet import sweep as sweep_xorbs
 
+routes = [*_pages, *_wire]
 __all__ = [
     "ADDRESSES",
     "Asked",
