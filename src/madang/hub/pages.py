@@ -154,7 +154,8 @@ class ListRow:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """``hub/list.html``: the datasets or models that the viewer may see, changed last first."""
+    """``hub/list.html``: the datasets or models that the viewer may see, changed last first. ``lines`` are those with which
+    the first one comes."""
 
     kind: str
     rows: tuple[ListRow, ...]
@@ -162,6 +163,6 @@ class ListPage:
     first: int
     q: str
     tag: str
-    endpoint: str
+    lines: str
     previous: str | None = None
     next: str | None = None

@@ -94,6 +94,12 @@ def lines_of(seen: Seen, endpoint: str) -> tuple[tuple[str, str], ...]:
     return tuple(made)
 
 
+def first_lines(kind: str, namespace: str, endpoint: str) -> str:
+    """Lines with which the first repository comes."""
+    option = "" if kind == "model" else f" --repo-type {kind}"
+    return f"export HF_ENDPOINT={endpoint} HF_TOKEN=mdg_…\nhf upload {namespace}/speech ./folder{option}"
+
+
 def text_lines(data: bytes, *, is_whole: bool) -> list[str] | None:
     """The lines of a text, None for bytes that are none. The last line is left out where it may be cut."""
     if b"\0" in data:

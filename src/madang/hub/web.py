@@ -163,7 +163,7 @@ def _list(request: Request, session: Session, actor: kit.Actor, kind: str) -> Re
         first=(place - 1) * ROWS // 2 + 1,
         q=q,
         tag=tag,
-        endpoint=origin_of(request),
+        lines=presenting.first_lines(kind, actor.name or "lab", origin_of(request)),
         previous=_page(request, place - 1) if place > 1 else None,
         next=_page(request, place + 1) if place * ROWS // 2 < total else None,
     )
