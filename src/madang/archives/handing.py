@@ -29,6 +29,10 @@ class Taker(Protocol):
         """A file with content that the taker said it has."""
         ...
 
+    def rest(self) -> int:
+        """All that was not given stands as it did before, where the taker said what that was; the bytes of the whole."""
+        ...
+
 
 class Handing(Landing):
     """A landing that touches no disk: the taker is given each file as it comes, and the links at the end."""

@@ -20,8 +20,12 @@ CARDS = ("model", "dataset")
 
 def rows(verdict: Verdict) -> list[dict[str, Any]]:
     """What the report says that its version is made of, and what the card in its README says, for each kind that has one."""
-    told = [provenance.made_of(verdict.report), *(provenance.cards.made_of(verdict.readme, kind) for kind in CARDS)]
-    return [{"body": provenance.making.packed(each)} for each in told]
+    return [{"body": provenance.making.packed(provenance.made_of(verdict.report))}, *of_card(verdict.readme)]
+
+
+def of_card(readme: str | None) -> list[dict[str, Any]]:
+    """What the card in a README says, for each kind that has one."""
+    return [{"body": provenance.making.packed(provenance.cards.made_of(readme, kind))} for kind in CARDS]
 
 
 def arrived(session: Session, verification: Verification) -> None:

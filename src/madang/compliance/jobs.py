@@ -3,14 +3,15 @@
 
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import update
 
 from madang import archives, catalog, forges, jobs, kit, provenance, scan, storage
-from madang.compliance import actions, queries, recording, reuse, sharing
+from madang.compliance import actions, deriving, queries, recording, reuse, sharing
 from madang.compliance.blobs import Blobs
 from madang.compliance.cache import FindingCache
 from madang.compliance.documents import looking, taking
@@ -73,7 +74,7 @@ class Verifier:
                 return
             content = work.content or self._fetch(work, folder)
             key = sharing.key_of(content, work.name, self.pool.limits)
-            if not self._is_known(work, key):
+            if not self._is_known(work, key) and not self._is_derived(work, content, key, folder):
                 self._report(work, content, key, folder)
         except (archives.Stopped, scan.Cancelled):
             jobs.check()
@@ -87,6 +88,27 @@ class Verifier:
         with self.database.writing() as session:
             work.attempt.check(session)
             return recording.share(session, work.attempt, key)
+
+    def _is_derived(self, work: _Work, content: str, key: str, folder: Path) -> bool:
+        """Whether the report on the version before says nearly all; the version is verified by one that is derived from it then."""
+        with self.database.reading() as session:
+            before = queries.find_before(session, work.attempt.version_id)
+        if before is None:
+            return False
+
+        def look(changed: scan.Tree, was: Mapping[str, scan.File], ties: frozenset[str]) -> dict[str, scan.File] | None:
+            with kit.span("scan"):
+                return scan.look_again(changed, was, ties=ties, **self._how(work))
+
+        before_key = sharing.key_of(before, work.name, self.pool.limits)
+        derived = deriving.derive(
+            self.database, self.store, work.attempt, look, before=before, before_key=before_key, content=content, name=work.name,
+            folder=folder,
+        )  # fmt: skip
+        if derived is not None:
+            with self.database.writing() as session:
+                recording.conclude(session, work.attempt, derived.report_id, key, derived.facts)
+        return derived is not None
 
     def _read_document(self, work: _Work, folder: Path) -> None:
         """What a document says is written down as a scan's findings are; there are no files to look at."""
@@ -173,22 +195,23 @@ class Verifier:
         """A commit's files; what the version before had is neither fetched nor read."""
         with self.database.reading() as session:
             before = queries.origins(session, work.attempt.version_id)
-        blobs = Blobs(FindingCache(self.database), work.source)
+        blobs = Blobs(FindingCache(self.database), self.store, work.source)
         tell = self._teller(work, lambda _stage, files, _bytes: {"files_done": files})
 
-        def fetch(held: Mapping[str, forges.Held]) -> tuple[storage.Tree, forges.Fetched]:
+        def fetch(content: str | None, known: forges.Before | None) -> tuple[storage.Outline, forges.Fetched]:
             return self.store.put_handed(
                 lambda taker: forges.fetch_to(
-                    work.source, work.ref, taker, held=held, guard=self.guard(), home=self._forges, limits=self.fetch_limits(),
+                    work.source, work.ref, taker, before=known, guard=self.guard(), home=self._forges, limits=self.fetch_limits(),
                     stop=jobs.is_stopping, progress=tell,
-                )
+                ),
+                before=content,
             )  # fmt: skip
 
         try:
-            tree, fetched = fetch(blobs.held(each.content for each in before))
-        except storage.ObjectMissing:
-            tree, fetched = fetch({})
-        blobs.keep(tree, fetched)
+            tree, fetched = fetch(*blobs.before(each.content for each in before))
+        except (storage.ObjectMissing, storage.TreeMissing):
+            tree, fetched = fetch(None, None)
+        blobs.keep(tree.id, fetched)
         return Brought(tree, fetched.commit, tuple((each.path, each.reason) for each in fetched.skipped))
 
     def _bring_archive(self, work: _Work, folder: Path) -> Brought:
@@ -216,31 +239,32 @@ class Verifier:
     def _report(self, work: _Work, content: str, key: str, folder: Path) -> None:
         """Look at the tree and write down what was found."""
         tree = StoredTree(self.store, content, folder)
-        report = self._scan(work, tree)
+        ties: list[str] = []
+        with kit.span("scan"):
+            report = scan.scan_tree(tree, ties=lambda found: ties.extend(deriving.ties_of(found)), **self._how(work))
         readme = tree.text(provenance.cards.README, most=provenance.cards.LARGEST)
         verdict = Verdict(report, _statements(tree), tree.contents, readme=readme)
-        self._write_down(work, verdict, key if sharing.may_be_shared(report) else None, folder)
+        self._write_down(work, verdict, key if sharing.may_be_shared(report) else None, folder, ties)
 
-    def _write_down(self, work: _Work, verdict: Verdict, key: str | None, folder: Path) -> None:
+    def _write_down(self, work: _Work, verdict: Verdict, key: str | None, folder: Path, ties: Sequence[str] = (scan.ANY,)) -> None:
         """Rows, report and verdict; with a ``key`` they are shared from now on."""
         documents = recording.write_document(verdict.report, self.store, folder)
         report_id = recording.write_rows(self.database, work.attempt, verdict)
-        facts = recording.facts_of(verdict, documents)
+        facts = recording.facts_of(verdict, documents, ties)
         with self.database.writing() as session:
             recording.conclude(session, work.attempt, report_id, key, facts)
 
-    def _scan(self, work: _Work, tree: StoredTree) -> scan.Report:
+    def _how(self, work: _Work) -> dict[str, Any]:
+        """What every look at a version's files is told."""
         background = work.lane == jobs.Lane.BACKGROUND
-        with kit.span("scan"):
-            return scan.scan_tree(
-                tree,
-                name=work.name,
-                pool=self.pool,
-                cache=FindingCache(self.database),
-                priority=scan.Priority.BACKGROUND if background else scan.Priority.FOREGROUND,
-                progress=self._teller(work, _figures),
-                stop=jobs.is_stopping,
-            )
+        return {
+            "name": work.name,
+            "pool": self.pool,
+            "cache": FindingCache(self.database),
+            "priority": scan.Priority.BACKGROUND if background else scan.Priority.FOREGROUND,
+            "progress": self._teller(work, _figures),
+            "stop": jobs.is_stopping,
+        }
 
     def _teller(self, work: _Work, figures: Callable[..., dict[str, object]]) -> Callable[..., None]:
         """A callback that writes progress into the row, at most once a second. ``Over`` when the attempt has ended."""

@@ -77,6 +77,19 @@ def origins(session: Session, version_id: str) -> list[Origin]:
     ]
 
 
+def find_before(session: Session, version_id: str) -> str | None:
+    """The content of the newest other version of the same asset that is verified and was read from files."""
+    mine = select(catalog.Version.asset_id).where(catalog.Version.id == version_id).scalar_subquery()
+    wanted = (
+        select(catalog.Version.content)
+        .join(Verification, Verification.version_id == catalog.Version.id)
+        .where(catalog.Version.asset_id == mine, catalog.Version.content.is_not(None), Verification.state == "verified")
+        .order_by(catalog.Version.number.desc())
+        .limit(1)
+    )
+    return session.scalar(wanted)
+
+
 def get_subject(session: Session, kind: str, namespace: str, name: str, number: str, *, viewer: kit.Actor) -> Subject:
     """The version by its address; what the viewer may not see is not there."""
     asset = catalog.get_asset(session, kind, namespace, name, viewer=viewer)

@@ -7,7 +7,7 @@ writes a report of its own.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,14 +76,20 @@ def write_rows(database: Database, attempt: Attempt, verdict: Verdict) -> str:
 
 def _told(session: Session, files: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows of files, with what was found in each standing once among the findings."""
-    keys = [_key(row["details"]) for row in files]
-    found = dict(zip(keys, (row["details"] for row in files), strict=True))
+    keys = keep_findings(session, [row["details"] for row in files])
+    plain = [{name: value for name, value in row.items() if name != "details"} for row in files]
+    return [{**row, "finding_key": key} for row, key in zip(plain, keys, strict=True)]
+
+
+def keep_findings(session: Session, details: list[dict[str, Any]]) -> list[str]:
+    """Each stands once among the findings; their keys."""
+    keys = [_key(each) for each in details]
+    found = dict(zip(keys, details, strict=True))
     known = set(session.scalars(select(Finding.key).where(Finding.key.in_(found))))
     missing = [{"key": key, "details": details} for key, details in found.items() if key not in known]
     if missing:
         session.execute(insert(Finding), missing)
-    plain = [{name: value for name, value in row.items() if name != "details"} for row in files]
-    return [{**row, "finding_key": key} for row, key in zip(plain, keys, strict=True)]
+    return keys
 
 
 def _key(details: dict[str, Any]) -> str:
@@ -142,8 +148,9 @@ def _unread(each: scan.Unread, size: int | None, is_fault: bool) -> dict[str, An
     return {"path": each.path, "code": each.reason, "reason": each.message, "size": size, "is_fault": is_fault}
 
 
-def facts_of(verdict: Verdict, documents: dict[str, str]) -> dict[str, Any]:
-    """What a report says in a few words: as JSON has them, so that every version that shares it says the same."""
+def facts_of(verdict: Verdict, documents: dict[str, str], ties: Sequence[str] = (scan.ANY,)) -> dict[str, Any]:
+    """What a report says in a few words: as JSON has them, so that every version that shares it says the same. ``ties`` is what
+    ``deriving`` has to know."""
     report = verdict.report
     read_from = {"document": looking.facts_of(report)} if report.document else {}
     return {
@@ -158,6 +165,7 @@ def facts_of(verdict: Verdict, documents: dict[str, str]) -> dict[str, Any]:
         "data_date": "" if report.document else report.engine.data_date,
         "documents": documents,
         "strip": verdict.strip,
+        "ties": list(ties),
     }
 
 
@@ -179,7 +187,7 @@ def conclude(session: Session, attempt: Attempt, report_id: str, key: str | None
 def _verified(session: Session, attempt: Attempt, report_id: str, facts: dict[str, Any]) -> None:
     """The version is verified, the list says so, and the ledger too, unless the attempt has ended meanwhile."""
     files = facts["counts"]["files"]
-    told = {name: value for name, value in facts.items() if name not in ("strip", "document")}
+    told = {name: value for name, value in facts.items() if name not in ("strip", "document", "ties")}
     told |= {"report_id": report_id, "files_done": files, "files_total": files, "seconds_left": 0.0}
     if not move(session, attempt.version_id, "verified", task_id=attempt.task_id, **told):
         return

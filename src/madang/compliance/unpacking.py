@@ -12,7 +12,7 @@ from madang import archives, storage
 class Brought:
     """A version's files in the store; the commit, if it has one; what was left out, with why (codes of ``presenting.LEFT_OUT``)."""
 
-    tree: storage.Tree
+    tree: storage.Tree | storage.Outline
     commit: str | None
     left_out: tuple[tuple[str, str], ...]
 

@@ -36,7 +36,7 @@ from madang.forges.errors import (
     Unreachable,
 )
 from madang.forges.exporting import Held
-from madang.forges.fetching import Fetched, fetch, fetch_to, sweep, tip
+from madang.forges.fetching import Before, Fetched, blobs_of, fetch, fetch_to, sweep, tip
 from madang.forges.git import check_git
 from madang.forges.guard import Guard
 from madang.forges.limits import Limits, Progress
@@ -47,6 +47,7 @@ __all__ = [
     "BadAddress",
     "BadCertificate",
     "BadRef",
+    "Before",
     "CredentialsNeeded",
     "FetchFailed",
     "Fetched",
@@ -75,6 +76,7 @@ __all__ = [
     "Target",
     "TimedOut",
     "Unreachable",
+    "blobs_of",
     "check_git",
     "check_ref",
     "fetch",

@@ -93,26 +93,45 @@ def _finished(landing: archives.Landing) -> archives.Unpacked:
     return landing.finish()
 
 
-def listed(git: Git, commit: str, *, sized: bool = True) -> list[Item]:
-    """All entries of the commit's tree, folders opened; ``sized`` where the blobs are here. There is at least one, and not too many."""
+def listed(git: Git, commit: str) -> list[Item]:
+    """All entries of the commit's tree, folders opened, with their sizes; the blobs are here. There is at least one, and not too many."""
+    return read(listing(git, commit, sized=True))
+
+
+def listing(git: Git, commit: str, *, sized: bool = False) -> str:
+    """The same as Git prints it, which ``read`` reads; ``sized`` where the blobs are here."""
     limits = git.watch.limits.files
-    listing = git.run(
+    text = git.run(
         "--git-dir", str(git.repository), "ls-tree", "-r", "-z", *(["-l"] if sized else []), "--full-tree", commit,
         most=limits.max_files * (limits.max_name_bytes + _LINE), over=limits.exceeded("max_files"),
     )  # fmt: skip
-    items = []
-    for line in listing.split("\0")[:-1]:
-        facts, _, path = line.partition("\t")
-        mode, _, object_id, *size = facts.split()
-        if mode not in (_SUBMODULE, _LINK) and not mode.startswith(_FILE):
-            raise RepositoryDamaged
-        known = int(size[0]) if size and size[0].isdigit() else None
-        items.append(Item(mode, object_id, known, path.encode("utf-8", "surrogateescape")))
-    if not items:
+    if not text:
         raise RepositoryEmpty
-    if len(items) > limits.max_files:
+    if text.count("\0") > limits.max_files:
         raise limits.exceeded("max_files")
-    return items
+    return text
+
+
+def read(text: str) -> list[Item]:
+    """The entries of a listing."""
+    return [_item(line) for line in text.split("\0")[:-1]]
+
+
+def changed(before: str, now: str) -> list[tuple[Item, Item]] | None:
+    """The files of which a listing names another content, each as it was and is; None where more than contents is otherwise."""
+    old, new = before.split("\0"), now.split("\0")
+    pairs = [(_item(was), _item(is_)) for was, is_ in zip(old, new, strict=False) if was != is_] if len(old) == len(new) else []
+    is_same = all(was.path == is_.path and was.mode == is_.mode and is_.is_blob for was, is_ in pairs)
+    return pairs if pairs and is_same else None
+
+
+def _item(line: str) -> Item:
+    facts, _, path = line.partition("\t")
+    mode, _, object_id, *size = facts.split()
+    if mode not in (_SUBMODULE, _LINK) and not mode.startswith(_FILE):
+        raise RepositoryDamaged
+    known = int(size[0]) if size and size[0].isdigit() else None
+    return Item(mode, object_id, known, path.encode("utf-8", "surrogateescape"))
 
 
 def _is_executable(item: Item) -> bool:

@@ -6,16 +6,16 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from madang import archives
 from madang.forges.addresses import Target
 from madang.forges.errors import RefMissing
-from madang.forges.exporting import Held, Item, export, hand_over, listed
+from madang.forges.exporting import Held, Item, changed, export, hand_over, listing, read
 from madang.forges.git import Git, check_git, set_up
 from madang.forges.guard import Guard
 from madang.forges.limits import Limits, Progress
@@ -32,8 +32,8 @@ _HERE = "refs/madang/fetched"
 class Fetched:
     """What was brought: of which commit, found under which full ref (or the commit's id), and what was left out.
 
-    ``committed_at`` is the committer's own claim; 1970 when it is no date. ``blobs``: path → Git's id of the file's content, where the
-    files were handed to a taker.
+    ``committed_at`` is the committer's own claim; 1970 when it is no date. ``listing`` is what Git lists of the commit, where the files
+    were handed to a taker.
     """
 
     commit: str
@@ -42,7 +42,28 @@ class Fetched:
     bytes: int
     skipped: tuple[archives.Skipped, ...]
     committed_at: datetime
-    blobs: Mapping[str, str] = field(default_factory=dict)
+    listing: str = ""
+
+    @property
+    def blobs(self) -> Mapping[str, str]:
+        """Path → Git's id of the file's content."""
+        return blobs_of(self.listing)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was fetched of the address before: its listing, how many files, and what was left out. ``held`` gives what is kept of its
+    blobs, by their ids."""
+
+    listing: str
+    files: int
+    skipped: tuple[archives.Skipped, ...]
+    held: Callable[[], Mapping[str, Held]]
+
+
+def blobs_of(listing: str) -> dict[str, str]:
+    """Path → Git's id of the file's content."""
+    return {item.path.decode("utf-8", "surrogateescape"): item.object_id for item in read(listing) if item.is_blob}
 
 
 def fetch(
@@ -75,7 +96,7 @@ def fetch_to(
     ref: str | None,
     taker: archives.Taker,
     *,
-    held: Mapping[str, Held],
+    before: Before | None = None,
     guard: Guard,
     home: Path,
     limits: Limits | None = None,
@@ -84,15 +105,23 @@ def fetch_to(
 ) -> Fetched:
     """The files of ``ref`` are handed to ``taker``, and nothing is laid into a folder. Otherwise as ``fetch``.
 
-    Contents that are ``held`` (by Git's id of them) are not asked for, where the server can leave them out, and never read.
+    Contents that are held since ``before`` are not asked for, where the server can leave them out, and never read. Where nothing but
+    contents of files is otherwise than then, these alone are handed over, and the taker is told so.
     """
-    with _reached(address, ref, guard, home, limits or Limits(), stop, progress) as (git, target):
+    limits = limits or Limits()
+    with _reached(address, ref, guard, home, limits, stop, progress) as (git, target):
         wanted = _find(git, target, ref)
-        commit, items = _told(git, target, wanted, ref, held)
-        committed_at = _committed_at(git, commit)
-        found = hand_over(git, items, taker, held)
-    blobs = {item.path.decode("utf-8", "surrogateescape"): item.object_id for item in items if item.is_blob}
-    return Fetched(commit, wanted.ref, found.files, found.bytes, found.skipped, committed_at, blobs)
+        told = _told(git, target, wanted, ref, before)
+        committed_at = _committed_at(git, told.commit)
+        found = hand_over(git, told.items, taker, before.held() if before is not None and not told.is_rest else {})
+    if not told.is_rest or before is None:
+        return Fetched(told.commit, wanted.ref, found.files, found.bytes, found.skipped, committed_at, told.listing)
+    if found.skipped:
+        # A file became a pointer to one that is kept elsewhere: that is told in its place among the others.
+        return fetch_to(address, ref, taker, guard=guard, home=home, limits=limits, stop=stop, progress=progress)
+    if (size := taker.rest()) > limits.files.max_total_bytes:
+        raise limits.files.exceeded("max_total_bytes")
+    return Fetched(told.commit, wanted.ref, before.files, size, before.skipped, committed_at, told.listing)
 
 
 def tip(
@@ -151,21 +180,42 @@ def _find(git: Git, target: Target, ref: str | None) -> Wanted:
     return choose(ref, git.run("ls-remote", "--quiet", "--symref", "--", target.url, *asked_names(ref)))
 
 
-def _told(git: Git, target: Target, wanted: Wanted, ref: str | None, held: Mapping[str, Held]) -> tuple[str, list[Item]]:
-    """The commit and its entries; of their contents those that are not ``held`` are here."""
-    if held:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A commit and its entries, or, where nothing but contents of files is otherwise than before, those entries alone."""
+
+    commit: str
+    listing: str
+    items: Sequence[Item]
+    is_rest: bool = False
+
+
+def _told(git: Git, target: Target, wanted: Wanted, ref: str | None, before: Before | None) -> _Told:
+    """What the commit has; the contents that are to be handed over and not held since before are here."""
+    if before is not None:
         commit = _bring(git, target, wanted, ref, without_blobs=True)
-        items = listed(git, commit, sized=False)
+        text = listing(git, commit)
+        rest = _rest(before, text)
+        told = _Told(commit, text, read(text) if rest is None else rest, rest is not None)
+        held = before.held() if rest is None else {}
         try:
-            _bring_blobs(git, target, sorted({item.object_id for item in items if _is_asked(item, held)}))
+            _bring_blobs(git, target, sorted({item.object_id for item in told.items if _is_asked(item, held)}))
         except Refusal:
             # Not every server hands out single contents; then everything is brought.
             git.watch.check()
             shutil.rmtree(git.repository)
         else:
-            return commit, items
+            return told
     commit = _bring(git, target, wanted, ref)
-    return commit, listed(git, commit)
+    text = listing(git, commit)
+    return _Told(commit, text, read(text))
+
+
+def _rest(before: Before, text: str) -> list[Item] | None:
+    """The files that have another content than before; None where anything else is otherwise, or one of them was told as left out."""
+    pairs = changed(before.listing, text)
+    told = {each.path.encode("utf-8", "surrogateescape") for each in before.skipped}
+    return None if pairs is None or any(was.path in told for was, _now in pairs) else [now for _was, now in pairs]
 
 
 def _is_asked(item: Item, held: Mapping[str, Held]) -> bool:

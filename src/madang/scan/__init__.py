@@ -14,12 +14,15 @@ The licence index lives in processes of the pool's own and never in the caller's
 
 from madang.scan import documents
 from madang.scan import formats as _formats  # each format registers itself
+from madang.scan.amending import Kept
 from madang.scan.cache import Cache, LocalCache, MemoryCache
 from madang.scan.classes import names as _class_names
 from madang.scan.comparing import Pair, Said, compare
+from madang.scan.finishes import ALL as _ALL
 from madang.scan.given import Known, Tree
 from madang.scan.installed import EngineMissing, engine, engine_version, fingerprint
 from madang.scan.limits import Limits
+from madang.scan.looking import Options
 from madang.scan.pool import Pool, PoolClosed, PoolFailed
 from madang.scan.progress import Cancelled, Priority, Progress
 from madang.scan.report import (
@@ -37,17 +40,22 @@ from madang.scan.report import (
     Totals,
     Unread,
 )
+from madang.scan.rescanning import look_again
 from madang.scan.rewriting import ReportTooLarge, RewritingFailed, rewrite
-from madang.scan.scanning import Options, scan_tree
+from madang.scan.scanning import scan_tree
 from madang.scan.tree import SourceUnreadable
 from madang.scan.writing import FORMATS, Format, UnknownFormat, write
 
 assert _formats
 
+ANY = _ALL
+"""Among the files on which others rest: it may be any."""
+
 CLASSES = _class_names()
 """What a file can be beside its findings: ``vendored``, ``minified``, in the order of the table."""
 
 __all__ = [
+    "ANY",
     "CLASSES",
     "FORMATS",
     "Cache",
@@ -59,6 +67,7 @@ __all__ = [
     "EngineMissing",
     "File",
     "Format",
+    "Kept",
     "Known",
     "Limits",
     "LocalCache",
@@ -89,6 +98,7 @@ __all__ = [
     "engine",
     "engine_version",
     "fingerprint",
+    "look_again",
     "rewrite",
     "scan_tree",
     "write",

@@ -26,11 +26,12 @@ from madang.scan.cache import LocalCache
 from madang.scan.comparing import compare
 from madang.scan.formats.table import plain
 from madang.scan.limits import Limits
+from madang.scan.looking import Options
 from madang.scan.placing import replacing
 from madang.scan.pool import Pool
 from madang.scan.progress import Progress
 from madang.scan.report import Report, Unread
-from madang.scan.scanning import Options, scan_tree
+from madang.scan.scanning import scan_tree
 from madang.scan.tree import SourceUnreadable, shown
 from madang.scan.writing import FORMATS, write
 

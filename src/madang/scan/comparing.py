@@ -8,9 +8,9 @@ from typing import Any
 
 from madang.scan import reading
 from madang.scan.given import grounded
+from madang.scan.looking import WAIT, look_task
 from madang.scan.pool import Answer, Line, Pool
 from madang.scan.progress import Cancelled, Priority
-from madang.scan.scanning import WAIT, look_task
 from madang.scan.tree import Entry, content, listing
 
 COMPARED = ("expression", "holders", "authors", "emails")

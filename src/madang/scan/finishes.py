@@ -17,7 +17,7 @@ from madang.scan.keys import digest_of
 from madang.scan.tree import Content
 
 _MARK = "looked into"
-_ALL = "/"
+ALL = "/"
 """No file's path: a folder was listed or another program asked, which may look at anything."""
 
 
@@ -26,15 +26,22 @@ class Finishes:
 
     def __init__(self, cache: Cache, key: str, *, tree: str, contents: Mapping[str, Content]) -> None:
         self._cache, self._key, self._tree, self._contents = cache, key, tree, contents
+        self.opened = frozenset({ALL})
+        """The files on whose contents the answer rests."""
 
     def recall(self) -> Mapping[str, Any] | None:
         """The answer, if it is known."""
         mark = self._known(self._key)
-        return None if mark is None else self._known(self._after(mark[_MARK]))
+        if mark is None:
+            return None
+        self.opened = frozenset(mark[_MARK])
+        found: Mapping[str, Any] | None = self._known(self._after(mark[_MARK]))
+        return found
 
     def keep(self, finished: Mapping[str, Any], opened: Iterable[str]) -> None:
         """The answer is known from now on; it rests on the contents of what was ``opened``."""
-        beside = sorted(each for each in opened if each == _ALL or each in self._contents)
+        beside = sorted(each for each in opened if each == ALL or each in self._contents)
+        self.opened = frozenset(beside)
         self._cache.put_many({self._key: written({_MARK: beside}), self._after(beside): written(finished)})
 
     def _known(self, key: str) -> Any:
@@ -42,7 +49,7 @@ class Finishes:
         return None if value is None else json.loads(value)
 
     def _after(self, opened: list[str]) -> str:
-        held = (self._tree if each == _ALL else self._sha256(each) for each in opened)
+        held = (self._tree if each == ALL else self._sha256(each) for each in opened)
         return digest_of(self._key, *(f"{sha256} {each}" for sha256, each in zip(held, opened, strict=True)))
 
     def _sha256(self, raw: str) -> str:
@@ -65,7 +72,7 @@ class Bodies:
         """What ``body`` says, and a mark that stands for as much of it as the step over the whole tree is told."""
         if body not in self._known:
             found = json.loads(body)
-            told = written({name: value for name, value in found.items() if name not in reading.KIND})
+            told = written({name: value for name, value in found.items() if name not in reading.OWN})
             self._known[body] = found, hashlib.sha256(told).digest()
         return self._known[body]
 

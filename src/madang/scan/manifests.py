@@ -41,6 +41,10 @@ class Manifests:
             return key, None
         return self._next(key, beside), {_MARK: beside}
 
+    def looked_into(self, key: str) -> frozenset[str]:
+        """The files on whose contents the answer under ``key`` rests beside the manifest's own."""
+        return self._named[key]
+
     def _next(self, key: str, opened: list[str]) -> str:
         held = (self._tree if each == _ALL else self._sha256(each) for each in opened)
         after = digest_of(key, *(f"{sha256} {each}" for sha256, each in zip(held, opened, strict=True)))

@@ -11,6 +11,8 @@ from madang.scan.tree import Content, Entry, path_bytes, shown
 INFO = ("is_text", "is_binary", "is_archive", "is_media", "is_source", "is_script", "mime_type", "file_type", "programming_language")
 KIND = (*INFO, "classes")
 """What says of which kind a file is, and nothing of licences: the step over the whole tree does not need it."""
+OWN = (*KIND, "percentage_of_license_text")
+"""What is said of a file alone: the step over the whole tree does not need it either, though it changes with every letter."""
 Raw = Mapping[str, Any]
 
 

@@ -22,9 +22,9 @@ class Wired:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """The value that ``to_json`` wrote. ``KeyError``, ``TypeError`` or ``ValueError`` when it is of another shape."""
-        built = _build(cls, value)
-        assert isinstance(built, cls)
-        return built
+        made = built(cls, value)
+        assert isinstance(made, cls)
+        return made
 
 
 def plain(value: Any, *, without: str = "") -> Any:
@@ -58,22 +58,23 @@ def _default(each: Field[Any]) -> Any:
     return each.default if each.default_factory is MISSING else each.default_factory()
 
 
-def _build(hint: Any, value: Any) -> Any:
+def built(hint: Any, value: Any) -> Any:
+    """The value of the type ``hint`` that ``plain`` wrote. ``KeyError``, ``TypeError`` or ``ValueError`` when it is of another shape."""
     if is_dataclass(hint) and isinstance(hint, type):
         if not isinstance(value, Mapping):
             raise TypeError(f"{hint.__name__} is not written as {type(value).__name__}")
-        return hint(**{name: _build(kind, value[name]) for name, kind, default in _shape(hint) if name in value or default is MISSING})
+        return hint(**{name: built(kind, value[name]) for name, kind, default in _shape(hint) if name in value or default is MISSING})
     origin = get_origin(hint)
     if origin is tuple:
         if not isinstance(value, (list, tuple)):
             raise TypeError(f"a list is not written as {type(value).__name__}")
-        return tuple(_build(get_args(hint)[0], item) for item in value)
+        return tuple(built(get_args(hint)[0], item) for item in value)
     if origin is Mapping:
         if not isinstance(value, Mapping):
             raise TypeError(f"an object is not written as {type(value).__name__}")
-        return {key: _build(get_args(hint)[1], item) for key, item in value.items()}
+        return {key: built(get_args(hint)[1], item) for key, item in value.items()}
     if origin in (Union, types.UnionType):
-        return None if value is None else _build(next(kind for kind in get_args(hint) if kind is not types.NoneType), value)
+        return None if value is None else built(next(kind for kind in get_args(hint) if kind is not types.NoneType), value)
     if hint is float and isinstance(value, int):
         return float(value)
     if hint is not Any and isinstance(hint, type) and not isinstance(value, hint):

@@ -26,7 +26,7 @@ from madang.storage.errors import (
 from madang.storage.objects import Stored, Usage
 from madang.storage.places import Place, place_of
 from madang.storage.store import Store
-from madang.storage.trees import Entry, Mode, Tree
+from madang.storage.trees import Entry, Mode, Outline, Tree
 
 __all__ = [
     "Collected",
@@ -37,6 +37,7 @@ __all__ = [
     "ObjectDamaged",
     "ObjectMissing",
     "ObjectTooLarge",
+    "Outline",
     "PathClash",
     "Place",
     "SpecialFile",

@@ -22,7 +22,21 @@ from madang.storage.errors import (
 from madang.storage.objects import CHUNK, Batch, Objects, Stored, Usage
 from madang.storage.places import Place
 from madang.storage.taking import Taken
-from madang.storage.trees import Entry, Mode, Tree, Unreadable, digest_of, look_up, raw, read, tree_of
+from madang.storage.trees import (
+    Entry,
+    Mode,
+    Outline,
+    Tree,
+    Unreadable,
+    changes,
+    digest_of,
+    digests_of,
+    look_up,
+    outline_of,
+    raw,
+    read,
+    tree_of,
+)
 
 T = TypeVar("T")
 _NO_LIMITS = archives.Limits(
@@ -112,13 +126,23 @@ class Store:
             found = archives.hand_over(archive, taken, limits=limits, stop=stop)
         return self._put_tree(taken.entries(below=found.root_name)), found
 
-    def put_handed(self, hand_over: Callable[[archives.Taker], T]) -> tuple[Tree, T]:
-        """All that ``hand_over`` gives to the taker is kept, and the tree of it. ``ObjectMissing`` where it says that something is held
-        that is not."""
+    def put_handed(self, hand_over: Callable[[archives.Taker], T], *, before: str | None = None) -> tuple[Outline, T]:
+        """All that ``hand_over`` gives to the taker is kept, and the tree of it, whose rest may be that of the tree ``before``.
+        ``ObjectMissing`` where it says that something is held that is not."""
         with self._objects.batch() as batch:
-            taken = Taken(batch)
-            found = hand_over(taken)
-        return self.put_entries(taken.entries()), found
+            taken = Taken(batch, lambda: self._document(before or "", verify=True))
+            try:
+                found = hand_over(taken)
+            except Unreadable as error:
+                raise TreeMissing(tree_id=before or "") from error
+        if taken.document is None:
+            tree = self.put_entries(taken.entries())
+            return Outline(tree.id, tree.files), found
+        missing = self._objects.missing(digests_of(taken.document))
+        if missing is not None:
+            raise ObjectMissing(sha256=missing)
+        self._objects.put([taken.document])
+        return outline_of(taken.document), found
 
     def put_entries(self, entries: Iterable[Entry]) -> Tree:
         """The tree with these entries is kept; the objects they name must be kept already, or this raises ``ObjectMissing``."""
@@ -141,6 +165,14 @@ class Store:
             return read(self._document(tree_id, verify=True))
         except Unreadable as error:
             raise TreeMissing(tree_id=tree_id) from error
+
+    def changes(self, before: str, now: str) -> list[tuple[Entry, Entry]] | None:
+        """The files of a tree of which the content, or whether they may be run, is another than in the one before, each as it was and is;
+        None where a file came or went, or a link is not as it was. Costs little for what is the same."""
+        try:
+            return changes(self._document(before, verify=True), self._document(now, verify=True))
+        except Unreadable as error:
+            raise TreeMissing(tree_id=now) from error
 
     def find_entry(self, tree_id: str, path: str) -> Entry | None:
         """The entry at ``path`` in the tree, or None, without reading the others."""

@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files that come one by one, kept as they come: what is there already is not written, not even for a moment."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from madang.storage.objects import Batch
-from madang.storage.trees import Entry, Mode, raw
+from madang.storage.trees import Entry, Mode, amended, raw, size_of
 
 
 class Taken:
     """The archives room's ``Taker``: files become objects in a batch, and ``entries`` what a tree has of them."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, before: Callable[[], bytes] = lambda: b"") -> None:
         self._batch = batch
+        self._before = before
         self._entries: dict[bytes, Entry] = {}
+        self.document: bytes | None = None
+        """The document of the whole tree, where only a part of it was given."""
 
     def file(self, path: bytes, chunks: Iterable[bytes], *, executable: bool) -> None:
         """The file is an object once the batch ends."""
@@ -33,6 +36,11 @@ class Taken:
     def held(self, path: bytes, sha256: str, size: int, *, executable: bool) -> None:
         """An object that is kept already stands at another path too."""
         self._entries[path] = Entry(_text(path), Mode.EXEC if executable else Mode.FILE, size, sha256=sha256)
+
+    def rest(self) -> int:
+        """All that was not given stands as in the tree before; the bytes of the whole."""
+        self.document = amended(self._before(), self._entries.values())
+        return size_of(self.document)
 
     def entries(self, *, below: str | None = None) -> list[Entry]:
         """All that was taken; with ``below``, the one folder that all lie in, as if they did not."""

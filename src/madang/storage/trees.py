@@ -16,7 +16,7 @@ entry can be looked up without reading the whole.
 import hashlib
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,6 +61,14 @@ class Tree:
         if place < len(self.entries) and self.entries[place].path == path:
             return self.entries[place]
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A tree's id and number of files and links."""
+
+    id: str
+    files: int
 
 
 class Unreadable(ValueError):
@@ -113,8 +121,59 @@ def look_up(document: bytes, path: str) -> Entry | None:
     return _entry(document[start : at + 1 + len(wanted)])
 
 
+def changes(before: bytes, now: bytes) -> list[tuple[Entry, Entry]] | None:
+    """The entries of two tree documents that are not the same, each as it was and is; None where paths, or more than files, differ.
+
+    Unchanged entries are only compared, not read.
+    """
+    old, new = before.split(b"\0\0"), now.split(b"\0\0")
+    pairs = [(was, is_) for was, is_ in zip(old, new, strict=False) if was != is_]
+    if len(old) != len(new) or not (before.startswith(_HEAD) and now.startswith(_HEAD)):
+        return None
+    found = [(_entry(was), _entry(is_)) for was, is_ in pairs]
+    is_same = all(was.path == is_.path and Mode.LINK not in (was.mode, is_.mode) for was, is_ in found)
+    return found if is_same else None
+
+
+def amended(document: bytes, entries: Iterable[Entry]) -> bytes:
+    """The document with these files in the place of those that stand at their paths; ``Unreadable`` where none does."""
+    lines = {line.partition(b"\0")[2]: line for line in _lines(document)}
+    for entry in entries:
+        path = raw(entry.path)
+        if path not in lines or lines[path].startswith(b"link "):
+            raise Unreadable("no file stands there")
+        lines[path] = _line(entry)[:-2]
+    return _HEAD + b"".join(line + b"\0\0" for line in lines.values())
+
+
+def outline_of(document: bytes) -> Outline:
+    """The tree's id and number of files."""
+    return Outline(_id(document), len(_lines(document)))
+
+
+def size_of(document: bytes) -> int:
+    """All sizes together."""
+    return sum(int(line.split(b" ", 2)[1]) for line in _lines(document))
+
+
+def digests_of(document: bytes) -> Iterator[str]:
+    """The digests of all files."""
+    heads = (line.partition(b"\0")[0] for line in _lines(document))
+    return (head[head.rindex(b" ") + 1 :].decode() for head in heads if not head.startswith(b"link "))
+
+
+def _lines(document: bytes) -> list[bytes]:
+    if not document.startswith(_HEAD):
+        raise Unreadable("not a tree")
+    return document[len(_HEAD) :].split(b"\0\0")[:-1]
+
+
 def _tree(document: bytes, entries: list[Entry]) -> Tree:
-    return Tree(f"sha256:{hashlib.sha256(document).hexdigest()}", len(entries), sum(entry.size for entry in entries), tuple(entries))
+    return Tree(_id(document), len(entries), sum(entry.size for entry in entries), tuple(entries))
+
+
+def _id(document: bytes) -> str:
+    return f"sha256:{hashlib.sha256(document).hexdigest()}"
 
 
 def _line(entry: Entry) -> bytes:

@@ -508,6 +508,7 @@ class Taking:
         self.read: dict[bytes, bytes] = {}
         self.had: dict[bytes, str] = {}
         self.links: dict[bytes, bytes] = {}
+        self.is_rest = False
 
     def file(self, path: bytes, chunks: Iterable[bytes], *, executable: bool) -> None:
         self.read[path] = b"".join(chunks)
@@ -521,18 +522,30 @@ class Taking:
     def held(self, path: bytes, sha256: str, size: int, *, executable: bool) -> None:
         self.had[path] = sha256
 
+    def rest(self) -> int:
+        self.is_rest = True
+        return 99
 
-def taken(source: Path, tmp_path: Path, held: Mapping[str, forges.Held], **named: object) -> tuple[Taking, forges.Fetched]:
+
+def taken(source: Path, tmp_path: Path, before: forges.Before | None = None, **named: object) -> tuple[Taking, forges.Fetched]:
     taking = Taking()
     given = {"guard": forges.Guard(allow_file=True), "home": tmp_path / "home", **named}
-    return taking, forges.fetch_to(source.as_uri(), None, taking, held=held, **given)  # type: ignore[arg-type]
+    return taking, forges.fetch_to(source.as_uri(), None, taking, before=before, **given)  # type: ignore[arg-type]
+
+
+def holding(held: Mapping[str, forges.Held], listing: str = "", skipped: tuple[archives.Skipped, ...] = ()) -> forges.Before:
+    return forges.Before(listing, 4, skipped, lambda: held)
+
+
+def commit(source: Path) -> None:
+    for command in (["add", "-A", "."], ["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-qm", "More"]):
+        subprocess.run(["git", *command], cwd=source, check=True, capture_output=True, timeout=60)
 
 
 def grown(tmp_path: Path) -> Path:
     source = repository(tmp_path / "grown", {"a.txt": b"one\n", "b/c.txt": b"two\n", "d.txt": b"three\n"})
     (source / "link").symlink_to("a.txt")
-    for command in (["add", "."], ["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-qm", "Two"]):
-        subprocess.run(["git", *command], cwd=source, check=True, capture_output=True, timeout=60)
+    commit(source)
     return source
 
 
@@ -541,12 +554,12 @@ def test_contents_that_are_held_are_not_read_whether_or_not_the_server_leaves_th
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, filters: bool
 ) -> None:
     source = grown(tmp_path)
-    first, fetched = taken(source, tmp_path, {})
+    first, fetched = taken(source, tmp_path)
     assert first.read == {b"a.txt": b"one\n", b"b/c.txt": b"two\n", b"d.txt": b"three\n"}
     assert (first.links, first.had) == ({b"link": b"a.txt"}, {})
     monkeypatch.setattr(asking, "_CONFIG", {**asking._CONFIG, "uploadpack.allowFilter": str(filters).lower()})
     held = {fetched.blobs[name]: forges.Held(f"digest of {name}", 4) for name in ("a.txt", "b/c.txt")}
-    again, second = taken(source, tmp_path, held)
+    again, second = taken(source, tmp_path, holding(held))
     assert again.read == {b"d.txt": b"three\n"}
     assert again.had == {b"a.txt": "digest of a.txt", b"b/c.txt": "digest of b/c.txt"}
     assert (again.links, second.blobs, second.files, second.commit) == (first.links, fetched.blobs, 4, fetched.commit)
@@ -554,22 +567,71 @@ def test_contents_that_are_held_are_not_read_whether_or_not_the_server_leaves_th
 
 def test_where_single_contents_are_refused_everything_is_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = grown(tmp_path)
-    _first, fetched = taken(source, tmp_path, {})
+    _first, fetched = taken(source, tmp_path)
 
     def refused(*_given: object) -> None:
         raise forges.RefMissing(ref="")
 
     monkeypatch.setattr(fetching, "_bring_blobs", refused)
-    again, _fetched = taken(source, tmp_path, {fetched.blobs["a.txt"]: forges.Held("digest", 4)})
+    again, _fetched = taken(source, tmp_path, holding({fetched.blobs["a.txt"]: forges.Held("digest", 4)}))
     assert again.read == {b"b/c.txt": b"two\n", b"d.txt": b"three\n"}
     assert again.had == {b"a.txt": "digest"}
 
 
 def test_what_is_held_counts_against_the_limits_and_a_pointer_is_told(tmp_path: Path) -> None:
     source = grown(tmp_path)
-    _first, fetched = taken(source, tmp_path, {})
+    _first, fetched = taken(source, tmp_path)
     held = {fetched.blobs["a.txt"]: forges.Held("digest", 4, is_pointer=True)}
-    assert [(each.path, each.reason) for each in taken(source, tmp_path, held)[1].skipped] == [("a.txt", "lfs-pointer")]
+    assert [(each.path, each.reason) for each in taken(source, tmp_path, holding(held))[1].skipped] == [("a.txt", "lfs-pointer")]
     limits = forges.Limits(files=archives.Limits(max_total_bytes=20))
     with pytest.raises(archives.LimitExceeded):
-        taken(source, tmp_path, {fetched.blobs["a.txt"]: forges.Held("digest", 40)}, limits=limits)
+        taken(source, tmp_path, holding({fetched.blobs["a.txt"]: forges.Held("digest", 40)}), limits=limits)
+
+
+@pytest.mark.parametrize("filters", [True, False])
+def test_where_only_contents_are_otherwise_these_alone_are_handed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, filters: bool
+) -> None:
+    source = grown(tmp_path)
+    _first, fetched = taken(source, tmp_path)
+    left_out = (archives.Skipped("module", "submodule"),)
+    before = forges.Before(fetched.listing, 4, left_out, lambda: pytest.fail("nothing else is asked for"))
+    (source / "b" / "c.txt").write_text("four\n")
+    commit(source)
+    monkeypatch.setattr(asking, "_CONFIG", {**asking._CONFIG, "uploadpack.allowFilter": str(filters).lower()})
+    taking, again = taken(source, tmp_path, before)
+    assert (taking.read, taking.had, taking.links, taking.is_rest) == ({b"b/c.txt": b"four\n"}, {}, {}, True)
+    assert (again.files, again.bytes, again.skipped) == (4, 99, left_out)
+    assert taken(source, tmp_path)[1].listing == again.listing != fetched.listing
+    with pytest.raises(archives.LimitExceeded, match="98"):
+        taken(source, tmp_path, before, limits=forges.Limits(files=archives.Limits(max_total_bytes=98)))
+
+
+@pytest.mark.parametrize("change", ["new", "gone", "moved", "mode", "link", "pointer", "was a pointer", "becomes a pointer", "a link now"])
+def test_where_anything_else_is_otherwise_all_files_are_handed_over(tmp_path: Path, change: str) -> None:
+    source = grown(tmp_path)
+    _first, fetched = taken(source, tmp_path)
+    skipped: tuple[archives.Skipped, ...] = ()
+    (source / "a.txt").write_text("changed\n")
+    if change == "new":
+        (source / "e.txt").write_text("new\n")
+    elif change == "gone":
+        (source / "d.txt").unlink()
+    elif change == "moved":
+        (source / "d.txt").rename(source / "c.txt")
+    elif change == "mode":
+        (source / "d.txt").chmod(0o755)
+    elif change == "link":
+        (source / "link").unlink()
+        (source / "link").symlink_to("d.txt")
+    elif change == "a link now":
+        (source / "d.txt").unlink()
+        (source / "d.txt").symlink_to("a.txt")
+    elif change == "was a pointer":
+        skipped = (archives.Skipped("a.txt", "lfs-pointer"),)
+    else:
+        (source / "d.txt").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
+    commit(source)
+    whole, told = taken(source, tmp_path)
+    taking, again = taken(source, tmp_path, holding({}, fetched.listing, skipped))
+    assert (taking.read, taking.links, taking.is_rest, again) == (whole.read, whole.links, False, told)

@@ -240,3 +240,33 @@ def test_files_are_shared_only_where_read_only_means_something(
     assert is_root or stat.S_IMODE(shared.st_mode) == 0o444
     run = (tmp_path / "again/deep/er/run").stat()
     assert (run.st_nlink, bool(run.st_mode & 0o100)) == (1, True)
+
+
+@given(some.lists(some.sampled_from(Mode), min_size=1, max_size=6), some.lists(some.booleans(), min_size=6, max_size=6))
+def test_a_tree_with_other_files_is_the_one_that_is_written_anew_and_tells_which(modes: list[Mode], otherwise: list[bool]) -> None:
+    other = hashlib.sha256(b"other").hexdigest()
+    old = [
+        Entry(f"{place}/\udcff", mode, 1, target="t") if mode is Mode.LINK else Entry(f"{place}/\udcff", mode, 1, SHA)
+        for place, mode in enumerate(modes)
+    ]
+    new = [
+        Entry(each.path, each.mode, 5, other) for each, is_new in zip(old, otherwise, strict=False) if is_new and each.mode is not Mode.LINK
+    ]
+    paths = {each.path for each in new}
+    _tree, before = trees.tree_of(old)
+    tree, now = trees.tree_of([*(each for each in old if each.path not in paths), *new])
+    assert trees.amended(before, new) == now
+    assert trees.changes(before, now) == [(next(was for was in old if was.path == each.path), each) for each in new]
+    assert (trees.outline_of(now), trees.size_of(now)) == (storage.Outline(tree.id, tree.files), tree.bytes)
+    assert list(trees.digests_of(now)) == [each.sha256 for each in tree.entries if each.sha256]
+
+
+@pytest.mark.parametrize("entries", [[], [Entry("b", Mode.FILE, 1, SHA)], [Entry("a", Mode.FILE, 1, SHA), Entry("b", Mode.FILE, 1, SHA)]])
+def test_trees_of_other_paths_or_links_are_not_compared(entries: list[Entry]) -> None:
+    _tree, before = trees.tree_of([Entry("a", Mode.LINK, 1, target="b")])
+    assert trees.changes(before, trees.tree_of(entries)[1]) is None
+    assert trees.changes(before, before) == []
+    with pytest.raises(trees.Unreadable):
+        trees.amended(before, [Entry("a", Mode.FILE, 1, SHA)])
+    with pytest.raises(trees.Unreadable):
+        trees.amended(b"no tree", [])
