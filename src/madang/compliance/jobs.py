@@ -42,6 +42,20 @@ class _Work:
     content: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """What earlier versions hold that came from the same place, the newest first; what the address names now."""
+
+    origins: list[queries.Origin]
+    tip: forges.Wanted | None = None
+
+    def same_as(self, work: _Work) -> queries.Origin | None:
+        """What came from the same archive, or from the commit where the branch still stands."""
+        if self.tip is not None:
+            return next((each for each in self.origins if each.commit == self.tip.id), None)
+        return next((each for each in self.origins if work.kind == "archive" and each.object == work.object), None)
+
+
 @dataclass
 class Verifier:
     """Does the work with what the composition hands in. ``scratch`` is a folder on the store's disk; ``pool`` starts at its first use;
@@ -72,9 +86,11 @@ class Verifier:
             if work.kind == taking.KIND:
                 self._read_document(work, folder)
                 return
-            content = work.content or self._fetch(work, folder)
+            fetched = self._brought(work, folder) if work.content is None else None
+            content = fetched.content if fetched else work.content or ""
             key = sharing.key_of(content, work.name, self.pool.limits)
-            if not self._is_known(work, key) and not self._is_derived(work, content, key, folder):
+            is_known = self._fix(work, fetched, key) if fetched else self._is_known(work, key)
+            if not is_known and not self._is_derived(work, content, key, folder):
                 self._report(work, content, key, folder)
         except (archives.Stopped, scan.Cancelled):
             jobs.check()
@@ -149,9 +165,13 @@ class Verifier:
                 version.content,
             )  # fmt: skip
 
-    def _fetch(self, work: _Work, folder: Path) -> str:
-        """Bring the content in, unless an earlier version came from the same, and fix the version to it."""
-        fetched = self._known(work) or self._stored(work, folder)
+    def _brought(self, work: _Work, folder: Path) -> queries.Origin:
+        """What the version holds: from an earlier one that came from the same, or brought in."""
+        earlier = self._earlier(work)
+        return earlier.same_as(work) or self._stored(work, folder, earlier)
+
+    def _fix(self, work: _Work, fetched: queries.Origin, key: str) -> bool:
+        """The version is fixed to what was brought in; whether a report on it stands already, which verifies it then."""
         with self.database.writing() as session:
             version_id, task_id = work.attempt.version_id, work.attempt.task_id
             facts = {"left_out": fetched.left_out, "files_total": fetched.files}
@@ -159,24 +179,24 @@ class Verifier:
                 raise recording.Over
             version = catalog.get_version_by_id(session, version_id)
             catalog.fix_content(session, version, content=fetched.content, commit=fetched.commit, by=kit.SYSTEM)
-            catalog.describe(catalog.get_asset_by_id(session, version.asset_id, viewer=kit.SYSTEM), version, state="scanning")
-        return fetched.content
+            is_known = recording.share(session, work.attempt, key)
+            if not is_known:
+                catalog.describe(catalog.get_asset_by_id(session, version.asset_id, viewer=kit.SYSTEM), version, state="scanning")
+        return is_known
 
-    def _known(self, work: _Work) -> queries.Origin | None:
-        """What an earlier version of the asset holds that came from the same archive, or from the commit where the branch still stands."""
+    def _earlier(self, work: _Work) -> _Earlier:
+        """What earlier versions of the asset hold that came from the same place, and where that stands now, if it is a Git address."""
         with self.database.reading() as session:
-            before = queries.origins(session, work.attempt.version_id)
-        if work.kind == "git" and before:
-            tip = forges.tip(
-                work.source, work.ref, guard=self.guard(), home=self._forges, limits=self.fetch_limits(), stop=jobs.is_stopping
-            )
-            return next((each for each in before if each.commit == tip), None)
-        return next((each for each in before if work.kind == "archive" and each.object == work.object), None)
+            origins = queries.origins(session, work.attempt.version_id)
+        if work.kind != "git" or not origins:
+            return _Earlier(origins)
+        tip = forges.tip(work.source, work.ref, guard=self.guard(), home=self._forges, limits=self.fetch_limits(), stop=jobs.is_stopping)
+        return _Earlier(origins, tip)
 
-    def _stored(self, work: _Work, folder: Path) -> queries.Origin:
+    def _stored(self, work: _Work, folder: Path, earlier: _Earlier) -> queries.Origin:
         """What was brought, in the store."""
         bring = {"git": self._bring_git, "archive": self._bring_archive, "folder": self._bring_folder}[work.kind]
-        brought = bring(work, folder)
+        brought = bring(work, folder, earlier)
         return queries.Origin(
             brought.tree.id, brought.tree.files, brought.commit, work.object, [[path, reason] for path, reason in brought.left_out]
         )
@@ -191,30 +211,28 @@ class Verifier:
     def _forges(self) -> Path:
         return self.scratch.parent / "forges"
 
-    def _bring_git(self, work: _Work, _folder: Path) -> Brought:
+    def _bring_git(self, work: _Work, _folder: Path, earlier: _Earlier) -> Brought:
         """A commit's files; what the version before had is neither fetched nor read."""
-        with self.database.reading() as session:
-            before = queries.origins(session, work.attempt.version_id)
         blobs = Blobs(FindingCache(self.database), self.store, work.source)
         tell = self._teller(work, lambda _stage, files, _bytes: {"files_done": files})
 
-        def fetch(content: str | None, known: forges.Before | None) -> tuple[storage.Outline, forges.Fetched]:
+        def fetch(content: str | None, before: forges.Before | None) -> tuple[storage.Outline, forges.Fetched]:
             return self.store.put_handed(
                 lambda taker: forges.fetch_to(
-                    work.source, work.ref, taker, before=known, guard=self.guard(), home=self._forges, limits=self.fetch_limits(),
-                    stop=jobs.is_stopping, progress=tell,
+                    work.source, work.ref, taker, before=before, known=earlier.tip, guard=self.guard(), home=self._forges,
+                    limits=self.fetch_limits(), stop=jobs.is_stopping, progress=tell,
                 ),
                 before=content,
             )  # fmt: skip
 
         try:
-            tree, fetched = fetch(*blobs.before(each.content for each in before))
+            tree, fetched = fetch(*blobs.before(each.content for each in earlier.origins))
         except (storage.ObjectMissing, storage.TreeMissing):
             tree, fetched = fetch(None, None)
         blobs.keep(tree.id, fetched)
         return Brought(tree, fetched.commit, tuple((each.path, each.reason) for each in fetched.skipped))
 
-    def _bring_archive(self, work: _Work, folder: Path) -> Brought:
+    def _bring_archive(self, work: _Work, folder: Path, _earlier: _Earlier) -> Brought:
         archive = folder / "archive"
         assert work.object is not None
         try:
@@ -224,7 +242,7 @@ class Verifier:
             raise UploadGone() from missing
         return unpacked(archive, self.store, limits=self.archive_limits(), stop=jobs.is_stopping)
 
-    def _bring_folder(self, work: _Work, folder: Path) -> Brought:
+    def _bring_folder(self, work: _Work, folder: Path, _earlier: _Earlier) -> Brought:
         """A folder of the installation, under the name that the composition gave it; of a checkout only what its last commit has."""
         into, source = folder / "fetched", self.folders[work.source]
         if (source / ".git").exists():

@@ -193,6 +193,7 @@ def _verified(session: Session, attempt: Attempt, report_id: str, facts: dict[st
         return
     version = catalog.get_version_by_id(session, attempt.version_id)
     asset = catalog.get_asset_by_id(session, version.asset_id, viewer=kit.SYSTEM)
+    is_findable = _has_report(session, asset, report_id)
     catalog.describe(
         asset,
         version,
@@ -203,7 +204,7 @@ def _verified(session: Session, attempt: Attempt, report_id: str, facts: dict[st
         conflicts=len(facts["conflicts"]),
         strip=facts["strip"],
     )
-    if version.number == asset.number:
+    if version.number == asset.number and not is_findable:
         _make_findable(session, asset, report_id)
     verification = session.get_one(Verification, version.id, populate_existing=True)
     components.arrived(session, verification)
@@ -218,6 +219,12 @@ def _verified(session: Session, attempt: Attempt, report_id: str, facts: dict[st
         report=facts["documents"]["json"],
     )
     news.verified(session, asset, version, verification)
+
+
+def _has_report(session: Session, asset: catalog.Asset, report_id: str) -> bool:
+    """Whether the version that the asset is shown by has that report, so that the asset is found by it already."""
+    shown = select(catalog.Version.id).where(catalog.Version.asset_id == asset.id, catalog.Version.number == asset.verified_number)
+    return session.scalar(select(Verification.report_id).where(Verification.version_id == shown.scalar_subquery())) == report_id
 
 
 def _make_findable(session: Session, asset: catalog.Asset, report_id: str) -> None:

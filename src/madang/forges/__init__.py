@@ -40,7 +40,7 @@ from madang.forges.fetching import Before, Fetched, blobs_of, fetch, fetch_to, s
 from madang.forges.git import check_git
 from madang.forges.guard import Guard
 from madang.forges.limits import Limits, Progress
-from madang.forges.refs import check_ref
+from madang.forges.refs import Wanted, check_ref
 from madang.forges.sources import Opened, open_source
 
 __all__ = [
@@ -76,6 +76,7 @@ __all__ = [
     "Target",
     "TimedOut",
     "Unreachable",
+    "Wanted",
     "blobs_of",
     "check_git",
     "check_ref",

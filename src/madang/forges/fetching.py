@@ -2,14 +2,12 @@
 """Fetching one state of a repository: the room's main deed."""
 
 import errno
-import re
 import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from madang import archives
@@ -24,7 +22,6 @@ from madang.forges.refs import Wanted, asked_names, check_ref, choose, is_commit
 from madang.forges.watch import Watch
 from madang.kit import Refusal
 
-_COMMITTED = re.compile(r"^committer .*> (-?[0-9]+) [+-][0-9]+$", re.MULTILINE)
 _HERE = "refs/madang/fetched"
 
 
@@ -32,8 +29,7 @@ _HERE = "refs/madang/fetched"
 class Fetched:
     """What was brought: of which commit, found under which full ref (or the commit's id), and what was left out.
 
-    ``committed_at`` is the committer's own claim; 1970 when it is no date. ``listing`` is what Git lists of the commit, where the files
-    were handed to a taker.
+    ``listing`` is what Git lists of the commit, where the files were handed to a taker.
     """
 
     commit: str
@@ -41,7 +37,6 @@ class Fetched:
     files: int
     bytes: int
     skipped: tuple[archives.Skipped, ...]
-    committed_at: datetime
     listing: str = ""
 
     @property
@@ -86,9 +81,8 @@ def fetch(
     with _reached(address, ref, guard, home, limits or Limits(), stop, progress) as (git, target):
         wanted = _find(git, target, ref)
         commit = _bring(git, target, wanted, ref)
-        committed_at = _committed_at(git, commit)
         unpacked = export(git, commit, into)
-    return Fetched(commit, wanted.ref, unpacked.files, unpacked.bytes, unpacked.skipped, committed_at)
+    return Fetched(commit, wanted.ref, unpacked.files, unpacked.bytes, unpacked.skipped)
 
 
 def fetch_to(
@@ -97,6 +91,7 @@ def fetch_to(
     taker: archives.Taker,
     *,
     before: Before | None = None,
+    known: Wanted | None = None,
     guard: Guard,
     home: Path,
     limits: Limits | None = None,
@@ -106,22 +101,22 @@ def fetch_to(
     """The files of ``ref`` are handed to ``taker``, and nothing is laid into a folder. Otherwise as ``fetch``.
 
     Contents that are held since ``before`` are not asked for, where the server can leave them out, and never read. Where nothing but
-    contents of files is otherwise than then, these alone are handed over, and the taker is told so.
+    contents of files is otherwise than then, these alone are handed over, and the taker is told so. ``known`` is what ``tip`` found a
+    moment ago.
     """
     limits = limits or Limits()
     with _reached(address, ref, guard, home, limits, stop, progress) as (git, target):
-        wanted = _find(git, target, ref)
+        wanted = known or _find(git, target, ref)
         told = _told(git, target, wanted, ref, before)
-        committed_at = _committed_at(git, told.commit)
         found = hand_over(git, told.items, taker, before.held() if before is not None and not told.is_rest else {})
     if not told.is_rest or before is None:
-        return Fetched(told.commit, wanted.ref, found.files, found.bytes, found.skipped, committed_at, told.listing)
+        return Fetched(told.commit, wanted.ref, found.files, found.bytes, found.skipped, told.listing)
     if found.skipped:
         # A file became a pointer to one that is kept elsewhere: that is told in its place among the others.
         return fetch_to(address, ref, taker, guard=guard, home=home, limits=limits, stop=stop, progress=progress)
     if (size := taker.rest()) > limits.files.max_total_bytes:
         raise limits.files.exceeded("max_total_bytes")
-    return Fetched(told.commit, wanted.ref, before.files, size, before.skipped, committed_at, told.listing)
+    return Fetched(told.commit, wanted.ref, before.files, size, before.skipped, told.listing)
 
 
 def tip(
@@ -132,10 +127,10 @@ def tip(
     home: Path,
     limits: Limits | None = None,
     stop: archives.Stop | None = None,
-) -> str:
-    """The id that ``ref`` has there now, without fetching anything: a branch's commit; of a tag with a message it is the tag's own."""
+) -> Wanted:
+    """What ``ref`` names there now, without fetching anything: a branch's commit; of a tag with a message the id is the tag's own."""
     with _reached(address, ref, guard, home, limits or Limits(), stop, None) as (git, target):
-        return _find(git, target, ref).id
+        return _find(git, target, ref)
 
 
 @contextmanager
@@ -246,7 +241,7 @@ def _bring(git: Git, target: Target, wanted: Wanted, ref: str | None, *, without
             "--git-dir", repository, "fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head",
             "--no-auto-maintenance", *(["--filter=blob:none"] if without_blobs else []), "--", target.url, f"+{wanted.ref}:{_HERE}",
         )  # fmt: skip
-        return git.run("--git-dir", repository, "rev-parse", "--verify", "--quiet", f"{_HERE}^{{commit}}").strip()
+        return _commit_here(git, wanted)
     except RefMissing as error:
         raise RefMissing(ref=ref or wanted.ref, field="ref") from error
     except Refusal:
@@ -254,9 +249,10 @@ def _bring(git: Git, target: Target, wanted: Wanted, ref: str | None, *, without
         raise
 
 
-def _committed_at(git: Git, commit: str) -> datetime:
-    match = _COMMITTED.search(git.run("--git-dir", str(git.repository), "cat-file", "commit", commit))
-    try:
-        return datetime.fromtimestamp(int(match[1]) if match else 0, UTC)
-    except (ValueError, OverflowError, OSError):
-        return datetime.fromtimestamp(0, UTC)
+def _commit_here(git: Git, wanted: Wanted) -> str:
+    """The commit that was fetched. A branch names one itself, a tag maybe a note on one."""
+    if wanted.ref.startswith("refs/heads/"):
+        found = (git.repository / _HERE).read_text(encoding="ascii").strip()
+        if is_commit(found):
+            return found
+    return git.run("--git-dir", str(git.repository), "rev-parse", "--verify", "--quiet", f"{_HERE}^{{commit}}").strip()

@@ -64,6 +64,7 @@ def test_a_tree_that_was_looked_at_is_not_looked_at_again_and_shows_the_same(yar
     assert [counted(yard, table) for table in (Report, FoundFile, Finding, CachedFinding)] == kept
     assert documents(yard, f"{address}/versions/2") == documents(yard, f"{address}/versions/1")
     assert yard.get("/api/v1/assets")["items"][0]["conflicts"] == 1
+    assert [each["name"] for each in yard.get("/api/v1/assets", params={"q": "institute", "state": "verified"})["items"]] == ["tool"]
     assert yard.client.get("/assets/software/operator/tool/versions/2", headers=yard.signed).status_code == 200
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from builders import repository
 from madang import scan
-from madang.scan import scanning, tree
+from madang.scan import looking, tree
 from madang.scan.faults import last_line
 from madang.scan.pool import Answer
 from rooms.scan.conftest import HEADER, MIT
@@ -179,7 +179,7 @@ def test_a_file_that_git_takes_for_unchanged_is_not_read_again(pool: scan.Pool, 
         read.append(path.name)
         return tree.content(path)
 
-    monkeypatch.setattr(scanning, "content", noted)
+    monkeypatch.setattr(looking, "content", noted)
     cache, options = scan.MemoryCache(), scan.Options(trusts_git=True)
     first = scanned(root, pool, cache=cache, options=options)
     assert sorted(read) == ["LICENSE", "a.py", "b.py"]
@@ -264,7 +264,7 @@ def test_what_cannot_be_read_is_told_with_its_limit(pool: scan.Pool, grow: Grow,
 
 def test_a_file_that_vanishes_is_told(pool: scan.Pool, grow: Grow, monkeypatch: pytest.MonkeyPatch) -> None:
     root = grow({"a.py": HEADER, "b.py": HEADER})
-    monkeypatch.setattr("madang.scan.scanning.content", _vanishing(root / "a.py"))
+    monkeypatch.setattr("madang.scan.looking.content", _vanishing(root / "a.py"))
     report = scanned(root, pool)
     assert [(each.path, each.reason) for each in report.unread] == [("a.py", "unreadable")]
     assert list(by_path(report)) == ["b.py"]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, event, func, insert, select, update
+from sqlalchemy import Connection, and_, event, func, insert, inspect, select, update
 from sqlalchemy.orm import Mapper, Session
 
 from madang import licensing
@@ -111,7 +111,22 @@ def _on_insert(_mapper: Mapper[Asset], connection: Connection, asset: Asset) -> 
 
 @event.listens_for(Asset, "after_update")
 def _on_update(_mapper: Mapper[Asset], connection: Connection, asset: Asset) -> None:
-    _change(connection, asset)
+    if not _is_only_further(asset) or not _moved(connection, asset):
+        _change(connection, asset)
+
+
+_FURTHER = frozenset({"state", "changed_at", "number", "verified_number", "files", "conflicts", "strip"})
+"""What a new version of the same says of an asset: nothing that is looked for as a word."""
+
+
+def _is_only_further(asset: Asset) -> bool:
+    return all(each.key in _FURTHER for each in inspect(asset).attrs if each.history.has_changes())
+
+
+def _moved(connection: Connection, asset: Asset) -> bool:
+    """The row says when the asset changed and in which state it is, its words stay; whether there was one with the words of today."""
+    row = update(SearchRow).where(SearchRow.asset_id == asset.id, SearchRow.tokens_version == tokens.VERSION)
+    return bool(connection.execute(row.values(changed=microseconds(asset.changed_at), state=asset.state, stamp=_stamp())).rowcount)
 
 
 @event.listens_for(Namespace, "after_update")
