@@ -66,7 +66,7 @@ def _used(house: House, session: Session) -> Iterator[web.Figure]:
     units = [((service, unit), float(used.units)) for service, unit, used in sums]
     yield _figure("madang_service_month_units", "Units of a service that were used since the month began.", ("service", "unit"), units)
     waiting = sum(_size(path) for path in house.usage_logs.glob("*")) if house.usage_logs.is_dir() else 0
-    yield _single("madang_usage_log_bytes", "What the usage logs of this machine hold.", waiting)
+    yield _single("madang_usage_log_bytes", "What the usage logs of this machine take on its disk.", waiting)
 
 
 def _summed(rows: Iterable[tuple[tuple[str, ...], float]]) -> list[tuple[tuple[str, ...], float]]:
