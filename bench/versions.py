@@ -3,10 +3,11 @@
 
     bench/versions.py [--files N] [--json] [--pushes] [PATH]
 
-With PATH (a folder): CPU of the whole job, this process, git, and the scan server with its workers, for the first version, for the same
-content again and for ten changed files, as shares of the first: as archives, and with ``--pushes`` as commits that are fetched from a Git
-repository on this machine, whose server's CPU counts too. Then the CPU of requests to a version of N files (100,000) and to one of a
-hundredth of that, side by side: pages, lists, filters, the licence map and the streams.
+With PATH (a folder, such as the package rxjs 7.8.1 that ``npm pack`` fetches): CPU of the whole job, this process, git, and the scan
+server with its workers, for the first version, for the same content again and for ten changed files, as shares of the first: as archives,
+and with ``--pushes`` as commits that are fetched from a Git repository on this machine, whose server's CPU counts too; and the memory of
+these processes. Then the CPU of requests to a version of N files (100,000) and to one of a hundredth of that, side by side: pages, lists,
+filters, the licence map and the streams.
 """
 
 import argparse
@@ -72,6 +73,21 @@ def spent_so_far() -> float:
     """The same, with what processes below had that have ended: git's, above all."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     return cpu_seconds() + ended.ru_utime + ended.ru_stime
+
+
+def memory(pool: scan.Pool) -> dict[str, float]:
+    """Megabytes, of shared pages each process's part: this process, which answers pages and does the jobs, and the scan server with its
+    two workers. The licence index is mapped, and ScanCode imported, in the latter alone."""
+    assert "licensedcode" not in sys.modules, "ScanCode is imported where pages are made"
+    assert ".index" not in Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace"), "the index is mapped where pages are made"
+    server = pool.server_pid
+    children = Path(f"/proc/{server}/task/{server}/children").read_text(encoding="ascii").split()
+    return {"pages and jobs": _megabytes("self"), "server and workers": sum(_megabytes(str(each)) for each in (server, *children))}
+
+
+def _megabytes(process: str) -> float:
+    rollup = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    return int(next(line for line in rollup if line.startswith("Pss:")).split()[1]) / 1000
 
 
 def pushes(folder: Path, yard: Yard, scratch: Path) -> dict[str, float]:
@@ -184,7 +200,7 @@ def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("path", nargs="?", type=Path)
-    parser.add_argument("--files", type=int, default=100_000)
+    parser.add_argument("--files", type=int, default=100_000, help="0: only what is looked at again")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--pushes", action="store_true", help="from a Git repository with PATH in it, and not as archives")
     asked = parser.parse_args()
@@ -195,9 +211,11 @@ def main() -> int:
         with yard.client:
             if asked.path is not None:
                 found["rescan"] = pushes(asked.path, yard, Path(home)) if asked.pushes else rescans(asked.path, yard)
+                found["memory"] = memory(pool)
             large, small = asked.files, asked.files // 100
-            found["large"] = reading(yard, many_files(yard, "large", large), large)
-            found["small"] = reading(yard, many_files(yard, "small", small), small)
+            if large:
+                found["large"] = reading(yard, many_files(yard, "large", large), large)
+                found["small"] = reading(yard, many_files(yard, "small", small), small)
         yard.house.close()
     print(json.dumps(found, indent=1) if asked.json else shown(found, large))
     return 0
@@ -212,8 +230,10 @@ def shown(found: dict[str, Any], large: int) -> str:
             out.write(
                 f"  {name}: {again[name]:.3f} s, {100 * again[name] / again['first']:.2f} %, 1 : {again['first'] / again[name]:.0f}\n"
             )
-    out.write(f"ms of CPU, {large} files : {large // 100} files\n")
-    for name, spent in found["large"].items():
+        out.write(f"MB: {', '.join(f'{name} {size:.0f}' for name, size in found['memory'].items())}\n")
+    if large:
+        out.write(f"ms of CPU, {large} files : {large // 100} files\n")
+    for name, spent in found.get("large", {}).items():
         out.write(f"  {name}: {spent:.1f} : {found['small'][name]:.1f} = {spent / found['small'][name]:.1f}\n")
     return out.getvalue()
 
