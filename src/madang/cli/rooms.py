@@ -26,6 +26,7 @@ FACTORIES = {
     "invoice": ("madang.usage.cli", "invoice_group"),
     "register": ("madang.compliance.cli", "register_command"),
     "service": ("madang.serving.cli", "service_group"),
+    "hub": ("madang.hub.cli", "hub_group"),
 }
 CORES = {"terms": "madang.terms.cli", "licence": "madang.licensing.cli", "privacy": "madang.privacy.cli"}
 """Commands that need no platform."""

@@ -23,6 +23,7 @@ COMMANDS = {
     "licence": ("rooms", "Say what a licence allows and asks, and where it says so."),
     "privacy": ("rooms", "Find personal data in a text, and take it out."),
     "service": ("rooms", "Publish an AI service and keep it."),
+    "hub": ("rooms", "Look after what was pushed to datasets and models."),
     "register": ("rooms", "Register one address or archive, or a list of them."),
     "link": ("rooms", "Print a one-time sign-in link."),
     "token": ("rooms", "Make, list and revoke access tokens."),

@@ -8,6 +8,7 @@ done with it is asked of the rooms below; bytes lie in the store. It does not kn
 from madang.hub.actions import create, create_ref, move, remove, remove_ref
 from madang.hub.desk import Desk
 from madang.hub.errors import NoSuchEntry, NoSuchRepository, NoSuchRevision
+from madang.hub.keeping import check, clean
 from madang.hub.limits import Limits
 from madang.hub.models import Commit, Ref, Repository, Sent, Tag
 from madang.hub.queries import Asked, Place, needed_objects, repositories
@@ -31,6 +32,8 @@ __all__ = [
     "Repository",
     "Sent",
     "Tag",
+    "check",
+    "clean",
     "create",
     "create_ref",
     "move",
