@@ -1,14 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """People push and pull with the clients that they have, against a platform as it is started."""
 
+import base64
+import contextlib
+import hashlib
+import http.client
+import json
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 import hub_clients
-from platforms import Platform
+import patience
+from platforms import NoAnswer, Platform
 
 pytestmark = pytest.mark.needs("hub-clients")
 CARD = "---\nlicense: apache-2.0\nlanguage:\n- ko\n---\n# 말뭉치\n"
@@ -102,3 +110,60 @@ def test_a_dataset_is_loaded_whole_and_as_a_stream_and_pushed(platform: Platform
         "streamed": 500,
         "pushed": {"글": "나", "수": 2},
     }
+
+
+class Sender(threading.Thread):
+    """Sends large files and commits them one after the other, and notes which commits were acknowledged, until nobody answers."""
+
+    def __init__(self, platform: Platform, name: str) -> None:
+        super().__init__(daemon=True)
+        self.platform, self.name_, self.acknowledged = platform, name, list[str]()
+
+    def run(self) -> None:
+        with contextlib.suppress(NoAnswer, OSError, http.client.HTTPException):
+            while True:
+                self.acknowledged.append(self._commit(os.urandom(300_000)))
+
+    def _commit(self, data: bytes) -> str:
+        sha256 = hashlib.sha256(data).hexdigest()
+        asked = {"operation": "upload", "objects": [{"oid": sha256, "size": len(data)}]}
+        _status, told = self.platform.call("POST", f"/datasets/{self.name_}.git/info/lfs/objects/batch", asked)
+        href = urlsplit(told["objects"][0]["actions"]["upload"]["href"])
+        self._send("PUT", f"{href.path}?{href.query}", data)
+        small = base64.b64encode(data[:1000]).decode()
+        lines = [
+            {"key": "header", "value": {"summary": sha256}},
+            {"key": "lfsFile", "value": {"path": f"large/{sha256}", "algo": "sha256", "oid": sha256}},
+            {"key": "file", "value": {"path": f"small/{sha256}", "content": small, "encoding": "base64"}},
+        ]
+        body = "\n".join(json.dumps(line) for line in lines).encode()
+        made: dict[str, str] = json.loads(self._send("POST", f"/api/datasets/{self.name_}/commit/main", body))
+        return made["commitOid"]
+
+    def _send(self, method: str, path: str, body: bytes) -> bytes:
+        connection = http.client.HTTPConnection("127.0.0.1", self.platform.port, timeout=patience.SECONDS)
+        try:
+            connection.request(method, path, body, {"Authorization": f"Bearer {self.platform.token}"} if method == "POST" else {})
+            answer = connection.getresponse()
+            read = answer.read()
+            assert answer.status == 200, read
+            return read
+        finally:
+            connection.close()
+
+
+def test_no_acknowledged_commit_is_lost_when_all_is_killed(platform: Platform) -> None:
+    status, _told = platform.call("POST", "/api/repos/create", {"name": "killed", "type": "dataset"})
+    assert status == 200
+    sender = Sender(platform, "operator/killed")
+    sender.start()
+    patience.wait_until(lambda: len(sender.acknowledged) >= 3 or not sender.is_alive())
+    assert platform.kill()
+    platform.killed()
+    sender.join(patience.SECONDS)
+    assert len(sender.acknowledged) >= 3
+    platform.start()
+    platform.wait_until_ready()
+    _status, commits = platform.call("GET", "/api/datasets/operator/killed/commits/main?limit=1000")
+    assert set(sender.acknowledged) <= {commit["id"] for commit in commits}
+    assert json.loads(platform.madang("hub", "fsck", "--bytes", "--json"))["faults"] == []

@@ -13,11 +13,12 @@ from madang.hub.limits import Limits
 from madang.hub.models import Commit, Ref, Repository, Sent, Tag
 from madang.hub.queries import Asked, Place, needed_objects, repositories
 from madang.hub.web import routes as _pages
-from madang.hub.wire.routes import ADDRESSES
 from madang.hub.wire.routes import routes as _wire
 from madang.hub.xet import sweep as sweep_xorbs
 
 routes = [*_pages, *_wire]
+ADDRESSES = frozenset((method, route.path) for route in routes for method in (route.methods or ()) if method != "HEAD")
+"""What the hub answers, as the table of rights names it."""
 __all__ = [
     "ADDRESSES",
     "Asked",

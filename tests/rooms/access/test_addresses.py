@@ -12,7 +12,7 @@ from access_requests import NAMES, REQUESTS, ask_of
 from madang import access, hub
 
 # Who may call a service is asked of keys, in front of the application that is tried here: tests/rooms/gateway. The hub's wire says its
-# refusals as its clients know them: tests/rooms/hub.
+# refusals as its clients know them, and its pages are about datasets and models: tests/rooms/hub.
 OURS = [
     route
     for route in access.routes()

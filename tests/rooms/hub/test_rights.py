@@ -46,6 +46,10 @@ def test_reading_and_writing_are_as_the_table_says(everybody: dict[str, Hub], ya
         way.ask("GET", f"/datasets/owner/{exposure}/resolve/main/a.txt"), way.ask("GET", f"{address}/auth-check"),
     ]  # fmt: skip
     assert {each.status_code for each in reads} == {200 if sees else hidden}
+    pages = ("", "/tree/main", "/blob/main/a.txt", "/commits/main")
+    shown = {way.ask("GET", f"/datasets/owner/{exposure}{path}", headers={"Accept": "text/html"}).status_code for path in pages}
+    assert shown == {200 if sees else 404}
+    assert (f"owner/{exposure}<" in way.ask("GET", "/datasets?q=owner", headers={"Accept": "text/html"}).text) == sees
     writes = [
         way.ask("POST", f"{address}/preupload/main", json={"files": []}),
         way.commit(address, {"a.txt": exposure}),
@@ -84,5 +88,5 @@ def test_a_namespace_of_somebody_else_takes_no_repository(everybody: dict[str, H
     assert everybody["owner"].ask("POST", "/api/repos/create", json={**body, "organization": "datasets"}).status_code == 400
 
 
-def test_every_address_of_the_wire_is_in_the_table() -> None:
+def test_every_address_of_the_hub_is_in_the_table() -> None:
     assert {(route.method, route.path) for route in access.routes()} >= hub.ADDRESSES

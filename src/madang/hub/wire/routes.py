@@ -62,5 +62,3 @@ routes = [
     *(route for kinds in rules.KINDS.values() for route in _of_kind(kinds)),
     *(route for kind in rules.KINDS for route in _at_pages(kind)),
 ]
-ADDRESSES = frozenset((method, route.path) for route in routes for method in (route.methods or ()) if method != "HEAD")
-"""What this wire answers, as the table of rights names it."""
