@@ -4,7 +4,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import file_digest
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -87,8 +86,11 @@ def _faults_in(
 
 
 def _is_whole(store: storage.Store, sha256: str) -> bool:
-    with store.open(sha256) as file:
-        return file_digest(file, "sha256").hexdigest() == sha256
+    try:
+        store.open(sha256, verify=True).close()
+    except storage.ObjectDamaged:
+        return False
+    return True
 
 
 @dataclass
