@@ -14,6 +14,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import databases
@@ -66,6 +67,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=databases.kind(),
         help="the database that rooms with rows are tested on; with postgresql the tests without rows are left out",
     )
+
+
+# How long one example takes says how busy the machine is.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:

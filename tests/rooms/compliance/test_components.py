@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from builders import Yard, archive
 from madang import compliance, kit, provenance, terms
 from madang.compliance import queries
-from madang.provenance.models import Edge, Evidence, Node
+from madang.provenance.models import Decision, Document, Due, Edge, Evidence, Node, Standing
 
 INNER = {"name": "inner", "version": "2.0.0", "license": "GPL-3.0-only", "dependencies": {"left-pad": "^1.3.0"}}
 FILES = {"third_party/inner/package.json": json.dumps(INNER), "requirements.txt": "requests==2.32.0\n", "LICENSE": "MIT License\n"}
@@ -47,7 +47,7 @@ def test_versions_that_were_verified_before_there_was_a_graph_come_into_it(yard:
     verified(yard)
     before = links(yard)
     with yard.house.database.writing() as session:
-        for table in (Evidence, Edge, Node):
+        for table in (Due, Standing, Decision, Evidence, Document, Edge, Node):
             session.execute(delete(table))
     assert links(yard) == {}
     compliance.catch_up(yard.house.database)
