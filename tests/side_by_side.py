@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tests in parts, two at a time: ``side_by_side.py sqlite postgresql [options of pytest]``.
+"""The tests in parts, a few at a time: ``side_by_side.py sqlite postgresql [options of pytest]``.
 
 A part is a run of pytest of its own, with its own temporary folder, its own coverage file and its own databases, so parts share nothing but
 the machine. What is long comes first. A part that ends says so in a line, one that fails says all; the last lines tell the seconds of each
@@ -31,7 +31,8 @@ ALONE = ("access", "scan", "compliance", "people")
 """Rooms whose tests take minutes: each is a part. The others come some at a time."""
 UNCOUNTED = ("tests/journeys", "tests/rooms/access")
 AT_ONCE = 9
-LANES = min(2, os.cpu_count() or 1)
+LANES = min(4, (os.cpu_count() or 1) + 1)
+"""One more than there are processors: a part waits for disks, for other processes and for the clock."""
 COUNTED = ("passed", "failed", "deselected", "no tests")
 PASSED, NOTHING = 0, 5
 """Of pytest: all went well, and there was no test."""
