@@ -79,8 +79,6 @@ class AssetPage:
     versions: tuple[VersionRow, ...]
     may_change: bool
     most_bytes: int
-    unscanned: int = 0
-    """Versions that were pushed or published, of those that would stand here."""
     suffixes: tuple[str, ...] = SUFFIXES
     values: Mapping[str, str] = field(default_factory=dict)
     faults: Mapping[str, str] = field(default_factory=dict)

@@ -162,7 +162,6 @@ def _asset_page(
         created_at=asset.created_at,
         versions=tuple(presenting.version_row(version, known[version.id], may_change=may_change) for version in versions[:VERSIONS_SHOWN]),
         may_change=may_change,
-        unscanned=len(versions) - len(known),
         most_bytes=taking.limits.max_upload_bytes,
         values=values,
         faults=faults,
