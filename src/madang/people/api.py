@@ -3,7 +3,7 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictInt
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -58,7 +58,7 @@ class NewToken(BaseModel):
 
     role: str = Field(json_schema_extra={"enum": list(rules.roles_up_to(Role.OPERATOR))}, examples=["reader"])
     note: str = Field(examples=["laptop"])
-    days: int | None = Field(default=None, ge=1, le=3650, description="How many days it is good for; without an end when left out.")
+    days: StrictInt | None = Field(default=None, ge=1, le=3650, description="How many days it is good for; without an end when left out.")
 
 
 class MadeToken(BaseModel):

@@ -4,7 +4,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from madang import web
 
@@ -40,7 +40,7 @@ class Question(VersionName):
     actions: Annotated[list[Annotated[str, Field(max_length=60)]], Field(max_length=16)] = []
     scope: Scope = "open"
     reading: Reading = "both"
-    keep: bool = False
+    keep: StrictBool = False
 
 
 class ChangeIn(BaseModel):
@@ -117,8 +117,8 @@ class StatedIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     license: Licence | None = None
-    own: bool | None = None
-    complete: bool | None = None
+    own: StrictBool | None = None
+    complete: StrictBool | None = None
     facts: Annotated[list[Annotated[str, Field(max_length=120)]], Field(max_length=50)] | None = None
 
 
@@ -148,10 +148,10 @@ class DerivationIn(BaseModel):
     source: Annotated[VersionName | None, Field(alias="from")] = None
     purl: Annotated[str, Field(max_length=400)] = ""
     kind: Kind
-    released_with: bool = True
-    modified: bool | None = None
-    pinned: bool = True
-    complete: bool = True
+    released_with: StrictBool = True
+    modified: StrictBool | None = None
+    pinned: StrictBool = True
+    complete: StrictBool = True
     note: Text = ""
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StrictBool
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -127,7 +127,7 @@ class NewCollection(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    dry: bool = True
+    dry: StrictBool = True
 
 
 @router.get("/admin/health")

@@ -16,7 +16,7 @@ DutyWord = Literal["osp-office", "legal", "patent", "privacy", "security", "tran
 
 
 class _Given(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class NewAccount(_Given):
