@@ -48,7 +48,7 @@ def test_it_stands_in_the_catalogue_and_its_terms_are_known(database: Database, 
     deploy()
     with database.reading() as session:
         asset = catalog.get_asset(session, "api", "lab", "echo", viewer=kit.SYSTEM)
-        assert (asset.title, asset.state, asset.license_expression, asset.label) == ("Echo", "verified", "MIT", "1")
+        assert (asset.title, asset.state, asset.license_expression, asset.label) == ("Echo", "declared", "MIT", "1")
         version = catalog.get_version(session, asset, "latest")
         found = provenance.answer(session, version, terms.Goal("serve"), viewer=kit.SYSTEM)
         assert found.decision.verdict == "yes"
