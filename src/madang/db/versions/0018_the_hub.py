@@ -65,7 +65,7 @@ def _create_commits() -> None:
         sa.ForeignKeyConstraint(["repository_id"], ["hub_repository.id"], name=op.f("fk_hub_commit_repository_id")),
         sa.ForeignKeyConstraint(["version_id"], ["catalog_version.id"], name=op.f("fk_hub_commit_version_id")),
         sa.PrimaryKeyConstraint("repository_id", "id", name=op.f("pk_hub_commit")),
-        sa.UniqueConstraint("repository_id", "number", name=op.f("uq_hub_commit_repository_id")),
+        sa.UniqueConstraint("repository_id", "number", name=op.f("uq_hub_commit_repository_id_number")),
     )
     op.create_index(op.f("ix_hub_commit_tree"), "hub_commit", ["tree"])
     op.create_index(op.f("ix_hub_commit_version_id"), "hub_commit", ["version_id"])
