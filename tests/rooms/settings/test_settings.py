@@ -8,17 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madang import archives, compliance, forges, jobs, people, scan, serving, settings, web
+from madang import archives, compliance, forges, gateway, hub, jobs, people, scan, serving, settings, usage, web
 from madang.settings import readers
 
 LIMITS = {
     "archives": archives.Limits,
     "compliance": compliance.Limits,
     "forges": forges.Limits,
+    "gateway": gateway.Limits,
+    "hub": hub.Limits,
     "jobs": jobs.Limits,
     "people": people.Limits,
     "scan": scan.Limits,
     "serving": serving.Limits,
+    "usage": usage.Limits,
     "web": web.Limits,
 }
 DEFAULTS_OF_THE_MACHINE = {"scan.workers"}
