@@ -29,7 +29,7 @@ ROOMS_WITHOUT_ROWS = (
 """They are tested on SQLite alone."""
 ALONE = ("access", "scan", "compliance", "people")
 """Rooms whose tests take minutes: each is a part. The others come some at a time."""
-UNCOUNTED = ("tests/journeys", "tests/rooms/access")
+UNCOUNTED = ("tests/rooms/access",)
 AT_ONCE = 9
 LANES = min(4, (os.cpu_count() or 1) + 1)
 """One more than there are processors: a part waits for disks, for other processes and for the clock."""
