@@ -5,7 +5,7 @@ It does not know keys, plans, quotas or wires: a call comes with inputs and a de
 service's own unit. Whether the caller may see the service is asked of the catalogue by whoever calls.
 """
 
-from madang.serving.actions import check_deploys, deploy, may_deploy, pause, remove, resume, set_share
+from madang.serving.actions import check_deploys, deploy, may_deploy, pause, remove, resume, set_share, share_of
 from madang.serving.api import routers
 from madang.serving.building import FOLDER, keeper_of, switchboard_of
 from madang.serving.cards import Card, EngineCard
@@ -91,6 +91,7 @@ __all__ = [
     "resume",
     "routers",
     "set_share",
+    "share_of",
     "standing",
     "switchboard_of",
     "workplace_of",

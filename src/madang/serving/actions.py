@@ -64,6 +64,11 @@ def _add(session: Session, service: Service, asset: catalog.Asset, prepared: Pre
     return release
 
 
+def share_of(text: str) -> int:
+    """A share as people type it; -1 for what is none, which no version can have."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else -1
+
+
 def set_share(session: Session, service: Service, asset: catalog.Asset, release: Release, share: int, *, by: kit.Actor) -> None:
     """The version takes ``share`` per cent of the calls; the others share the rest in their old proportion. 100 rolls out or back."""
     check_deploys(session, asset, by=by)

@@ -56,12 +56,10 @@ def create_share(request: Request, session: Session, actor: kit.Actor, *, page: 
     service, asset = _found(request, session, actor)
     serving.check_deploys(session, asset, by=actor)
     form = web.form(request)
-    text = form["share"].strip()
     try:
         with session.begin_nested():
             release = serving.get_release(session, service, asset, form["version"])
-            share = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else -1
-            serving.set_share(session, service, asset, release, share, by=actor)
+            serving.set_share(session, service, asset, release, serving.share_of(form["share"].strip()), by=actor)
     except (kit.Invalid, kit.NotFound) as refusal:
         return page(request, session, actor, faults={"share": refusal.sentence(web.translate)}, status=web.status_of(refusal))
     return _back(asset, "shared")

@@ -107,9 +107,7 @@ def _given(upload: web.Upload) -> dict[str, Any]:
         raise NoSource(field="file")
     wanted: dict[str, Any] = {name: told[name] for name in ("namespace", "exposure", "share") if name in told}
     if "share" in wanted:
-        wanted["share"] = (
-            int(wanted["share"]) if wanted["share"].isascii() and wanted["share"].isdigit() and len(wanted["share"]) < 4 else -1
-        )
+        wanted["share"] = actions.share_of(wanted["share"])
     return _checked(ServiceIn, {"name": "x", "url": "-", **wanted}).model_dump()
 
 
