@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 import pytest
 
 import databases
-from madang import app, catalog, kit, people, settings, usage
+from builders import HTML, Yard, yard_in
+from madang import app, catalog, kit, people, scan, settings, usage
 
 T = TypeVar("T")
 LIMITS = usage.Limits(refresh_seconds=0.05, lease_idle_seconds=0.3)
@@ -57,6 +58,16 @@ class Place:
     def sums(self, **asked: Any) -> list[usage.UsageRow]:
         with self.house.database.reading() as session:
             return list(usage.sums(session, usage.Asked(**asked), viewer=kit.SYSTEM))
+
+
+@pytest.fixture
+def yard(tmp_path: Path) -> Iterator[Yard]:
+    """A house, seen by its operator's browser."""
+    with scan.Pool(scan.Limits(workers=1)) as pool:
+        yard = yard_in(tmp_path / "home", pool)
+        yard.client.headers.update(HTML)
+        yield yard
+        yard.house.close()
 
 
 @pytest.fixture

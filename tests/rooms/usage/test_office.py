@@ -2,29 +2,17 @@
 """Pages on which the office decides: requests for production and invoices, as whoever asks and pays sees them, and as others do not."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
-from builders import HTML, Yard, yard_in
-from madang import kit, people, scan, usage
+from builders import Yard
+from madang import kit, people, usage
 from madang.usage import draining, log
 from madang.usage.log.frames import told
 from rooms.usage.test_money import MONTH
 
 NUMBER = re.compile(r"/production-requests/(\w{26})")
-
-
-@pytest.fixture
-def yard(tmp_path: Path) -> Iterator[Yard]:
-    """A house, seen by its operator's browser."""
-    with scan.Pool(scan.Limits(workers=1)) as pool:
-        yard = yard_in(tmp_path / "home", pool)
-        yard.client.headers.update(HTML)
-        yield yard
-        yard.house.close()
 
 
 @pytest.fixture

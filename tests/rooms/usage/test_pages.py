@@ -3,29 +3,17 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from builders import HTML, Yard, yard_in
-from madang import catalog, kit, scan, usage
+from builders import Yard
+from madang import catalog, kit, usage
 from madang.usage.models import Quota
 from madang.usage.web import drawing
 
 SECRET = re.compile(r'<code id="secret">([^<]+)</code>')
-
-
-@pytest.fixture
-def yard(tmp_path: Path) -> Iterator[Yard]:
-    """A house, seen by its operator's browser."""
-    with scan.Pool(scan.Limits(workers=1)) as pool:
-        yard = yard_in(tmp_path / "home", pool)
-        yard.client.headers.update(HTML)
-        yield yard
-        yard.house.close()
 
 
 def used(yard: Yard, secret: str, *, calls: int, units: int) -> None:
