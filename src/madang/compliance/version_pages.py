@@ -4,7 +4,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -87,15 +86,10 @@ def _paged(request: Request, page: VersionPage, place: int, total: int, *, last:
         page,
         total=total,
         first=(place - 1) * ROWS + 1,
-        previous=_address(request, place - 1) if place > 1 else None,
-        next=None if last else _address(request, place + 1),
+        previous=web.page_address(request, place - 1) if place > 1 else None,
+        next=None if last else web.page_address(request, place + 1),
         **shown,
     )
-
-
-def _address(request: Request, place: int) -> str:
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("page", "lang", "theme")]
-    return f"{request.url.path}?{urlencode([*kept, ('page', str(place))])}"
 
 
 list_packages = _list("packages", FoundPackage, "packages", presenting.package_row)

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pages of datasets and models, at the addresses that clients print."""
 
-from urllib.parse import urlencode
-
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,19 +11,17 @@ from madang.hub.desk import desk_of, origin_of
 from madang.hub.pages import CardPage, CommitPage, FilePage, FilesPage, HistoryPage, ListPage
 from madang.hub.presenting import Seen
 from madang.hub.prose import rendered
-from madang.hub.wire.doors import named
+from madang.hub.wire.doors import at_page
 from madang.hub.wire.routes import FIRST
 
-ROWS, AT_TOP, COMMITS, CHANGES, REFS = 100, 12, 50, 500, 200
+ROWS, LISTED, AT_TOP, COMMITS, CHANGES, REFS = 100, 50, 12, 50, 500, 200
 SHOWN_BYTES, SHOWN_LINES = 64 << 10, 400
 MOST_PAGES = 10_000
 
 
 def _seen(request: Request, session: Session, actor: kit.Actor) -> tuple[Seen, str]:
     """The repository and the commit that an address names, and the path behind the revision."""
-    parts = named(request, 0)
-    kind, rest = ("dataset", parts[1:]) if parts[0] == "datasets" else ("model", parts)
-    namespace, name, *rest = rest
+    kind, (namespace, name, *rest) = at_page(request)
     place = queries.get(session, kind, namespace, name, viewer=actor)
     revision = rest[1] if len(rest) > 1 else rules.MAIN
     commit = queries.get_commit(session, place, revision)
@@ -35,8 +31,7 @@ def _seen(request: Request, session: Session, actor: kit.Actor) -> tuple[Seen, s
 
 def _elsewhere(request: Request, session: Session, actor: kit.Actor) -> str:
     """The page of an asset of that name that nobody pushes to, "" where there is none or it has a repository."""
-    *_kinds, namespace, name = named(request, 0)
-    kind = "dataset" if _kinds else "model"
+    kind, (namespace, name) = at_page(request)
     if queries.find(session, kind, namespace, name, viewer=actor) is not None:
         return ""
     asset = catalog.find_asset(session, kind, namespace, name, viewer=actor) if "\0" not in namespace + name else None
@@ -78,15 +73,10 @@ def list_files(request: Request, session: Session, actor: kit.Actor) -> Response
         rows=tuple(presenting.row_of(head, item) for item in shown),
         total=len(items),
         first=(place - 1) * ROWS + 1,
-        previous=_page(request, place - 1) if place > 1 else None,
-        next=_page(request, place + 1) if place * ROWS < len(items) else None,
+        previous=web.page_address(request, place - 1) if place > 1 else None,
+        next=web.page_address(request, place + 1) if place * ROWS < len(items) else None,
     )
     return web.render(request, "hub/files.html", page)
-
-
-def _page(request: Request, place: int) -> str:
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("page", "lang", "theme")]
-    return "?" + urlencode([*kept, ("page", str(place))])
 
 
 def show_file(request: Request, session: Session, actor: kit.Actor) -> Response:
@@ -115,8 +105,8 @@ def list_commits(request: Request, session: Session, actor: kit.Actor) -> Respon
         head=head,
         commits=tuple(presenting.commit_row(head, each, refs) for each in found[:COMMITS]),
         refs=tuple(presenting.ref_row(head, ref) for ref in refs[:REFS]),
-        previous=_page(request, place - 1) if place > 1 else None,
-        next=_page(request, place + 1) if len(found) > COMMITS else None,
+        previous=web.page_address(request, place - 1) if place > 1 else None,
+        next=web.page_address(request, place + 1) if len(found) > COMMITS else None,
     )
     return web.render(request, "hub/history.html", page)
 
@@ -153,19 +143,19 @@ def list_models(request: Request, session: Session, actor: kit.Actor) -> Respons
 def _list(request: Request, session: Session, actor: kit.Actor, kind: str) -> Response:
     q, tag, place = request.query_params.get("q", "")[:200], request.query_params.get("tag", "")[:200], web.place_of(request, MOST_PAGES)
     asked = queries.Asked(q.split()[:10], "", [tag] if tag else [])
-    found = queries.repositories(session, kind, asked, viewer=actor, limit=ROWS // 2, offset=(place - 1) * ROWS // 2)
+    found = queries.repositories(session, kind, asked, viewer=actor, limit=LISTED, offset=(place - 1) * LISTED)
     total = queries.count_repositories(session, kind, asked, viewer=actor)
     heads, words = queries.heads(session, found), queries.tags(session, found)
     page = ListPage(
         kind=kind,
         rows=tuple(presenting.list_row(each, heads.get(each.repository.id), words[each.repository.id]) for each in found),
         total=total,
-        first=(place - 1) * ROWS // 2 + 1,
+        first=(place - 1) * LISTED + 1,
         q=q,
         tag=tag,
         lines=presenting.first_lines(kind, actor.name or "lab", origin_of(request)),
-        previous=_page(request, place - 1) if place > 1 else None,
-        next=_page(request, place + 1) if place * ROWS // 2 < total else None,
+        previous=web.page_address(request, place - 1) if place > 1 else None,
+        next=web.page_address(request, place + 1) if place * LISTED < total else None,
     )
     return web.render(request, "hub/list.html", page)
 

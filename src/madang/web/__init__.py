@@ -22,7 +22,7 @@ from madang.web.masthead import Masthead
 from madang.web.metrics import Exposition, Figure, Meter, leave
 from madang.web.middleware import preference_cookie
 from madang.web.moments import InTime, in_utc, local_text, moment_in, offset_seconds
-from madang.web.paging import BadCursor, Page, next_address, page_of, place_of, position, write_cursor
+from madang.web.paging import BadCursor, Page, next_address, page_address, page_of, place_of, position, write_cursor
 from madang.web.preferences import PreferenceChosen, local_path
 from madang.web.problems import status_of
 from madang.web.routers import NAME, ApiRouter, InId, InName, api_router
@@ -76,6 +76,7 @@ __all__ = [
     "no_content",
     "offset_seconds",
     "page",
+    "page_address",
     "page_of",
     "perform",
     "pictures",

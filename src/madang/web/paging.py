@@ -71,6 +71,12 @@ def next_address(request: Request, cursor: str | None) -> str | None:
     return f"{request.url.path}?{urlencode([*kept, ('cursor', cursor)])}"
 
 
+def page_address(request: Request, place: int) -> str:
+    """This request's address with that page of its list, and without what was chosen on the way: language and theme."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("page", "lang", "theme")]
+    return f"{request.url.path}?{urlencode([*kept, ('page', str(place))])}"
+
+
 def place_of(request: Request, most: int) -> int:
     """Which page of a list on a page is asked for (``?page=``), from 1 to ``most``; what is no number is 1."""
     given = request.query_params.get("page", "1")

@@ -77,10 +77,19 @@ def named(request: Request, after: int) -> list[str]:
     return [unquote(part, errors="replace") for part in parts[after:]]
 
 
+def at_page(request: Request) -> tuple[str, list[str]]:
+    """The kind that an address names as people see it, and its parts from the namespace on."""
+    parts = named(request, 0)
+    return ("dataset", parts[1:]) if parts[0] == "datasets" else ("model", parts)
+
+
 def body_of(request: Request) -> dict[str, Any]:
-    """The JSON object that came."""
+    """The JSON object that came; half of a surrogate pair, which JSON can say, is in no text of it."""
     try:
-        value = json.loads(request.state.body or b"{}")
+        text = (request.state.body or b"{}").decode()
+        value = json.loads(text)
+        if "\\ud" in text.lower():
+            json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as fault:
         raise BadRequest(member="JSON") from fault
     if not isinstance(value, dict):

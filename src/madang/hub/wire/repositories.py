@@ -137,7 +137,7 @@ def list_repositories(request: Request, session: Session, actor: kit.Actor) -> R
     asked, offset = request.query_params, _number(request, "cursor", 0, 1_000_000)
     kind = next(kind for kind, word in rules.KINDS.items() if word == named(request, 1)[0])
     limit = _number(request, "limit", DEFAULT_LIST, MOST_LIST)
-    tags = [*asked.getlist("filter"), *(f"{each}" for each in asked.getlist("pipeline_tag"))]
+    tags = [*asked.getlist("filter"), *asked.getlist("pipeline_tag")]
     wanted = Asked(asked.getlist("search")[:20], asked.get("author", ""), tags[:20], asked.get("sort", ""))
     found = queries.repositories(session, kind, wanted, viewer=actor, limit=limit + 1, offset=offset)
     shown, heads = found[:limit], queries.heads(session, found)

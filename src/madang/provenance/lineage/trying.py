@@ -152,14 +152,9 @@ def _tell(
         "before": found.before.decision.verdict, "after": found.after.decision.verdict,
         "reasons": (_reasons(found.before), _reasons(found.after)), "affected": rows[(place - 1) * ROWS : place * ROWS],
         "total": len(rows), "is_more": found.more, "first": (place - 1) * ROWS + 1,
-        "previous": _page(request, place - 1) if place > 1 else None,
-        "next": _page(request, place + 1) if place * ROWS < len(rows) else None,
+        "previous": web.page_address(request, place - 1) if place > 1 else None,
+        "next": web.page_address(request, place + 1) if place * ROWS < len(rows) else None,
     }  # fmt: skip
-
-
-def _page(request: Request, place: int) -> str:
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("page", "lang", "theme")]
-    return f"?{urlencode([*kept, ('page', str(place))])}"
 
 
 def _reasons(answer: deciding.Answer) -> list[tuple[str, str]]:
