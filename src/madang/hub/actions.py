@@ -144,17 +144,19 @@ def _add_commit(
 
 
 def _publish(session: Session, place: Place, made: Commit, prepared: Prepared, *, by: kit.Actor) -> None:
-    """The commit is a version of the asset: its licence is stated where terms flow, and lists find it by its card."""
+    """The commit is a version of the asset: under the licence and made of what its card says, and found by its words."""
     card, asset = prepared.card, place.asset
+    said = provenance.cards.made_of(card.readme, asset.kind)
     source = catalog.Source("hub", place.name, ref=made.id)
     version = catalog.add_version(session, asset, source=source, by=by)
     made.version_id = version.id
     catalog.fix_content(session, version, content=made.tree, commit=made.id, by=by)
-    licence = card.license or None
+    licence = said.license if said.license != "NOASSERTION" else None
     catalog.describe(asset, version, state="declared", declared=licence, license_expression=licence, files=made.files)
     if card.title:
         catalog.set_title(session, asset, card.title, by=by)
-    provenance.state(session, version, license=card.license, by=by)
+    # Until somebody has its files read, what they say is not known, so it is never complete.
+    provenance.take_components(session, version, said.parts, license=said.license, is_complete=False, by=by)
     catalog.set_search_text(session, asset, field="card", text=" ".join([*card.tags, card.text]))
     session.execute(delete(Tag).where(Tag.repository_id == place.repository.id))
     session.add_all(Tag(repository_id=place.repository.id, word=word, place=number) for number, word in enumerate(card.tags))

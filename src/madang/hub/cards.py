@@ -13,7 +13,6 @@ from typing import Any
 
 import yaml
 
-from madang import licensing
 from madang.kit import Invalid, _
 
 README = "README.md"
@@ -24,13 +23,6 @@ MOST_TAGS = 200
 _MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
 _PREFIXED = ("language", "license", "task_categories", "task_ids", "size_categories", "annotations_creators", "multilinguality")
 _PLAIN = ("tags", "pipeline_tag", "library_name")
-_LICENCES = {
-    "apache-2.0": "Apache-2.0", "cc-by-nc-sa-4.0": "CC-BY-NC-SA-4.0", "gfdl": "GFDL-1.3-or-later", "gpl": "GPL-2.0-or-later",
-    "gpl-2.0": "GPL-2.0-only", "gpl-3.0": "GPL-3.0-only", "agpl-3.0": "AGPL-3.0-only", "lgpl-2.1": "LGPL-2.1-only",
-    "lgpl-3.0": "LGPL-3.0-only", "bsd": "BSD-3-Clause", "cc": "", "other": "", "unknown": "", "afl-3.0": "AFL-3.0",
-}  # fmt: skip
-"""Words for licences that cards use and SPDX spells otherwise, or that name none."""
-_KOGL = re.compile(r"kogl[- ]?(?:type[- ]?)?([0-4])(?:[- ]?(ai))?")
 
 
 class BadCard(Invalid):
@@ -42,22 +34,19 @@ class BadCard(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a README says: its front matter, the text below it, and what was wrong with the front matter ("" for nothing)."""
+    """What a README says: its front matter, the text below it, and what was wrong with the front matter ("" for nothing). ``readme`` is
+    all of it, as it came: what it says of licences and of what the thing is made of is read where terms flow."""
 
     data: Mapping[str, Any] = field(default_factory=dict)
     text: str = ""
     fault: str = ""
+    readme: str = ""
 
     @property
     def title(self) -> str:
         """What the thing is called, if the card says so."""
         found = self.data.get("pretty_name")
         return " ".join(found.split())[:200] if isinstance(found, str) else ""
-
-    @property
-    def license(self) -> str:
-        """The licence as an SPDX expression, "" where none can be read."""
-        return licence_of(self.data)
 
     @property
     def tags(self) -> list[str]:
@@ -73,11 +62,11 @@ def read(text: str) -> Card:
     """The card; one whose front matter cannot be read is a card without data that says what is wrong."""
     found = _MATTER.match(text)
     if not found:
-        return Card(text=text)
+        return Card(text=text, readme=text)
     try:
-        return Card(parse(found[1]), text[found.end() :])
+        return Card(parse(found[1]), text[found.end() :], readme=text)
     except BadCard as fault:
-        return Card(text=text[found.end() :], fault=str(fault.values["reason"]))
+        return Card(text=text[found.end() :], fault=str(fault.values["reason"]), readme=text)
 
 
 def check(content: str) -> None:
@@ -103,7 +92,7 @@ def parse(matter: str) -> dict[str, Any]:
         return {}
     if not isinstance(value, dict):
         raise BadCard(reason="it is no list of names and values")
-    made: dict[str, Any] = _plain(value, 0)
+    made: dict[str, Any] = _plain(value)
     return made
 
 
@@ -127,12 +116,12 @@ class _Plain(yaml.SafeLoader):  # type: ignore[misc]  # untyped library
         return made
 
 
-def _plain(value: Any, depth: int) -> Any:
+def _plain(value: Any) -> Any:
     """``value`` as JSON has it: names are texts, moments are written out, numbers are finite."""
     if isinstance(value, dict):
-        return {str(name)[:200]: _plain(each, depth + 1) for name, each in value.items()}
+        return {str(name)[:200]: _plain(each) for name, each in value.items()}
     if isinstance(value, list | tuple | set):
-        return [_plain(each, depth + 1) for each in value]
+        return [_plain(each) for each in value]
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, float) and not -1e308 < value < 1e308:
@@ -142,31 +131,6 @@ def _plain(value: Any, depth: int) -> Any:
     if isinstance(value, bytes):
         return value.hex()
     return value.replace("\0", "\ufffd") if isinstance(value, str) else value
-
-
-def licence_of(data: Mapping[str, Any]) -> str:
-    """The licence that a card names, as an SPDX expression: several are an offer to choose; a name of its own is a LicenseRef."""
-    words = _words(data.get("license"))
-    if words == ["other"]:
-        name = data.get("license_name")
-        return _read_licence(name) if isinstance(name, str) else ""
-    found = [licence for licence in (_read_licence(word) for word in words) if licence]
-    return " OR ".join(found) if len(found) == len(words) else ""
-
-
-def _read_licence(word: str) -> str:
-    plain = word.strip().lower()
-    korean = _KOGL.fullmatch(plain)
-    if korean:
-        return f"LicenseRef-KOGL-{korean[1]}" + ("-AI" if korean[2] else "")
-    known = _LICENCES.get(plain)
-    if known is not None:
-        return known
-    try:
-        return licensing.validate(word.strip())
-    except (licensing.InvalidExpression, licensing.UnknownLicence):
-        reference = re.sub(r"[^A-Za-z0-9.-]+", "-", word.strip()).strip("-.")[:60]
-        return f"LicenseRef-{reference}" if reference else ""
 
 
 def _words(value: Any) -> list[str]:

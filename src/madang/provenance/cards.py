@@ -23,6 +23,7 @@ MOST_NAMES = 500
 RELATIONS = {"finetune": "fine-tuned-from", "adapter": "fine-tuned-from", "quantized": "modifies", "merge": "merged-from"}
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,95})?")
 OPEN = ("other", "unknown")
+KOGL = re.compile(r"kogl[- ]?(?:type[- ]?)?([0-4])(?:[- ]?(ai))?", re.IGNORECASE)
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Words = Mapping[str, list[str]]
 
@@ -56,7 +57,7 @@ def _nobody(named: list[str]) -> str | None:
 def _licence(word: str, words: Words) -> str:
     """``other`` is told by its name, where that is known."""
     names = words.get("license_name", [])[:1] if word.lower() in OPEN else [word]
-    for each in (form for name in names for form in (name, f"LicenseRef-{name}")):
+    for each in (form for name in names for form in (name, f"LicenseRef-{name}", _korean(name))):
         try:
             found = licensing.normalise(each[:400])
         except licensing.InvalidExpression:
@@ -64,6 +65,12 @@ def _licence(word: str, words: Words) -> str:
         if all(licensing.is_known(key) for key in licensing.keys(found)):
             return found
     return "NOASSERTION"
+
+
+def _korean(name: str) -> str:
+    """The licence for public works that is named as people write it, by its type."""
+    told = KOGL.fullmatch(name)
+    return f"LicenseRef-KOGL-{told[1]}{'-AI' if told[2] else ''}" if told else ""
 
 
 def _model(words: Words) -> tuple[list[Part], bool]:

@@ -44,6 +44,19 @@ def test_a_path_that_leads_out_or_is_no_name_is_refused(hub: Hub, address: str, 
     assert hub.ask("POST", f"{address}/preupload/main", content=json.dumps(asked)).status_code == 400
 
 
+@pytest.mark.parametrize("path", PATHS, ids=range(len(PATHS)))
+def test_nothing_stands_at_a_path_that_is_no_name(hub: Hub, address: str, path: str) -> None:
+    answer = hub.ask("POST", f"{address}/paths-info/main", content=json.dumps({"paths": [path]}))
+    assert answer.status_code == (400 if path == "\ud800" else 200), answer.text
+    assert answer.status_code == 400 or answer.json() == []
+
+
+@pytest.mark.parametrize("said", [b'"\\ud800"', b'"\xed\xa0\x80"', b'"\xff"'], ids=["escaped", "raw", "no UTF-8"])
+def test_half_a_character_is_no_text(hub: Hub, address: str, said: bytes) -> None:
+    assert hub.ask("POST", f"{address}/branch/halved", content=b'{"startingPoint": %b}' % said).status_code == 400
+    assert hub.ask("POST", "/api/repos/create", content=b'{"type": "dataset", "name": %b}' % said).status_code == 400
+
+
 @pytest.mark.parametrize("path", ["data/A.txt", "DATA/a.txt", "Data", "data", "Data/a.txt/b", "data/a.TXT/b"])
 def test_paths_that_are_one_where_case_does_not_count_clash(hub: Hub, address: str, path: str) -> None:
     answer = hub.commit(address, {path: "x"})
@@ -158,11 +171,14 @@ def test_values_of_cards_are_plain_json_whatever_they_were() -> None:
 @pytest.mark.parametrize(
     ("said", "licence"),
     [
-        ("license: mit", "MIT"), ("license: apache-2.0", "Apache-2.0"), ("license: [mit, gpl-3.0]", "MIT OR GPL-3.0-only"),
-        ("license: kogl-1", "LicenseRef-KOGL-1"), ("license: KOGL Type 1 AI", "LicenseRef-KOGL-1-AI"), ("license: other", ""),
-        ("license: other\nlicense_name: our-own v2", "LicenseRef-our-own-v2"), ("license: openrail", "LicenseRef-OpenRAIL"),
-        ("license: 5", "LicenseRef-5"), ("license: {a: b}", ""), ("x: y", ""),
+        ("license: mit", "MIT"), ("license: apache-2.0", "Apache-2.0"), ("license: [mit, gpl-3.0]", "GPL-3.0-only AND MIT"),
+        ("license: kogl-1", "LicenseRef-KOGL-1"), ("license: KOGL Type 1 AI", "LicenseRef-KOGL-1-AI"), ("license: other", None),
+        ("license: other\nlicense_name: our-own v2", None), ("license: openrail", "LicenseRef-OpenRAIL"), ("license: bsd", None),
+        ("license: 5", None), ("license: {a: b}", None), ("x: y", None),
     ],
 )  # fmt: skip
-def test_a_licence_is_read_as_people_write_it(said: str, licence: str) -> None:
-    assert cards.read(f"---\n{said}\n---\n").license == licence
+def test_a_licence_is_read_as_everywhere_else(hub: Hub, said: str, licence: str | None) -> None:
+    made = hub.create(f"researcher/licence-{hashlib.sha256(said.encode()).hexdigest()[:8]}")
+    assert hub.commit(made, {"README.md": f"---\n{said}\n---\n"}).status_code == 200
+    shown = hub.ask("GET", made.replace("/api/datasets/", "/api/v1/assets/dataset/")).json()
+    assert shown["declared_license_expression"] == licence

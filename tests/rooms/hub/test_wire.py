@@ -196,6 +196,19 @@ def test_the_cards_licence_is_stated_where_terms_flow(hub: Hub, yard: Yard) -> N
     assert next(each["verdict"] for each in told["goals"] if each["goal"] == "sell") != "yes"
 
 
+def test_what_a_card_says_that_a_model_is_made_of_is_its_lineage(hub: Hub, yard: Yard) -> None:
+    hub.commit(hub.create("researcher/corpus"), {"README.md": "---\nlicense: cc-by-nc-4.0\n---\n"})
+    address = hub.create("researcher/tuned", kind="model")
+    matter = "license: mit\nbase_model: lab/elsewhere\ndatasets: [researcher/corpus]"
+    hub.commit(address, {"README.md": f"---\n{matter}\n---\n"})
+    edges = yard.get("/api/v1/assets/model/researcher/tuned/versions/1/derivations")["items"]
+    assert sorted((each["kind"], each["name"]) for each in edges) == [
+        ("fine-tuned-from", "pkg:huggingface/lab/elsewhere"), ("trained-on", "dataset/researcher/corpus@1"),
+    ]  # fmt: skip
+    terms = yard.get("/api/v1/assets/model/researcher/tuned/versions/1/terms")
+    assert next(each["verdict"] for each in terms["goals"] if each["goal"] == "sell") != "yes"
+
+
 def test_each_commit_on_the_main_branch_is_a_version(hub: Hub, yard: Yard) -> None:
     address = hub.create("researcher/versions")
     made = [hub.commit(address, {"a": text}).json()["commitOid"] for text in "12"]
