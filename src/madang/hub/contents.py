@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What lies in a commit, read from the store: folders, files, the card; and the tree that a commit will have."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from madang import storage
@@ -30,10 +30,10 @@ class Item:
 
 def entries_of(store: storage.Store, commit: Commit, folder: str = "") -> Sequence[storage.Entry]:
     """All files of the commit, or those that lie in the folder, however deep. ``NoSuchEntry`` for a folder that is not there."""
-    entries = store.read_tree(commit.tree).entries
+    tree = store.read_tree(commit.tree)
     if not folder:
-        return entries
-    found = [entry for entry in entries if entry.path.startswith(f"{folder}/")]
+        return tree.entries
+    found = tree.below(folder)
     if not found:
         raise NoSuchEntry(path=folder[:120])
     return found
@@ -55,6 +55,25 @@ def listed(entries: Iterable[storage.Entry], folder: str = "", *, deep: bool = F
         Item(path, rules.folder_id(found, below=f"{path}/"), sum(each.size for each in found), len(found)) for path, found in below.items()
     ]
     return sorted([*folders, *files], key=lambda item: item.path)
+
+
+def files_at(store: storage.Store, tree_id: str, paths: Collection[str]) -> dict[str, storage.Entry]:
+    """The entries at those of the paths where one is. The tree is read once, however many paths there are."""
+    tree = store.read_tree(tree_id)
+    return {path: entry for path in paths if (entry := tree.find(path)) is not None}
+
+
+def items_at(store: storage.Store, tree_id: str, paths: Iterable[str]) -> list[Item]:
+    """What stands at each of the paths, files and folders; a path where nothing stands is left out. The tree is read once."""
+    tree = store.read_tree(tree_id)
+    found = []
+    for path in (each.strip("/") for each in paths):
+        entry = tree.find(path)
+        if entry is not None and entry.sha256:
+            found.append(Item(path, "", entry.size, entry=entry))
+        elif entry is None and path:
+            found += listed(tree.below(path), path.rpartition("/")[0])
+    return found
 
 
 def get_entry(store: storage.Store, commit: Commit, path: str) -> storage.Entry:

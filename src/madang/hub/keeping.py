@@ -125,11 +125,9 @@ def clean(database: db.Database, store: storage.Store, *, dry: bool, grace: time
         if loose and not dry and not _forget(database, repository_id, loose, newest, before):
             done.skipped += 1
             continue
-        done.kept, done.objects, done.bytes = (
-            done.kept + len(sent) - len(loose),
-            done.objects + len(loose),
-            done.bytes + sum(loose.values()),
-        )
+        done.kept += len(sent) - len(loose)
+        done.objects += len(loose)
+        done.bytes += sum(loose.values())
     return done
 
 

@@ -55,6 +55,14 @@ def get(session: Session, kind: str, namespace: str, name: str, *, viewer: kit.A
     return found
 
 
+def get_by_id(session: Session, repository_id: str) -> Place:
+    """The repository of that id, for what was permitted before; ``NoSuchRepository`` where it is gone."""
+    repository = session.get(Repository, repository_id)
+    if repository is None or repository.removed_at is not None:
+        raise NoSuchRepository(name=repository_id)
+    return Place(catalog.get_asset_by_id(session, repository_id, viewer=kit.SYSTEM), repository)
+
+
 def get_commit(session: Session, place: Place, revision: str) -> Commit:
     """The commit that a branch, a tag or a commit's own id names; ``NoSuchRevision`` otherwise."""
     plain = rules.plain_revision(revision)

@@ -62,6 +62,11 @@ class Tree:
             return self.entries[place]
         return None
 
+    def below(self, folder: str) -> tuple[Entry, ...]:
+        """The entries in the folder, however deep; none where there is no such folder."""
+        start, end = (bisect_left(self.entries, raw(folder) + mark, key=lambda entry: raw(entry.path)) for mark in (b"/", b"0"))
+        return self.entries[start:end]  # "0" is what comes after "/"
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:

@@ -13,12 +13,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from madang import catalog, kit, web
-from madang.hub import actions, rules, xet
+from madang.hub import actions, queries, rules, xet
 from madang.hub.actions import Bytes
 from madang.hub.desk import Desk, desk_of, origin_of
-from madang.hub.errors import BadSignature, NoSuchRepository
-from madang.hub.models import Repository
-from madang.hub.queries import Place
+from madang.hub.errors import BadSignature
 from madang.hub.wire.bodies import taking
 from madang.hub.wire.doors import named, refused
 from madang.hub.wire.repositories import place_in
@@ -120,8 +118,4 @@ def _rebuilt(desk: Desk, given: Pass, shard: bytes) -> list[Bytes]:
 
 def _note(request: Request, given: Pass, sent: list[Bytes]) -> None:
     with request.app.state.gate.database.writing() as session:
-        repository = session.get(Repository, given.repository)
-        if repository is None or repository.removed_at is not None:
-            raise NoSuchRepository(name=given.repository)
-        asset = catalog.get_asset_by_id(session, repository.id, viewer=kit.SYSTEM)
-        actions.note_sent(session, Place(asset, repository), sent, by=given.account)
+        actions.note_sent(session, queries.get_by_id(session, given.repository), sent, by=given.account)

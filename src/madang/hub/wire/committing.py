@@ -41,10 +41,10 @@ def choose_ways(request: Request, session: Session, actor: kit.Actor) -> Respons
                 "shouldIgnore": False,
             }
         )
-    found = {str(each["path"]): desk.store.find_entry(commit.tree, str(each["path"])) for each in told}
-    known = queries.sent(session, place, (entry.sha256 for entry in found.values() if entry))
+    found = contents.files_at(desk.store, commit.tree, [str(each["path"]) for each in told])
+    known = queries.sent(session, place, (entry.sha256 for entry in found.values()))
     for each in told:
-        entry = found[str(each["path"])]
+        entry = found.get(str(each["path"]))
         row = known.get(entry.sha256) if entry else None
         if row is not None:
             each["oid"] = row.sha256 if row.is_large else row.blob_id

@@ -15,11 +15,10 @@ from madang import catalog, kit, storage, web
 from madang.hub import actions, queries, rules
 from madang.hub.actions import Bytes
 from madang.hub.desk import Desk, Permit, desk_of, origin_of, permitted
-from madang.hub.errors import BadRequest, NoSuchRepository
-from madang.hub.models import Repository
+from madang.hub.errors import BadRequest
 from madang.hub.queries import Place
 from madang.hub.wire.bodies import taking
-from madang.hub.wire.doors import body_of, list_in, named, refused, without_cookies
+from madang.hub.wire.doors import at_page, body_of, list_in, named, refused, without_cookies
 
 MEDIA = "application/vnd.git-lfs+json"
 MOST_OBJECTS = 10_000
@@ -27,8 +26,7 @@ MOST_OBJECTS = 10_000
 
 def place_in(request: Request, session: Session, actor: kit.Actor) -> Place:
     """The repository of an address with ``.git`` in it."""
-    parts = named(request, 0)
-    kind, namespace, name = ("dataset", *parts[1:3]) if parts[0] == "datasets" else ("model", *parts[:2])
+    kind, (namespace, name, *_rest) = at_page(request)
     return queries.get(session, kind, namespace, name.removesuffix(".git"), viewer=actor)
 
 
@@ -115,13 +113,10 @@ def _keep(store: storage.Store, permit: Permit, pieces: Iterator[bytes]) -> stor
 
 
 def _note(session: Session, permit: Permit, kept: storage.Stored) -> Response:
-    repository = session.get(Repository, permit.repository)
-    if repository is None or repository.removed_at is not None:
-        raise NoSuchRepository(name=permit.repository)
-    asset = catalog.get_asset_by_id(session, repository.id, viewer=kit.SYSTEM)
+    place = queries.get_by_id(session, permit.repository)
     blob_id = rules.blob_id(rules.pointer(kept.sha256, kept.size))
     sent = Bytes(kept.sha256, kept.size, blob_id, is_large=True)
-    actions.note_sent(session, Place(asset, repository), [sent], by=permit.account)
+    actions.note_sent(session, place, [sent], by=permit.account)
     return Response(status_code=200)
 
 

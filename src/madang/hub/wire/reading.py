@@ -12,12 +12,11 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from madang import kit, storage
 from madang.hub import contents, queries
-from madang.hub.contents import Item
 from madang.hub.desk import desk_of
 from madang.hub.errors import BadRequest, NoSuchEntry
 from madang.hub.models import Sent
 from madang.hub.wire import shapes
-from madang.hub.wire.doors import body_of, named
+from madang.hub.wire.doors import at_page, body_of
 from madang.hub.wire.repositories import cursor_of, link, place_in
 
 PAGE = 1000
@@ -47,8 +46,7 @@ def show_paths(request: Request, session: Session, actor: kit.Actor) -> Response
     place, rest = place_in(request, session, actor)
     commit = queries.get_commit(session, place, rest[0])
     paths, is_expanded = _paths_in(request)
-    store = desk_of(request).store
-    found = [item for item in (_item(store, commit.tree, path) for path in paths) if item is not None]
+    found = contents.items_at(desk_of(request).store, commit.tree, paths)
     known = queries.sent(session, place, (each.entry.sha256 for each in found if each.entry))
     told = [shapes.item(each, known) for each in found]
     if is_expanded:
@@ -70,21 +68,10 @@ def _paths_in(request: Request) -> tuple[list[str], bool]:
     return paths, expand
 
 
-def _item(store: storage.Store, tree: str, path: str) -> Item | None:
-    plain = path.strip("/")
-    entry = store.find_entry(tree, plain) if plain and "\0" not in plain else None
-    if entry is not None:
-        return Item(entry.path, "", entry.size, entry=entry) if entry.sha256 else None
-    below = [each for each in store.read_tree(tree).entries if each.path.startswith(f"{plain}/")] if plain else []
-    found = contents.listed(below, plain.rpartition("/")[0])
-    return found[0] if found else None
-
-
 def show_file(request: Request, session: Session, actor: kit.Actor) -> Response:
     """The file's bytes, or those that the header ``Range`` asks for; with HEAD what it is."""
-    parts = named(request, 0)
-    kinds, namespace, name, revision, path = _resolved(parts)
-    place = queries.get(session, kinds, namespace, name, viewer=actor)
+    kind, (namespace, name, _resolve, revision, *parts) = at_page(request)
+    place, path = queries.get(session, kind, namespace, name, viewer=actor), "/".join(parts)
     commit, store = queries.get_commit(session, place, revision), desk_of(request).store
     try:
         entry = contents.get_entry(store, commit, path)
@@ -93,13 +80,6 @@ def show_file(request: Request, session: Session, actor: kit.Actor) -> Response:
         return JSONResponse({"error": str(fault)}, status_code=404, headers=headers)
     row = queries.sent(session, place, [entry.sha256]).get(entry.sha256)
     return sent_file(request, store, entry, {"X-Repo-Commit": commit.id, **file_headers(entry, row)})
-
-
-def _resolved(parts: list[str]) -> tuple[str, str, str, str, str]:
-    """Kind, namespace, name, revision and path of an address with ``resolve`` in it."""
-    kind, rest = ("dataset", parts[1:]) if parts[0] == "datasets" else ("model", parts)
-    namespace, name, _resolve, revision, *path = rest
-    return kind, namespace, name, revision, "/".join(path)
 
 
 def file_headers(entry: storage.Entry, row: Sent | None) -> dict[str, str]:
@@ -122,7 +102,7 @@ def sent_file(request: Request, store: storage.Store, entry: storage.Entry, head
     """The file, or the one part of it that is asked for (RFC 9110, 14); what asks for several parts gets the whole."""
     asked = request.headers.get("range", "")
     span = _span(asked, entry.size) if asked and request.headers.get("if-range", headers["ETag"]) == headers["ETag"] else None
-    if span == (0, 0) and entry.size >= 0 and asked:
+    if span == (0, 0):
         return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{entry.size}"})
     start, end = span or (0, entry.size)
     headers = {**headers, "Content-Length": str(end - start)}

@@ -113,7 +113,7 @@ def _spans(file: BinaryIO, xorb: str) -> list[Span]:
     while at < whole:
         file.seek(at)
         head = file.read(HEAD)
-        if head.startswith(FOOT) or head == FOOT[:HEAD]:
+        if head.startswith(FOOT):
             break
         packed, kind, size = int.from_bytes(head[1:4], "little"), head[4] if len(head) == HEAD else -1, int.from_bytes(head[5:8], "little")
         is_sound = head[:1] == b"\0" and kind in (_PLAIN, _LZ4, _GROUPED) and 0 < size <= LARGEST_CHUNK and at + HEAD + packed <= whole
