@@ -61,6 +61,8 @@ class FactIndex:
     """How many bits one reading has."""
     half: int = 0
     """All bits of the strict reading."""
+    facts: dict[str, int] = field(default_factory=dict)
+    """Both readings of a fact, whatever the family."""
 
     def __post_init__(self) -> None:
         tables = [table for several in {alike(over): passing(over) for over in self.classes}.values() for table in several]
@@ -74,11 +76,16 @@ class FactIndex:
                     waiting += table[bit]
         self.width = len(self.bits)
         self.half = (1 << self.width) - 1
+        for place, (_family, fact) in enumerate(self.bits):
+            self.facts[fact] = self.facts.get(fact, 0) | 1 << place | 1 << place + self.width
 
-    def mask(self, suits: Callable[[str, str], bool]) -> int:
-        """Both readings of every bit whose family and fact suit."""
-        found = sum(1 << place for place, bit in enumerate(self.bits) if suits(*bit))
-        return found | found << self.width
+    def mask(self, suits: Callable[[str], bool]) -> int:
+        """Both readings of every fact that suits, in all families."""
+        found = 0
+        for fact, bits in self.facts.items():
+            if suits(fact):
+                found |= bits
+        return found
 
     def of(self, own: Own) -> int:
         """One own fact as bits."""

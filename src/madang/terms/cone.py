@@ -201,9 +201,10 @@ def _bits(own: Iterable[Own], index: FactIndex) -> int:
 
 def _kills(graph: Graph, index: FactIndex, today: date) -> dict[str | tuple[str, str], int]:
     """What standing evidence removes, by the place at which it stands."""
+    named = lru_cache(None)(lambda name: index.mask(lambda fact: facts.stands_for(name, fact)))
     found: dict[str | tuple[str, str], int] = {}
     for proof in graph.evidence:
         if proof.stands(today):
-            named = index.mask(lambda _family, fact, proof=proof: any(facts.stands_for(name, fact) for name in proof.removes))  # type: ignore[misc]
-            found[proof.at] = found.get(proof.at, 0) | named
+            for name in proof.removes:
+                found[proof.at] = found.get(proof.at, 0) | named(name)
     return found

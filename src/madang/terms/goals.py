@@ -39,14 +39,14 @@ class Asked:
     def hurts(self, index: FactIndex) -> Mapping[str, int]:
         """The bits that bring *no*, *contested* and *unknown* at the top, and those that are duties there."""
         offended = {severity: self._offended(severity) for severity in ("no", "contested", "unknown")}
-        found = {severity: index.mask(lambda _family, fact, named=named: fact in named) for severity, named in offended.items()}  # type: ignore[misc]
-        found["duty"] = index.mask(lambda _family, fact: fact.startswith("duty:") and fact.partition("@")[2] in self.moments)
+        found = {severity: index.mask(named.__contains__) for severity, named in offended.items()}
+        found["duty"] = index.mask(lambda fact: fact.startswith("duty:") and fact.partition("@")[2] in self.moments)
         if self.gives_changes:
-            found["no"] |= index.mask(lambda _family, fact: fact.startswith("duty:unchanged-only@"))
+            found["no"] |= index.mask(lambda fact: fact.startswith("duty:unchanged-only@"))
         if self.is_unsaid:
-            found["unknown"] |= found["duty"] & index.mask(lambda _family, fact: fact.startswith("duty:same-licence@"))
+            found["unknown"] |= found["duty"] & index.mask(lambda fact: fact.startswith("duty:same-licence@"))
         if self.without_source:
-            found["no"] |= found["duty"] & index.mask(lambda _family, fact: fact.startswith("duty:source-offer@"))
+            found["no"] |= found["duty"] & index.mask(lambda fact: fact.startswith("duty:source-offer@"))
         return found
 
     def _offended(self, severity: str) -> frozenset[str]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from madang import catalog, kit, terms
 from madang.db import Database
-from madang.provenance import alerts, deciding
+from madang.provenance import alerts
 from madang.provenance.cones import cone
 from madang.provenance.errors import ConeTooLarge
 from madang.provenance.models import Due, Evidence, Node, Standing
@@ -50,7 +50,7 @@ def work_out(session: Session, node_id: str) -> Mapping[str, str]:
         looked = cone(session, catalog.get_version_by_id(session, node.version_id), viewer=kit.SYSTEM)
     except ConeTooLarge:
         return dict.fromkeys(GOALS, TOO_LARGE)
-    return {goal: deciding.ask(looked, terms.Goal(goal), mends=False).decision.verdict for goal in GOALS}
+    return {goal: terms.verdict(looked.graph, looked.top, terms.Goal(goal))[0] for goal in GOALS}
 
 
 def _keep(session: Session, node_id: str, seen: datetime | None, found: Mapping[str, str], rules: str) -> None:
