@@ -64,7 +64,7 @@ def _id(looked: Cone, like: Cone | None, name: str) -> str | None:
 def _one(graph: terms.Graph, change: Change, at: str, source: str | None) -> terms.Graph:
     nodes, edges, evidence = dict(graph.nodes), list(graph.edges), list(graph.evidence)
     if change.change == "license":
-        nodes[at] = replace(nodes[at], license=rules.check_licence(_needed(change, "license")))
+        nodes[at] = nodes[at]._replace(license=rules.check_licence(_needed(change, "license")))
     elif change.change == "evidence":
         if not change.removes:
             raise IncompleteChange(field="removes", change=change.change, missing="removes")

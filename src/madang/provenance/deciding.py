@@ -209,6 +209,6 @@ def _renamed(graph: terms.Graph, hidden: Mapping[str, str]) -> terms.Graph:
         places = (proof.at,) if isinstance(proof.at, str) else proof.at
         return proof.issuer if all(each not in hidden for each in places) else "-"
 
-    nodes_ = [replace(node, id=name(node.id)) for node in graph.nodes.values()]
-    edges = [replace(edge, source=name(edge.source), target=name(edge.target)) for edge in graph.edges]
+    nodes_ = [node._replace(id=name(node.id)) for node in graph.nodes.values()]
+    edges = [edge._replace(source=name(edge.source), target=name(edge.target)) for edge in graph.edges]
     return terms.make_graph(nodes_, edges, [replace(proof, at=place(proof.at), issuer=issuer(proof)) for proof in graph.evidence])

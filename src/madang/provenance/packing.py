@@ -15,8 +15,8 @@ def packed(graph: terms.Graph, places: Mapping[str, str]) -> bytes:
     """The graph in one canonical form, packed, with the ids of assets whose sight decides on its nodes."""
     told = {
         "places": dict(places),
-        "nodes": [asdict(node) for _id, node in sorted(graph.nodes.items())],
-        "edges": [asdict(edge) for edge in graph.edges],
+        "nodes": [node._asdict() for _id, node in sorted(graph.nodes.items())],
+        "edges": [edge._asdict() for edge in graph.edges],
         "evidence": [{**asdict(proof), "expires": proof.expires.isoformat() if proof.expires else None} for proof in graph.evidence],
     }
     return zlib.compress(json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode(), 6)

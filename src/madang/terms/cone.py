@@ -2,7 +2,7 @@
 """All that one thing is made of, with its own facts as bits: the part of a graph that a decision looks at."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 
@@ -27,6 +27,10 @@ class Choice:
     fixed: int
 
 
+Way = tuple[str, Relation, int, int]
+"""An edge as the backward pass goes it: its source, what comes over, and what evidence leaves of it at the target and at the source."""
+
+
 @dataclass(frozen=True)
 class Cone:
     """The ancestors of ``top`` and itself, in an order in which only cycles look back; ``kills`` by node or by the ends of an edge."""
@@ -39,7 +43,21 @@ class Cone:
     index: FactIndex
     kills: Mapping[str | tuple[str, str], int]
     book: Book
-    relations: dict[int, Relation] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def ways(self) -> Mapping[str, tuple[Way, ...]]:
+        """The edges into each node, as the backward pass goes them."""
+        known, kills = dict[tuple[object, ...], Relation](), self.kills
+        found = {}
+        for node, edges in self.incoming.items():
+            ways, type_ = [], self.nodes[node].type
+            for edge in edges:
+                key = (edge.kind, type_, edge.modified, edge.released_with)
+                relation = known.get(key) or known.setdefault(key, self.relation(edge))
+                killed = kills.get(edge.ends, 0) if kills else 0
+                ways.append((edge.source, relation, ~killed, ~(killed | kills.get(edge.source, 0))))
+            found[node] = tuple(ways)
+        return found
 
     @cached_property
     def outgoing(self) -> Mapping[str, tuple[Edge, ...]]:
@@ -55,17 +73,8 @@ class Cone:
         return edge_class(edge, self.nodes[edge.target])
 
     def relation(self, edge: Edge) -> Relation:
-        """What comes over an edge of this cone; looked up once."""
-        found = self.relations.get(id(edge))
-        if found is None:
-            found = self.relations[id(edge)] = self.index.relation(self.relate(edge))
-        return found
-
-    def backward(self, edge: Edge, found: int) -> int:
-        """What may bring any of these bits to the edge's target, at its source; evidence at the edge and at the source removes."""
-        killed = self.kills.get(edge.ends, 0)
-        came = self.relation(edge).backward(found & ~killed)
-        return came & ~killed & ~self.kills.get(edge.source, 0)
+        """What comes over an edge of this cone."""
+        return self.index.relation(self.relate(edge))
 
     def forward(self, edge: Edge, found: int) -> int:
         """What comes of these bits of the source at the edge's target."""
@@ -87,10 +96,12 @@ def cone_of(graph: Graph, top: Node, book: Book, today: date, wanted: Iterable[O
     own = {node.id: tuple(_own(node, top, incoming[node.id])) for node in nodes.values()}
     own[top.id] = (*own[top.id], *wanted)
     terms = {term for tree in trees.values() if tree is not None for term in _terms(tree)}
-    classes = {edge_class(edge, nodes[edge.target]) for edges in incoming.values() for edge in edges}
+    kinds = {(each.kind, nodes[at].type, each.modified, each.released_with) for at, edges in incoming.items() for each in edges}
     given = [fact for term in sorted(terms) for fact in book.own(term)] + (list(book.nothing()) if UNKNOWN_TREE in trees.values() else [])
     declared = (one for many in own.values() for one in many)
-    index = index_of(frozenset((each.family, each.fact) for many in (given, declared) for each in many), frozenset(classes))
+    index = index_of(
+        frozenset((each.family, each.fact) for many in (given, declared) for each in many), frozenset(EdgeClass(*each) for each in kinds)
+    )
     kills = _kills(graph, index, today)
     made = lru_cache(None)(lambda licence, own, killed: _choice(licence, own, index, book, killed))
     choices = {node: made(trees[node], own[node], kills.get(node, 0)) for node in nodes}

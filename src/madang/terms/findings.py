@@ -116,18 +116,20 @@ def look(cone: Cone, asked: Asked, *, duties: bool = True) -> Pass:
     """The backward pass, and at each node the least bad alternative in each reading; without ``duties`` for a verdict alone."""
     hurts = asked.hurts(cone.index)
     reaches = {severity: reach(cone, bits if duties or severity != "duty" else 0) for severity, bits in hurts.items()}
-    taken: dict[str, dict[str, Taken]] = {}
-    for reading in READINGS:
-        known: dict[tuple[int, ...], Taken] = {}
-        taken[reading] = {node: _taken(cone, node, reading, reaches, known) for node in cone.nodes}
-    return Pass(cone, asked, reaches, taken)
+    return Pass(cone, asked, reaches, {reading: _taken(cone, reading, reaches) for reading in READINGS})
 
 
-def _taken(cone: Cone, node: str, reading: str, reaches: Mapping[str, Reach], known: dict[tuple[int, ...], Taken]) -> Taken:
-    """What a node takes; nodes of the same terms that are hurt in the same way take the same, and share the choice itself."""
-    choice = cone.choices[node]
-    bits = [cone.index.only(reaches[each].seen.get(node, 0), reading) for each in ("unknown", "contested", "no", "duty")]
-    key = (id(choice), *bits)
-    if key not in known:
-        known[key] = take(choice, Hurts((bits[0], bits[1], bits[2]), bits[3]))
-    return known[key]
+def _taken(cone: Cone, reading: str, reaches: Mapping[str, Reach]) -> dict[str, Taken]:
+    """What each node takes; nodes of the same terms that are hurt in the same way take the same, and share the choice itself."""
+    unknown, contested, no, duty = (reaches[each].seen for each in ("unknown", "contested", "no", "duty"))
+    every = cone.index.only(-1, reading)
+    known: dict[tuple[int, ...], Taken] = {}
+    taken = {}
+    for node, choice in cone.choices.items():
+        hurts = (unknown.get(node, 0) & every, contested.get(node, 0) & every, no.get(node, 0) & every)
+        asked = duty.get(node, 0) & every
+        key = (id(choice), *hurts, asked)
+        if key not in known:
+            known[key] = take(choice, Hurts(hurts, asked))
+        taken[node] = known[key]
+    return taken

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 TYPES = ("software", "dataset", "model", "service", "pipeline", "patent", "document")
 KINDS = (
@@ -34,8 +35,7 @@ CHANGING = frozenset({"modifies", "fine-tuned-from", "merged-from", "distilled-f
 """Kinds of edge that change what they take, whatever else is said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One immutable version or component.
 
     ``license`` is an SPDX expression, None where nothing is said. ``is_own`` says that whoever asks holds all rights, so that its licence
@@ -54,8 +54,7 @@ class Node:
     cost: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """``target`` is made with ``source``; the terms of ``source`` flow. ``modified`` None means that nobody has said."""
 
     source: str

@@ -64,7 +64,7 @@ def _source(asking: Asking) -> Iterator[Repair]:
     verdict = asking.verdict
     if asking.found.asked.without_source:
         top = asking.found.cone.top
-        given = replace(top, facts=tuple(fact for fact in top.facts if fact != WITHOUT_SOURCE))
+        given = top._replace(facts=tuple(fact for fact in top.facts if fact != WITHOUT_SOURCE))
         verdict, _left = asking.again(_with_node(asking.graph, given), asking.goal)
     at = list(dict.fromkeys(one.node for one in owed))
     yield {"repair": "deliver-source", "nodes": at, "source": owed[0].own.source, "verdict": verdict, "cost": 1}
@@ -116,7 +116,7 @@ def _apart(asking: Asking) -> Iterator[Repair]:
             if edge in tried or len(tried) >= most:
                 continue
             tried[edge] = None
-            changed = tuple(replace(each, kind="separate-process") if each == edge else each for each in asking.graph.edges)
+            changed = tuple(each._replace(kind="separate-process") if each == edge else each for each in asking.graph.edges)
             verdict, left = asking.again(_graph(asking.graph, edges=changed), asking.goal)
             if SEVERITIES.index(verdict) < SEVERITIES.index(asking.verdict) or one.node not in left:
                 yield {"repair": "separate-process", "edge": list(edge.ends), "nodes": [one.node], "verdict": verdict, "cost": 1}

@@ -72,14 +72,15 @@ def reach(cone: Cone, wanted: int) -> Reach:
     frontier: dict[str, int] = {cone.top.id: start} if start else {}
     seen = dict(frontier)
     levels: list[Level] = []
+    ways = cone.ways
     while frontier:
         levels.append(frontier)
         following: dict[str, int] = {}
         for node, bits in frontier.items():
-            for edge in cone.incoming[node]:
-                new = cone.backward(edge, bits) & ~seen.get(edge.source, 0)
+            for source, relation, before, after in ways[node]:
+                new = relation.backward(bits & before) & after & ~seen.get(source, 0)
                 if new:
-                    following[edge.source] = following.get(edge.source, 0) | new
+                    following[source] = following.get(source, 0) | new
         for node, bits in following.items():
             seen[node] = seen.get(node, 0) | bits
         frontier = following

@@ -4,7 +4,6 @@
 import json
 import re
 import shlex
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,7 +53,7 @@ def test_a_change_of_what_it_rests_on_changes_the_hash_of_the_graph_and_nothing_
     before = terms.decide(made, "api", goal, today=TODAY)
     beside = terms.make_graph([*made.nodes.values(), terms.Node("else", "software", "MIT")], made.edges, made.evidence)
     assert terms.decide(beside, "api", goal, today=TODAY).graph_hash == before.graph_hash
-    nodes = {**made.nodes, "corpus": replace(made.nodes["corpus"], license="CC-BY-4.0")}
+    nodes = {**made.nodes, "corpus": made.nodes["corpus"]._replace(license="CC-BY-4.0")}
     changed = terms.make_graph(nodes.values(), made.edges, made.evidence)
     assert terms.decide(changed, "api", goal, today=TODAY).graph_hash != before.graph_hash
 
@@ -102,7 +101,7 @@ def test_the_cheapest_parts_are_replaced() -> None:
     )
     (repair,) = [one for one in terms.decide(made, "x", terms.Goal("open", "MIT"), today=TODAY).repairs if one["repair"] == "replace"]
     assert (repair["nodes"], repair["cost"]) == (["a", "b"], 2)
-    dear = terms.make_graph([replace(node, cost=5) if node.id == "a" else node for node in made.nodes.values()], made.edges)
+    dear = terms.make_graph([node._replace(cost=5) if node.id == "a" else node for node in made.nodes.values()], made.edges)
     (repair,) = [one for one in terms.decide(dear, "x", terms.Goal("open", "MIT"), today=TODAY).repairs if one["repair"] == "replace"]
     assert (repair["nodes"], repair["cost"]) == (["hub"], 3)
 
