@@ -4,10 +4,10 @@
     bench/versions.py [--files N] [--json] [--pushes] [PATH]
 
 With PATH (a folder, such as the package rxjs 7.8.1 that ``npm pack`` fetches): CPU of the whole job, this process, git, and the scan
-server with its workers, for the first version, for the same content again and for ten changed files, as shares of the first: as archives,
-and with ``--pushes`` as commits that are fetched from a Git repository on this machine, whose server's CPU counts too; and the memory of
-these processes. Then the CPU of requests to a version of N files (100,000) and to one of a hundredth of that, side by side: pages, lists,
-filters, the licence map and the streams.
+server with its workers, for the first version, for the same content again and for ten files that change, in each of several ways and in
+all of them, as shares of the first: as archives, and with ``--pushes`` as commits that are fetched from a Git repository on this machine,
+whose server's CPU counts too; and the memory of these processes. Then the CPU of requests to a version of N files (100,000) and to one of a
+hundredth of that, side by side: pages, lists, filters, the licence map and the streams.
 """
 
 import argparse
@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,39 @@ def _megabytes(process: str) -> float:
     return int(next(line for line in rollup if line.startswith("Pss:")).split()[1]) / 1000
 
 
+def changes(files: Mapping[str, bytes]) -> dict[str, dict[str, bytes | None]]:
+    """Ten files that change, by kind; None is gone. The same files in every run, and none of them twice."""
+    texts = [name for name in sorted(files) if name.endswith(TEXTS) and "licen" not in name.lower() and "readme" not in name.lower()]
+    drawn = iter(random.Random(7).sample(texts, k=min(len(texts), 100)))
+
+    def edited(name: str) -> dict[str, bytes | None]:
+        return {name: files[name] + b"\n# changed\n"}
+
+    def new(name: str) -> dict[str, bytes | None]:
+        return {f"{name}.new.py": b"value = 1\n# of " + name.encode()}
+
+    def gone(name: str) -> dict[str, bytes | None]:
+        return {name: None}
+
+    def renamed(name: str) -> dict[str, bytes | None]:
+        return {name: None, f"moved/{name}": files[name]}
+
+    def held(name: str) -> dict[str, bytes | None]:
+        return {name: b"// Copyright (c) 2026 Example Research Institute\n" + files[name]}
+
+    def licensed(name: str) -> dict[str, bytes | None]:
+        return {name: b"// SPDX-License-Identifier: Apache-2.0\n" + files[name]}
+
+    kinds = {"edited": edited, "new": new, "gone": gone, "renamed": renamed, "new copyright": held, "new licence": licensed}
+    found = {f"ten {name}": _together(make(next(drawn)) for _number in range(10)) for name, make in kinds.items()}
+    mixed = [*kinds.values(), edited, new, held, licensed]
+    return found | {"ten of all kinds": _together(make(next(drawn)) for make in mixed)}
+
+
+def _together(some: Iterable[dict[str, bytes | None]]) -> dict[str, bytes | None]:
+    return {name: content for each in some for name, content in each.items()}
+
+
 def pushes(folder: Path, yard: Yard, scratch: Path) -> dict[str, float]:
     """As ``rescans``, from a repository with a commit for each."""
     source = scratch / "repository"
@@ -102,8 +135,8 @@ def pushes(folder: Path, yard: Yard, scratch: Path) -> dict[str, float]:
     git("init", "-q", "-b", "main")
     git("add", "-A", "-f")
     git("commit", "-qm", "one")
-    files = sorted(str(path.relative_to(source)) for path in source.rglob("*") if path.is_file() and ".git" not in path.parts)
-    texts, spread = [name for name in files if name.endswith(TEXTS)], random.Random(7)
+    plain = [path for path in source.rglob("*") if path.is_file() and ".git" not in path.relative_to(source).parts]
+    files = {str(path.relative_to(source)): path.read_bytes() for path in plain}
     address = yard.register("pushed")
 
     def once(times: int = 1) -> float:
@@ -117,21 +150,21 @@ def pushes(folder: Path, yard: Yard, scratch: Path) -> dict[str, float]:
         return spent / times
 
     found = {"files": float(len(files)), "first": once(), "same": once(10)}
-    changed = []
-    for number in range(3):
-        for name in spread.sample(texts, 10):
-            with (source / name).open("ab") as stream:
-                stream.write(f"\n# changed {number}\n".encode())
-        git("commit", "-qam", f"change {number}")
-        changed.append(once())
-    return found | {"ten changed": sum(changed) / len(changed)}
+    for kind, change in changes(files).items():
+        for name, content in change.items():
+            place = source / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.unlink() if content is None else place.write_bytes(content)
+        git("add", "-A", "-f")
+        git("commit", "-qm", kind)
+        found[kind] = once()
+    return found
 
 
 def rescans(folder: Path, yard: Yard) -> dict[str, float]:
     """Seconds of CPU: the first version, ten times the same content (a tenth of their sum), and ten changed files."""
     plain = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
     files = {str(path.relative_to(folder)): path.read_bytes() for path in plain}
-    texts, spread = [name for name in files if name.endswith(TEXTS)], random.Random(7)  # the same files in every run
     address = yard.register("again")
 
     def once(content: Mapping[str, bytes], times: int = 1) -> float:
@@ -144,9 +177,10 @@ def rescans(folder: Path, yard: Yard) -> dict[str, float]:
         return spent
 
     found = {"files": float(len(files)), "first": once(files), "same": once(files, 10)}
-    for name in spread.sample(texts, 10):
-        files[name] += b"\n# changed\n"
-    return found | {"ten changed": once(files)}
+    for kind, change in changes(files).items():
+        files = {name: content for name, content in {**files, **change}.items() if content is not None}
+        found[kind] = once(files)
+    return found
 
 
 def many_files(yard: Yard, name: str, count: int) -> str:
@@ -168,7 +202,7 @@ def many_files(yard: Yard, name: str, count: int) -> str:
         documents = recording.write_document(report, yard.house.store, Path(scratch))
     report_id = recording.write_rows(yard.house.database, attempt, verdict)
     with yard.house.database.writing() as session:
-        recording.conclude(session, attempt, report_id, None, recording.facts_of(verdict, documents))
+        recording.conclude(session, attempt, report_id, None, recording.facts_of(verdict, documents, scan.Basis()))
     return f"/assets/software/operator/{name}/versions/1"
 
 
@@ -226,7 +260,7 @@ def shown(found: dict[str, Any], large: int) -> str:
     out = io.StringIO()
     if again := found.get("rescan"):
         out.write(f"{again['files']:.0f} files: first {again['first']:.2f} s of CPU\n")
-        for name in ("same", "ten changed"):
+        for name in list(again)[2:]:
             out.write(
                 f"  {name}: {again[name]:.3f} s, {100 * again[name] / again['first']:.2f} %, 1 : {again['first'] / again[name]:.0f}\n"
             )

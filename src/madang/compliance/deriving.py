@@ -1,31 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The report on a version in which a few files have another content than in the version before: derived from that version's report.
+"""The report on a version in which a few files came, went or have another content since the version before: derived from that version's
+report.
 
 What is not changed is copied by the database and in the document, as it stands. It is what looking at the whole tree would give, or nothing
 is derived and the whole is looked at: ``scan.look_again`` decides.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, literal, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from madang import kit, provenance, scan, storage
-from madang.compliance import components, recording, reuse, rules, sharing
+from madang.compliance import components, patching, recording, reuse, sharing
 from madang.compliance.documents import handing
-from madang.compliance.models import Finding, FoundFile, Making, Report
+from madang.compliance.models import FoundFile, Report
+from madang.compliance.verdict import MOST_TALLIES
 from madang.db import Database
 
 MOST = 200
 """So many changed files at most; of more the whole is looked at."""
-MOST_TIES = 2000
-"""So many paths at most are kept of those on which others rest; of more it may be any."""
 COPIED = 20_000
 """Rows in one unit of work."""
-_Look = Callable[[scan.Tree, Mapping[str, scan.File], frozenset[str]], dict[str, scan.File] | None]
+Changes = Sequence[tuple[storage.Entry | None, storage.Entry | None]]
+_Look = Callable[[scan.Tree, scan.Kept, Collection[str], scan.Basis], scan.Again | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,103 +42,135 @@ class _Gone(Exception):
 
 
 class ChangedFiles:
-    """The scan core's ``Tree`` of the changed files alone."""
+    """The scan core's ``Tree`` of the files alone that came or changed; any file of the whole tree can be brought."""
 
-    def __init__(self, store: storage.Store, entries: Sequence[storage.Entry], folder: Path) -> None:
-        self._store, self._entries, self._folder = store, entries, folder
+    def __init__(self, store: storage.Store, content: str, entries: Sequence[storage.Entry], folder: Path) -> None:
+        self._store, self._content, self._entries, self._folder = store, content, entries, folder
 
     def files(self) -> Iterator[scan.Known]:
         """Each of them."""
-        return (scan.Known(entry.path, entry.size, entry.sha256) for entry in self._entries)
+        return map(_known, self._entries)
 
     def bring(self, paths: Collection[str] | None) -> Path:
-        """A folder in which they stand, whichever are wanted: they are few."""
+        """A folder in which they stand, and what else is wanted."""
         into = self._folder / f"changed-{kit.new_id()}"
-        self._store.materialise(storage.Tree("", 0, 0, tuple(self._entries)), into, shared=True, only=paths)
+        here = {entry.path: entry for entry in self._entries}
+        wanted = here.keys() if paths is None else paths
+        found = (here.get(path) or self._store.find_entry(self._content, path) for path in sorted(wanted))
+        self._store.materialise(storage.Tree("", 0, 0, tuple(entry for entry in found if entry)), into, shared=True)
         return into
-
-
-def ties_of(found: frozenset[str]) -> list[str]:
-    """What a report's facts keep of the files on which others rest."""
-    return sorted(found) if len(found) <= MOST_TIES else [scan.ANY]
 
 
 def derive(
     database: Database, store: storage.Store, attempt: recording.Attempt, look: _Look, *, before: str, before_key: str, content: str,
-    name: str, folder: Path,
+    name: str, folder: Path, most_bytes: int,
 ) -> Derived | None:  # fmt: skip
     """The report on ``content`` stands, not shared yet; None where it has to be made from the whole tree.
 
     ``before`` is the content of which there may be a report with the key ``before_key``, ``name`` what both are shown under; ``look`` is
-    ``scan.look_again``.
+    ``scan.look_again``; ``most_bytes`` how large a file may be that is read.
     """
-    changes = [each for each in store.changes(before, content) or () if each[0].sha256 != each[1].sha256]
-    if not 0 < len(changes) <= MOST or any(now.path == reuse.FILE for _was, now in changes):
+    changes = [each for each in store.changes(before, content) if _is_other(*each)]
+    if not 0 < len(changes) <= MOST or any(entry.path == reuse.FILE for each in changes for entry in each if entry):
         return None
     with database.reading() as session:
         known = sharing.find(session, before_key)
-    if known is None or "ties" not in known.facts:
+    if known is None or "basis" not in known.facts:
         return None
     kept = scan.Kept(store.read(known.facts["documents"][handing.OWN]))
-    was = {old.path: file for old, _now in changes if (file := kept.file(old.path)) is not None and _is(file, old)}
-    if len(was) != len(changes):
+    if not all(_is_told(kept, was) for was, _now in changes if was):
         return None
-    files = look(ChangedFiles(store, [now for _was, now in changes], folder), was, frozenset(known.facts["ties"]))
-    if files is None:
+    gone = [was.path for was, now in changes if was and now is None]
+    came = ChangedFiles(store, content, [now for _was, now in changes if now], folder)
+    again = look(came, kept, gone, scan.Basis.from_json(known.facts["basis"]))
+    if again is None or not (kept.places.keys() - set(gone) or again.files):
         return None
-    document = store.put_bytes(kept.amended(files, kit.now().replace(microsecond=0)))
+    patch = _patch(store, known, kept, again, changes, content, name, most_bytes)
+    if patch is None:
+        return None
     try:
-        report_id = _copied(database, attempt, known, before_key, name, files, _readme(store, files))
+        report_id = _copied(database, attempt, before_key, patch)
     except _Gone:
         return None
-    counts = {**known.facts["counts"]}
-    counts["bytes"] += sum(file.size - was[path].size for path, file in files.items())
-    return Derived(report_id, {**known.facts, "counts": counts, "documents": {handing.OWN: document.sha256}})
+    document = store.put_bytes(patch.change.now.document)
+    return Derived(report_id, patch.facts(known.facts, document.sha256, again.basis))
 
 
-def _is(file: scan.File, entry: storage.Entry) -> bool:
-    return file.sha256 == entry.sha256 and file.path_bytes is None and not file.scan_errors
+def _is_other(was: storage.Entry | None, now: storage.Entry | None) -> bool:
+    """Whether more than the right to run a file is another."""
+    return was is None or now is None or (was.sha256, was.target) != (now.sha256, now.target)
 
 
-def _readme(store: storage.Store, files: Mapping[str, scan.File]) -> list[dict[str, Any]]:
+def _is_told(kept: scan.Kept, was: storage.Entry) -> bool:
+    """Whether what the report says of a path, if anything, it says of this content."""
+    file = kept.file(was.path)
+    return file is None or file.sha256 == was.sha256
+
+
+def _known(entry: storage.Entry) -> scan.Known:
+    return scan.Known(entry.path, entry.size, entry.sha256)
+
+
+def _patch(
+    store: storage.Store, known: Report, kept: scan.Kept, again: scan.Again, changes: Changes, content: str, name: str, most_bytes: int
+) -> patching.Patch | None:
+    """What is to be written; None where only the whole tells what there is."""
+    was = {path: file for path in again.files if (file := kept.file(path)) is not None}
+    gone = {old.path: file for old, new in changes if old and old.path not in again.files and (file := kept.file(old.path)) is not None}
+    outline, unread = None, None
+    if len(was) < len(changes):
+        entries = store.read_tree(content).entries
+        outline = scan.outline(map(_known, entries), most_bytes=most_bytes)
+        if [each.path for each in outline.unread] != [each["path"] for each in kept.member("unread")]:
+            return None
+        unread = list(recording.unread_rows(outline.unread, outline.skipped, {each.path: each.size for each in entries if each.sha256}))
+    if known.facts["counts"]["files"] > MOST_TALLIES and (gone or len(was) < len(again.files)):
+        return None
+    members = scan.members(
+        kept, [*was.values(), *gone.values()], again.files.values(), outline=outline, license_detections=again.license_detections
+    )
+    now = scan.Kept(kept.amended(again.files, gone, members, kit.now().replace(microsecond=0)))
+    change = patching.Change(again.files, was, gone, kept, now, name, unread, _cards(store, changes))
+    return patching.Patch(change, _statements(store, content), known.id)
+
+
+def _statements(store: storage.Store, content: str) -> reuse.Statements:
+    """What the tree states of its own files."""
+    entry = store.find_entry(content, reuse.FILE)
+    if entry is None or not entry.sha256 or entry.size > reuse.LARGEST:
+        return reuse.NOTHING_STATED
+    return reuse.read(store.read(entry.sha256).decode("utf-8", errors="replace"))
+
+
+def _cards(store: storage.Store, changes: Changes) -> list[dict[str, Any]]:
     """What the card says now, where it is among the changed files."""
-    name = provenance.cards.README
-    if name not in files:
-        return []
-    text = store.read(files[name].sha256).decode("utf-8", errors="replace") if files[name].size <= provenance.cards.LARGEST else None
-    return components.of_card(text)
+    for was, now in changes:
+        if provenance.cards.README in {each.path for each in (was, now) if each}:
+            is_read = now is not None and now.sha256 and now.size <= provenance.cards.LARGEST
+            return components.of_card(store.read(now.sha256).decode("utf-8", errors="replace") if now and is_read else None)
+    return []
 
 
-def _copied(
-    database: Database,
-    attempt: recording.Attempt,
-    known: Report,
-    key: str,
-    name: str,
-    files: Mapping[str, scan.File],
-    cards: list[dict[str, Any]],
-) -> str:
+def _copied(database: Database, attempt: recording.Attempt, key: str, patch: patching.Patch) -> str:
     """All rows of the report stand in another one too, and say of the changed files what holds now; its id."""
+    known_id, change = patch.known_id, patch.change
     with database.writing() as session:
-        _check(session, attempt, known.id, key)
+        _check(session, attempt, known_id, key)
+        patch.read(session)
         report_id = sharing.begin(session, attempt.version_id)
-        for table in sharing.TABLES:
-            if table is not FoundFile:
-                _copy(session, table, known.id, report_id)
-        for number, card in enumerate(cards, 1):
-            session.execute(update(Making).where(Making.report_id == report_id, Making.place == number).values(**card))
-        last = session.scalar(select(func.max(FoundFile.place)).where(FoundFile.report_id == known.id)) or 0
-        _copy(session, FoundFile, known.id, report_id, range(COPIED))
+        patch.write_counts(session, report_id)
+        last = session.scalar(select(func.max(FoundFile.place)).where(FoundFile.report_id == known_id)) or 0
+        patching.copy_files(session, known_id, report_id, range(COPIED), change)
         if last < COPIED:
-            _say(session, report_id, name, files)
+            patch.write_files(session, report_id)
             return report_id
     for start in range(COPIED, last + 1, COPIED):
         with database.writing() as session:
-            _check(session, attempt, known.id, key)
-            _copy(session, FoundFile, known.id, report_id, range(start, start + COPIED))
+            _check(session, attempt, known_id, key)
+            patching.copy_files(session, known_id, report_id, range(start, start + COPIED), change)
     with database.writing() as session:
         attempt.check(session)
-        _say(session, report_id, name, files)
+        patch.write_files(session, report_id)
     return report_id
 
 
@@ -146,35 +179,3 @@ def _check(session: Session, attempt: recording.Attempt, known_id: str, key: str
     # Whoever forgets a report takes its key away first.
     if session.scalar(select(Report.key).where(Report.id == known_id)) != key:
         raise _Gone
-
-
-def _copy(session: Session, table: Any, known_id: str, report_id: str, places: range | None = None) -> None:
-    columns = [column for column in table.__table__.columns if column.name != "report_id"]
-    rows = select(literal(report_id), *columns).where(table.report_id == known_id)
-    if places is not None:
-        rows = rows.where(table.place >= places.start, table.place < places.stop)
-    session.execute(insert(table.__table__).from_select(["report_id", *(column.name for column in columns)], rows))
-
-
-def _say(session: Session, report_id: str, name: str, files: Mapping[str, scan.File]) -> None:
-    """The rows of the changed files say what holds now: all but what their contents alone say is as it was."""
-    table: Any = FoundFile.__table__
-    wanted = select(FoundFile.place, FoundFile.path, Finding.details).join(Finding, FoundFile.finding_key == Finding.key)
-    stand = session.execute(wanted.where(FoundFile.report_id == report_id, FoundFile.path.in_(files))).all()
-    if len(stand) != len(files):
-        raise _Gone
-    told = [rules.details(files[path], name, details["stated"]) for _place, path, details in stand]
-    keys = recording.keep_findings(session, told)
-    rows = [(place, files[path], key) for (place, path, _details), key in zip(stand, keys, strict=True)]
-    names = ("size", "sha256", "language", "is_binary", "finding_key")
-    change = update(table).where(table.c.report_id == report_id, table.c.place == bindparam("at"))
-    session.execute(
-        change.values({name: bindparam(f"new_{name}") for name in names}),
-        [
-            {
-                "at": place, "new_size": file.size, "new_sha256": file.sha256, "new_language": file.programming_language,
-                "new_is_binary": file.is_binary, "new_finding_key": key,
-            }
-            for place, file, key in rows
-        ],
-    )  # fmt: skip

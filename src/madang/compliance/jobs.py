@@ -3,7 +3,7 @@
 
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,14 +112,14 @@ class Verifier:
         if before is None:
             return False
 
-        def look(changed: scan.Tree, was: Mapping[str, scan.File], ties: frozenset[str]) -> dict[str, scan.File] | None:
+        def look(changed: scan.Tree, kept: scan.Kept, gone: Collection[str], basis: scan.Basis) -> scan.Again | None:
             with kit.span("scan"):
-                return scan.look_again(changed, was, ties=ties, **self._how(work))
+                return scan.look_again(changed, kept, gone=gone, basis=basis, **self._how(work))
 
         before_key = sharing.key_of(before, work.name, self.pool.limits)
         derived = deriving.derive(
             self.database, self.store, work.attempt, look, before=before, before_key=before_key, content=content, name=work.name,
-            folder=folder,
+            folder=folder, most_bytes=self.pool.limits.max_file_bytes,
         )  # fmt: skip
         if derived is not None:
             with self.database.writing() as session:
@@ -257,18 +257,18 @@ class Verifier:
     def _report(self, work: _Work, content: str, key: str, folder: Path) -> None:
         """Look at the tree and write down what was found."""
         tree = StoredTree(self.store, content, folder)
-        ties: list[str] = []
+        basis = [scan.Basis()]
         with kit.span("scan"):
-            report = scan.scan_tree(tree, ties=lambda found: ties.extend(deriving.ties_of(found)), **self._how(work))
+            report = scan.scan_tree(tree, basis=basis.append, **self._how(work))
         readme = tree.text(provenance.cards.README, most=provenance.cards.LARGEST)
         verdict = Verdict(report, _statements(tree), tree.contents, readme=readme)
-        self._write_down(work, verdict, key if sharing.may_be_shared(report) else None, folder, ties)
+        self._write_down(work, verdict, key if sharing.may_be_shared(report) else None, folder, basis[-1])
 
-    def _write_down(self, work: _Work, verdict: Verdict, key: str | None, folder: Path, ties: Sequence[str] = (scan.ANY,)) -> None:
+    def _write_down(self, work: _Work, verdict: Verdict, key: str | None, folder: Path, basis: scan.Basis | None = None) -> None:
         """Rows, report and verdict; with a ``key`` they are shared from now on."""
         documents = recording.write_document(verdict.report, self.store, folder)
         report_id = recording.write_rows(self.database, work.attempt, verdict)
-        facts = recording.facts_of(verdict, documents, ties)
+        facts = recording.facts_of(verdict, documents, basis or scan.Basis())
         with self.database.writing() as session:
             recording.conclude(session, work.attempt, report_id, key, facts)
 

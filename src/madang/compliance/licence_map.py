@@ -7,7 +7,7 @@ way: the cells under a folder hold exactly its files. The table and the CSV are 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from madang import sheets
@@ -129,6 +129,11 @@ def tally(files: Iterable[tuple[str, str | None, str, bool]]) -> tuple[Tally, ..
     counts: Counter[tuple[str, str | None, str, bool]] = Counter()
     for path, expression, strength, is_conflict in files:
         counts[path.rpartition("/")[0], expression, strength, is_conflict] += 1
+    return in_order(counts)
+
+
+def in_order(counts: Mapping[tuple[str, str | None, str, bool], int]) -> tuple[Tally, ...]:
+    """The counts by (folder, expression, strength, is a conflict), sorted by folder and licence."""
     return tuple(
         Tally(folder, expression, strength, number, is_conflict)
         for (folder, expression, strength, is_conflict), number in sorted(

@@ -7,7 +7,7 @@ writes a report of its own.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,12 +69,12 @@ def write_rows(database: Database, attempt: Attempt, verdict: Verdict) -> str:
             with database.writing() as session:
                 attempt.check(session)
                 # With nulls told as such, rows go in together; else each row of which other columns are empty would be sent alone.
-                rows_told = _told(session, some) if table is FoundFile else some
+                rows_told = told(session, some) if table is FoundFile else some
                 session.execute(insert(table), rows_told, execution_options={"render_nulls": True})
     return report_id
 
 
-def _told(session: Session, files: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def told(session: Session, files: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows of files, with what was found in each standing once among the findings."""
     keys = keep_findings(session, [row["details"] for row in files])
     plain = [{name: value for name, value in row.items() if name != "details"} for row in files]
@@ -99,33 +99,40 @@ def _key(details: dict[str, Any]) -> str:
 def _rows(verdict: Verdict) -> Iterator[tuple[type[Base], Iterable[dict[str, Any]]]]:
     report = verdict.report
     yield FoundFile, _files(verdict)
-    yield Tally, (_tally(each) for each in verdict.tallies)
-    yield Holder, (_holder(*each) for each in rules.holders(report))
+    yield Tally, (tally_row(each) for each in verdict.tallies)
+    yield Holder, (holder_row(*each) for each in rules.holders(report))
     yield FoundPackage, rules.packages(report)
     yield Making, components.rows(verdict)
-    unread = [(each, True) for each in report.unread] + [(each, False) for each in report.skipped]
-    sizes = {path: each.size for path, each in verdict.tree.items()}
-    yield UnreadFile, (_unread(each, sizes.get(each.path), is_fault) for each, is_fault in unread)
+    yield UnreadFile, unread_rows(report.unread, report.skipped, {path: each.size for path, each in verdict.tree.items()})
+
+
+def unread_rows(unread: Iterable[scan.Unread], skipped: Iterable[scan.Unread], sizes: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    """What could not be read, then what was left out, with the sizes that are known."""
+    for some, is_fault in ((unread, True), (skipped, False)):
+        yield from (_unread(each, sizes.get(each.path), is_fault) for each in some)
+
+
+def file_row(verdict: Verdict, file: scan.File) -> dict[str, Any]:
+    """The row of a file that was read, with what was found in it as ``details``."""
+    return {
+        "path": file.path,
+        "size": file.size,
+        "sha256": file.sha256,
+        "language": file.programming_language,
+        "is_binary": file.is_binary,
+        "expression": verdict.expression(file),
+        "strength": verdict.strength(file),
+        "is_conflict": verdict.is_conflict(file),
+        "score": rules.best_score(file),
+        "rank": verdict.rank(file),
+        "has_findings": file.has_findings,
+        "is_unread": verdict.is_unread(file),
+        "details": rules.details(file, verdict.report.name, verdict.stated(file)),
+    }
 
 
 def _files(verdict: Verdict) -> Iterator[dict[str, Any]]:
-    for file in verdict.report.files:
-        yield {
-            "path": file.path,
-            "size": file.size,
-            "sha256": file.sha256,
-            "language": file.programming_language,
-            "is_binary": file.is_binary,
-            "expression": verdict.expression(file),
-            "strength": verdict.strength(file),
-            "is_conflict": verdict.is_conflict(file),
-            "score": rules.best_score(file),
-            "rank": verdict.rank(file),
-            "has_findings": file.has_findings,
-            "is_unread": verdict.is_unread(file),
-            "details": rules.details(file, verdict.report.name, verdict.stated(file)),
-        }
-
+    yield from (file_row(verdict, file) for file in verdict.report.files)
     unread = {each.path: dict(each.classes) for each in verdict.report.unread}
     for each in verdict.unlisted:
         nothing = {"language": None, "is_binary": False, "expression": None, "strength": "unknown", "is_conflict": False, "score": None}
@@ -135,12 +142,14 @@ def _files(verdict: Verdict) -> Iterator[dict[str, Any]]:
         yield {**place, **nothing, "has_findings": False, "is_unread": True, "details": details}
 
 
-def _tally(each: Any) -> dict[str, Any]:
+def tally_row(each: Any) -> dict[str, Any]:
+    """The row of so many files directly in a folder."""
     names = ("folder", "expression", "strength", "files", "is_conflict")
     return {name: getattr(each, name) for name in names}
 
 
-def _holder(holder: str, files: int, statement: str, path: str) -> dict[str, Any]:
+def holder_row(holder: str, files: int, statement: str, path: str) -> dict[str, Any]:
+    """The row of a holder."""
     return {"holder": holder, "files": files, "statement": statement, "path": path}
 
 
@@ -148,8 +157,8 @@ def _unread(each: scan.Unread, size: int | None, is_fault: bool) -> dict[str, An
     return {"path": each.path, "code": each.reason, "reason": each.message, "size": size, "is_fault": is_fault}
 
 
-def facts_of(verdict: Verdict, documents: dict[str, str], ties: Sequence[str] = (scan.ANY,)) -> dict[str, Any]:
-    """What a report says in a few words: as JSON has them, so that every version that shares it says the same. ``ties`` is what
+def facts_of(verdict: Verdict, documents: dict[str, str], basis: scan.Basis) -> dict[str, Any]:
+    """What a report says in a few words: as JSON has them, so that every version that shares it says the same. ``basis`` is what
     ``deriving`` has to know."""
     report = verdict.report
     read_from = {"document": looking.facts_of(report)} if report.document else {}
@@ -165,7 +174,7 @@ def facts_of(verdict: Verdict, documents: dict[str, str], ties: Sequence[str] = 
         "data_date": "" if report.document else report.engine.data_date,
         "documents": documents,
         "strip": verdict.strip,
-        "ties": list(ties),
+        "basis": basis.to_json(),
     }
 
 
@@ -187,7 +196,7 @@ def conclude(session: Session, attempt: Attempt, report_id: str, key: str | None
 def _verified(session: Session, attempt: Attempt, report_id: str, facts: dict[str, Any]) -> None:
     """The version is verified, the list says so, and the ledger too, unless the attempt has ended meanwhile."""
     files = facts["counts"]["files"]
-    told = {name: value for name, value in facts.items() if name not in ("strip", "document", "ties")}
+    told = {name: value for name, value in facts.items() if name not in ("strip", "document", "basis")}
     told |= {"report_id": report_id, "files_done": files, "files_total": files, "seconds_left": 0.0}
     if not move(session, attempt.version_id, "verified", task_id=attempt.task_id, **told):
         return

@@ -70,10 +70,15 @@ def holders(report: scan.Report) -> Iterator[tuple[str, int, str, str]]:
     for file in report.files:
         for holder in file.holders:
             if holder.shown not in seen:
-                statement = next((each.shown for each in file.copyrights if each.start_line == holder.start_line), "")
-                seen[holder.shown] = (statement, file.path)
+                seen[holder.shown] = (statement_of(file, holder.shown) or "", file.path)
     for holder_name, count in report.holder_counts.items():
         yield (holder_name, count, *seen.get(holder_name, ("", "")))
+
+
+def statement_of(file: scan.File, holder: str) -> str | None:
+    """The first statement in ``file`` that names the holder, "" where none stands in its line; None where the holder is not named."""
+    line = next((each.start_line for each in file.holders if each.shown == holder), None)
+    return None if line is None else next((each.shown for each in file.copyrights if each.start_line == line), "")
 
 
 def packages(report: scan.Report) -> Iterator[dict[str, Any]]:

@@ -46,8 +46,15 @@ class Verdict:
     """What a report says about one version, where the repository does not state otherwise of single files."""
 
     def __init__(
-        self, report: scan.Report, statements: Statements = NOTHING_STATED, tree: Iterable[Content] = (), *, readme: str | None = None
+        self,
+        report: scan.Report,
+        statements: Statements = NOTHING_STATED,
+        tree: Iterable[Content] = (),
+        *,
+        readme: str | None = None,
+        expressions: Counter[str] | None = None,
     ) -> None:
+        self._given = expressions
         self.report, self.statements, self.tree, self.readme = report, statements, {each.path: each for each in tree}, readme
         self._stated: dict[str, str | None] = {}
 
@@ -65,7 +72,9 @@ class Verdict:
 
     @cached_property
     def expressions(self) -> Counter[str]:
-        """Each expression with its number of files."""
+        """Each expression with its number of files; as given, where the report is of a part of them."""
+        if self._given is not None:
+            return self._given
         return Counter(expression for file in self.report.files if (expression := self.expression(file)))
 
     @property
@@ -128,10 +137,7 @@ class Verdict:
     @cached_property
     def strip(self) -> list[list[Any]]:
         """Files by strength and conflict, for the picture in lists: [strength, files, is a conflict]."""
-        counts: Counter[tuple[str, bool]] = Counter()
-        for each in self.tallies:
-            counts[each.strength, each.is_conflict] += each.files
-        return [[strength, files, is_conflict] for (strength, is_conflict), files in sorted(counts.items())]
+        return strip_of(self.tallies)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -149,6 +155,14 @@ class Verdict:
             "skipped": len(report.skipped),
             "conflicts": len(self.conflicts),
         }
+
+
+def strip_of(tallies: Iterable[Tally]) -> list[list[Any]]:
+    """Files by strength and conflict."""
+    counts: Counter[tuple[str, bool]] = Counter()
+    for each in tallies:
+        counts[each.strength, each.is_conflict] += each.files
+    return [[strength, files, is_conflict] for (strength, is_conflict), files in sorted(counts.items())]
 
 
 def _cut(path: str, names: int) -> str:

@@ -15,11 +15,11 @@ The licence index lives in processes of the pool's own and never in the caller's
 from madang.scan import documents
 from madang.scan import formats as _formats  # each format registers itself
 from madang.scan.amending import Kept
+from madang.scan.basis import Basis
 from madang.scan.cache import Cache, LocalCache, MemoryCache
 from madang.scan.classes import names as _class_names
 from madang.scan.comparing import Pair, Said, compare
-from madang.scan.finishes import ALL as _ALL
-from madang.scan.given import Known, Tree
+from madang.scan.given import Known, Outline, Tree, outline
 from madang.scan.installed import EngineMissing, engine, engine_version, fingerprint
 from madang.scan.limits import Limits
 from madang.scan.looking import Options
@@ -40,24 +40,23 @@ from madang.scan.report import (
     Totals,
     Unread,
 )
-from madang.scan.rescanning import look_again
+from madang.scan.rescanning import Again, look_again
 from madang.scan.rewriting import ReportTooLarge, RewritingFailed, rewrite
 from madang.scan.scanning import scan_tree
+from madang.scan.summing import members
 from madang.scan.tree import SourceUnreadable
 from madang.scan.writing import FORMATS, Format, UnknownFormat, write
 
 assert _formats
 
-ANY = _ALL
-"""Among the files on which others rest: it may be any."""
-
 CLASSES = _class_names()
 """What a file can be beside its findings: ``vendored``, ``minified``, in the order of the table."""
 
 __all__ = [
-    "ANY",
     "CLASSES",
     "FORMATS",
+    "Again",
+    "Basis",
     "Cache",
     "Cancelled",
     "Dependency",
@@ -75,6 +74,7 @@ __all__ = [
     "MemoryCache",
     "NotSaid",
     "Options",
+    "Outline",
     "Package",
     "Pair",
     "Pool",
@@ -99,6 +99,8 @@ __all__ = [
     "engine_version",
     "fingerprint",
     "look_again",
+    "members",
+    "outline",
     "rewrite",
     "scan_tree",
     "write",

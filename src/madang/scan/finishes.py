@@ -28,21 +28,23 @@ class Finishes:
         self._cache, self._key, self._tree, self._contents = cache, key, tree, contents
         self.opened = frozenset({ALL})
         """The files on whose contents the answer rests."""
+        self.asked = frozenset({ALL})
+        """The paths that were asked for by name, there or not."""
 
     def recall(self) -> Mapping[str, Any] | None:
         """The answer, if it is known."""
         mark = self._known(self._key)
         if mark is None:
             return None
-        self.opened = frozenset(mark[_MARK])
+        self.opened, self.asked = frozenset(mark[_MARK]), frozenset(mark.get("asked", (ALL,)))
         found: Mapping[str, Any] | None = self._known(self._after(mark[_MARK]))
         return found
 
-    def keep(self, finished: Mapping[str, Any], opened: Iterable[str]) -> None:
-        """The answer is known from now on; it rests on the contents of what was ``opened``."""
+    def keep(self, finished: Mapping[str, Any], opened: Iterable[str], asked: Iterable[str]) -> None:
+        """The answer is known from now on; it rests on the contents of what was ``opened``, and on what stands where it was ``asked``."""
         beside = sorted(each for each in opened if each == ALL or each in self._contents)
-        self.opened = frozenset(beside)
-        self._cache.put_many({self._key: written({_MARK: beside}), self._after(beside): written(finished)})
+        self.opened, self.asked = frozenset(beside), frozenset(asked)
+        self._cache.put_many({self._key: written({_MARK: beside, "asked": sorted(self.asked)}), self._after(beside): written(finished)})
 
     def _known(self, key: str) -> Any:
         value = self._cache.get_many([key]).get(key)

@@ -9,7 +9,7 @@ import json
 import traceback
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from itertools import repeat
 from operator import attrgetter
@@ -33,17 +33,32 @@ TREE = "/"
 _NAMESPACE = uuid.UUID("6d616461-6e67-5363-616e-000000000001")
 
 
+class _Listed(Resource):  # type: ignore[misc]
+    """A resource whose children are not asked for by name."""
+
+    __slots__ = ()
+
+    def children(self, codebase: Any, names: Collection[str] = ()) -> list[Resource]:
+        """As ScanCode gives them: files first, then folders, each by name without case."""
+        kids = self.children_names or []
+        wanted = [name for name in names if name in set(kids)] if names else kids
+        found = (codebase.at(f"{self.path}/{name}") for name in wanted)
+        return sorted((each for each in found if each), key=lambda each: (each.has_children(), each.name.lower(), each.name))
+
+
 class GivenCodebase(Codebase):  # type: ignore[misc]
     """A codebase of the files that are listed, and of nothing else that lies under its location.
 
     ScanCode's own hands out a copy of a resource each time it is asked for one, by making a new one and checking every value again. Here
-    the values are copied as they stand: over a whole tree that is a third of the step.
+    the values are copied as they stand: over a whole tree that is a third of the step. ``asked`` are the paths that were asked for by
+    name, there or not: what was found in one file rests on which stands there, and on the licences in it.
     """
 
-    __slots__ = ("listed",)
+    __slots__ = ("asked", "listed")
 
     def __init__(self, location: str, listed: list[tuple[str, bool]], **attributes: Any) -> None:
         self.listed = listed
+        self.asked: set[str] = set()
         super().__init__(location, max_in_memory=0, **attributes)
 
     def _create_resources_from_root(self, root: Resource, **_filters: object) -> None:
@@ -57,9 +72,18 @@ class GivenCodebase(Codebase):  # type: ignore[misc]
             if not is_file:
                 parents[path] = made
 
+    def _build_resource_class(self, *_given: object, **_named: object) -> Any:
+        return attr.make_class("GivenResource", attrs=self.resource_attributes or {}, slots=True, bases=(_Listed,))
+
     def get_resource(self, path: str) -> Resource | None:
         """A copy of the resource at ``path``, so that what is changed counts only once it is saved."""
-        found = self.resources_by_path.get(clean_path(path))
+        place = clean_path(path)
+        self.asked.add(place)
+        return self.at(place)
+
+    def at(self, place: str) -> Resource | None:
+        """The same, without a word."""
+        found = self.resources_by_path.get(place)
         return None if found is None else _copied(found)
 
     def walk(self, topdown: bool = True, skip_root: bool = False, **options: Any) -> Iterator[Resource]:
@@ -102,13 +126,14 @@ def _as_walked(entry: tuple[str, bool]) -> tuple[int, bool, list[tuple[str, str]
     return path.count("/"), is_file, [(part.lower(), part) for part in path.split("/")]
 
 
-def finish(root: str, *, source: Path, target: Path) -> tuple[bool, list[str]]:
+def finish(root: str, *, source: Path, target: Path) -> tuple[bool, list[str], list[str]]:
     """Write to ``target`` what changes and what is new once all files of ``source`` are seen together.
 
     ``source`` holds a JSON line ``{"path", "type", "found"}`` for each file and directory, paths relative to ``root``. ``target`` gets a
     line ``{"path", "found"}`` with what is otherwise now for each file of which more is known, and then one with the path ``/`` for what
     belongs to no file: ``packages``, ``dependencies``, ``license_detections``, ``errors``. Not every file needs to stand under ``root``;
-    what comes back is whether one was asked for that does not, and which were opened; ``/`` where anything may have been looked at.
+    what comes back is whether one was opened that does not, which were opened (``/`` where anything may have been looked at), and which
+    paths were asked for by name.
     """
     found = {entry["path"]: entry for entry in _lines(source)}
     # ScanCode reads a backslash as a separator; such a file keeps what was found in it alone.
@@ -127,8 +152,10 @@ def finish(root: str, *, source: Path, target: Path) -> tuple[bool, list[str]]:
                 setattr(resource, name, value)
             codebase.save_resource(resource)
     before = {path: _said(resource) for path, resource in resources.items() if resource is not None and resource.is_file}
+    codebase.asked.clear()
     with watching.watched() as seen:
         errors = _process(codebase)
+    asked = sorted(path.removeprefix(f"{top}/") for path in codebase.asked if path != top)
     with target.open("w", encoding="ascii") as stream:
         for path, said in before.items():
             after = _said(codebase.get_resource(f"{top}/{path}" if path else top))
@@ -136,7 +163,7 @@ def finish(root: str, *, source: Path, target: Path) -> tuple[bool, list[str]]:
                 stream.write(f'{{"path":{json.dumps(path)},"found":{json.dumps(_changed(said, after), separators=(",", ":"))}}}\n')
         tree = {**codebase.attributes.to_dict(), "errors": errors + [str(error) for error in codebase.errors]}
         stream.write(json.dumps({"path": TREE, "found": tree}, separators=(",", ":")) + "\n")
-    return watching.missed(seen, root), watching.beside(seen, root, "", lists=True)
+    return watching.missed(seen, root), watching.beside(seen, root, "", lists=True), asked
 
 
 _SAID = tuple(name for plugin in _PLUGINS for name in plugin.resource_attributes)

@@ -5,9 +5,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from madang.scan.folders import Folder
+from madang.scan.report import Unread
 from madang.scan.tree import Listing, from_known, listing, shown
 
 
@@ -20,6 +21,14 @@ class Known:
     sha256: str
 
 
+class Outline(NamedTuple):
+    """What a report says of a tree before a file of it is looked at."""
+
+    directories: tuple[str, ...]
+    unread: tuple[Unread, ...]
+    skipped: tuple[Unread, ...]
+
+
 class Tree(Protocol):
     """A tree whose contents are known by digest."""
 
@@ -30,6 +39,12 @@ class Tree(Protocol):
     def bring(self, paths: Collection[str] | None) -> Path:
         """A new folder in which the files at ``paths`` stand, or all; the folder is the tree's own to remove."""
         ...
+
+
+def outline(files: Iterable[Known], *, most_bytes: int) -> Outline:
+    """Of the tree that has these files and links."""
+    found = from_known(((each.raw, each.size, not each.sha256) for each in files), most_bytes=most_bytes)
+    return Outline(tuple(folder.path for folder in found.directories), tuple(found.unread), tuple(found.skipped))
 
 
 class Ground(Protocol):

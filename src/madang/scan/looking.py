@@ -140,6 +140,17 @@ class Looking:
             self.salt, "look in locale" if "locale" in place else "look", sha256 or self.contents[entry.raw].sha256, entry.name
         )
 
+    def patterns(self, line: Line) -> tuple[str, ...]:
+        """The engine's path patterns of manifests: remembered, so that a scan of known files needs no engine at all."""
+        key = digest_of(self.salt, "patterns")
+        known = self.cache.get_many([key])
+        if key in known:
+            return tuple(json.loads(known[key]))
+        line.put(None, {"do": "patterns"}, seconds=self.limits.start_seconds, memory=0)
+        patterns = tuple(self.next(line).found["patterns"])
+        self.cache.put_many({key: written(patterns)})
+        return patterns
+
     def next(self, line: Line) -> Answer:
         """The next answer of the workers."""
         while (answer := line.get(timeout=WAIT)) is None:

@@ -2,30 +2,28 @@
 """One scan, from a folder to a report."""
 
 import hashlib
-import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from madang.scan import classes, reading, summary
+from madang.scan.basis import Basis
 from madang.scan.cache import Cache, MemoryCache
 from madang.scan.expressions import joined
 from madang.scan.faults import step_line
-from madang.scan.finishes import ALL, Finishes, read_found, write_lines, written
+from madang.scan.finishes import ALL, Finishes
 from madang.scan.given import Ground, Tree, grounded
 from madang.scan.installed import engine
 from madang.scan.keys import digest_of
 from madang.scan.looking import Looking, Options
 from madang.scan.manifests import Manifests
-from madang.scan.pool import Answer, Line, Pool
+from madang.scan.pool import Line, Pool
 from madang.scan.progress import Meter, Priority, Progress
 from madang.scan.report import File, Report, Unread
+from madang.scan.together import seen_together
 from madang.scan.tree import Entry, Listing, matcher, path_bytes
 
-_TREE = "tree"
-Ties = Callable[[frozenset[str]], None]
-"""Is told the paths of those files on whose contents rests what is said of others; ``/`` where that may be any."""
 _log = logging.getLogger("madang.scan")
 
 
@@ -39,13 +37,13 @@ def scan_tree(
     stop: Callable[[], bool] | None = None,
     priority: Priority = Priority.FOREGROUND,
     options: Options | None = None,
-    ties: Ties | None = None,
+    basis: Callable[[Basis], None] | None = None,
 ) -> Report:
     """Everything that the engine finds under ``root`` (a folder, one file, or a ``Tree`` whose contents are known), as ScanCode's own
     command with ``-clp`` says it.
 
     ``name`` is shown as the root folder's name. ``progress`` is called about twice a second, ``stop`` is asked between files. Findings go
-    into ``cache`` as they come, so a scan that was killed goes on where it was. Nothing is written under ``root``. ``ties`` is told what
+    into ``cache`` as they come, so a scan that was killed goes on where it was. Nothing is written under ``root``. ``basis`` is told what
     ``look_again`` has to know.
 
     Raises ``SourceUnreadable``, ``EngineMissing``, ``PoolFailed``, ``PoolClosed``, and ``Cancelled`` when ``stop`` says so.
@@ -53,15 +51,15 @@ def scan_tree(
     scan = _Scan(pool, cache or MemoryCache(), Meter(progress), stop or (lambda: False), options or Options())
     with grounded(root, name) as ground, pool.open_line(priority) as line:
         report = scan.run(ground, line)
-    if ties is not None:
-        ties(scan.ties)
+    if basis is not None:
+        basis(scan.basis)
     return report
 
 
 class _Scan(Looking):
     """The state of one scan."""
 
-    ties = frozenset({ALL})
+    basis = Basis()
 
     def run(self, ground: Ground, line: Line) -> Report:
         """List, hash, ask the cache, look at the rest, finish, report."""
@@ -71,7 +69,7 @@ class _Scan(Looking):
         digest = self._treedigest_of(location.name, entries)
         paths = digest_of(location.name, *(entry.raw for entry in tree.files))
         self.manifests = Manifests(self.salt, paths=paths, tree=digest, contents=self.contents)
-        is_manifest = matcher(self._patterns(line))
+        is_manifest = matcher(self.patterns(line))
         for entry in entries:
             path = f"/{location.name}/{entry.raw}"
             look = self.look_key(entry)
@@ -87,17 +85,6 @@ class _Scan(Looking):
     def _treedigest_of(self, name: str, entries: list[Entry]) -> str:
         lines = [self.salt, name, *(f"{self.contents[entry.raw].sha256} {entry.raw}" for entry in entries)]
         return digest_of(*lines)
-
-    def _patterns(self, line: Line) -> tuple[str, ...]:
-        """The engine's path patterns of manifests: remembered, so that a scan of known files needs no engine at all."""
-        key = digest_of(self.salt, "patterns")
-        known = self.cache.get_many([key])
-        if key in known:
-            return tuple(json.loads(known[key]))
-        line.put(None, {"do": "patterns"}, seconds=self.limits.start_seconds, memory=0)
-        patterns = tuple(self.next(line).found["patterns"])
-        self.cache.put_many({key: written(patterns)})
-        return patterns
 
     def _recall(self, entries: list[Entry]) -> None:
         self.ask({key for entry in entries for key in self.keys[entry.raw]})
@@ -120,10 +107,10 @@ class _Scan(Looking):
             self._tie(known)
             return finished, ()
         self.ground.stand({entry.raw for entry in entries if len(self.keys[entry.raw]) > 1})
-        finished, answer = self._finished(entries, tree, line)
+        finished, answer = seen_together(self, entries, tree.directories, line, single=tree.is_file)
         if not self.ground.is_whole and answer.found.get("missed", True):
             self.ground.stand(None)
-            finished, answer = self._finished(entries, tree, line)
+            finished, answer = seen_together(self, entries, tree.directories, line, single=tree.is_file)
         if answer.reason is not None:
             _log.info("scan.not-finished", extra={"reason": answer.reason, "detail": answer.detail})
             return {}, (f"The files could not be seen together: {self.why(answer, whole_tree=True)}",)
@@ -131,14 +118,15 @@ class _Scan(Looking):
             _log.info("scan.step-failed", extra={"detail": error})
         errors = tuple(step_line(error, self.ground.places) for error in finished["/"]["errors"])
         if whole and not errors:
-            known.keep(finished, answer.found.get("opened", (ALL,)))
+            known.keep(finished, answer.found.get("opened", (ALL,)), answer.found.get("asked", (ALL,)))
             self._tie(known)
         return finished, errors
 
     def _tie(self, finishes: Finishes) -> None:
         """Manifests, and what their parsers and the step over the whole tree looked into, are what others rest on."""
         keys = {raw: keys[1] for raw, keys in self.keys.items() if len(keys) > 1}
-        self.ties = finishes.opened.union(keys, *(self.manifests.looked_into(key) for key in keys.values()))
+        ties = finishes.opened.union(keys, *(self.manifests.looked_into(key) for key in keys.values()))
+        self.basis = Basis(ties, finishes.asked, keys)
 
     def _said_of(self, entries: list[Entry], tree: Listing) -> str:
         """One key of all that the step over the whole tree is told."""
@@ -149,23 +137,6 @@ class _Scan(Looking):
             marks = b"".join(self.marks[key] for key in self.keys[entry.raw])
             said.update(b"\0\0" + entry.raw.encode("utf-8", "surrogateescape") + b"\0" + marks)
         return said.hexdigest()
-
-    def _finished(self, entries: list[Entry], tree: Listing, line: Line) -> tuple[dict[str, Any], Answer]:
-        location = self.ground.location
-        folder = (location.parent if tree.is_file else location).parent.parent
-        source, target = folder / "in", folder / "out"
-        write_lines(source, self._finish_lines(entries, tree))
-        task = {"do": "finish", "path": str(location), "source": str(source), "target": str(target)}
-        line.put(_TREE, task, seconds=self.limits.finish_seconds, memory=self.limits.finish_memory_bytes)
-        answer = self.next(line)
-        return dict(read_found(target)) if answer.reason is None else {}, answer
-
-    def _finish_lines(self, entries: list[Entry], tree: Listing) -> Iterator[dict[str, Any]]:
-        for folder in tree.directories:
-            yield {"path": folder.raw, "type": "directory", "found": {}}
-        for entry in entries:
-            found = {name: value for name, value in self.of(entry).items() if name not in reading.OWN}
-            yield {"path": "" if tree.is_file else entry.raw, "type": "file", "found": found}
 
     def _report(self, name: str, tree: Listing, entries: list[Entry], finished: Mapping[str, Any], errors: tuple[str, ...]) -> Report:
         whole = finished.get("/", {})

@@ -72,9 +72,10 @@ def _look(task: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
 
 
 def _finish(task: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
-    missed, opened = finish(task["path"], source=Path(task["source"]), target=Path(task["target"]))
+    missed, opened, asked = finish(task["path"], source=Path(task["source"]), target=Path(task["target"]))
     yield "missed", missed, ""
     yield "opened", opened, ""
+    yield "asked", asked, ""
 
 
 _DOING: dict[str, Callable[[dict[str, Any]], Iterator[tuple[str, Any, str]]]] = {"look": _look, "finish": _finish}

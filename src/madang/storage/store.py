@@ -166,9 +166,9 @@ class Store:
         except Unreadable as error:
             raise TreeMissing(tree_id=tree_id) from error
 
-    def changes(self, before: str, now: str) -> list[tuple[Entry, Entry]] | None:
-        """The files of a tree of which the content, or whether they may be run, is another than in the one before, each as it was and is;
-        None where a file came or went, or a link is not as it was. Costs little for what is the same."""
+    def changes(self, before: str, now: str) -> list[tuple[Entry | None, Entry | None]]:
+        """What of a tree is not as in the one before: each file or link as it was and is, None where there was or is none. Costs little for
+        what is the same."""
         try:
             return changes(self._document(before, verify=True), self._document(now, verify=True))
         except Unreadable as error:

@@ -126,18 +126,16 @@ def look_up(document: bytes, path: str) -> Entry | None:
     return _entry(document[start : at + 1 + len(wanted)])
 
 
-def changes(before: bytes, now: bytes) -> list[tuple[Entry, Entry]] | None:
-    """The entries of two tree documents that are not the same, each as it was and is; None where paths, or more than files, differ.
+def changes(before: bytes, now: bytes) -> list[tuple[Entry | None, Entry | None]]:
+    """The entries of two tree documents that are not the same, each as it was and is, in the order of their paths; None where nothing was
+    or is.
 
     Unchanged entries are only compared, not read.
     """
-    old, new = before.split(b"\0\0"), now.split(b"\0\0")
-    pairs = [(was, is_) for was, is_ in zip(old, new, strict=False) if was != is_]
-    if len(old) != len(new) or not (before.startswith(_HEAD) and now.startswith(_HEAD)):
-        return None
-    found = [(_entry(was), _entry(is_)) for was, is_ in pairs]
-    is_same = all(was.path == is_.path and Mode.LINK not in (was.mode, is_.mode) for was, is_ in found)
-    return found if is_same else None
+    old, new = _lines(before), _lines(now)
+    came, gone = set(new).difference(old), set(old).difference(new)
+    was, is_ = ({entry.path: entry for entry in map(_entry, lines)} for lines in (gone, came))
+    return [(was.get(path), is_.get(path)) for path in sorted({*was, *is_}, key=raw)]
 
 
 def amended(document: bytes, entries: Iterable[Entry]) -> bytes:

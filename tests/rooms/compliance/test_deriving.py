@@ -62,11 +62,46 @@ def test_a_derived_report_is_the_same_in_every_row_and_document_as_one_of_the_wh
     alike(yard, 3, tmp_path, pool, TREE | changes | {"b.py": "y = 3\n"})
 
 
+EDITS: list[dict[str, str | None]] = [
+    {"new.py": "x = 1\n", "deep/er/in.js": "# Copyright (c) 2024 한국연구원\n", "A.txt": "x\n"},
+    {"b.py": "# SPDX-License-Identifier: GPL-2.0-only\n# Copyright 2020 Another\n", "c.py": "# SPDX-License-Identifier: GPL-2.0-only\n"},
+    {".gitignore": "*.pyc\n", "README.md": None, "src/plain.py": None, "src/moved.py": FILES["src/plain.py"]},
+    {
+        ".gitignore": "*.pyo\n*.o\n",
+        "b.py": "x = 1\n",
+        "README.md": CARD,
+        "deep/er/in.js": None,
+        "lib/in.js": "# Copyright (c) 2024 한국연구원\n",
+    },
+]
+
+
+OVER = 'version = 1\n[[annotations]]\npath = "c.*"\nprecedence = "override"\nSPDX-License-Identifier = "MIT"\n'
+
+
+@pytest.mark.parametrize(("stated", "edits"), [("version = 1\n", EDITS), (OVER, EDITS[:2])])
+def test_files_that_come_and_go_and_say_other_things_are_written_down_as_by_a_look_at_the_whole(
+    yard: Yard,
+    pool: scan.Pool,
+    tmp_path: Path,
+    wholes: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    stated: str,
+    edits: list[dict[str, str | None]],
+) -> None:
+    monkeypatch.setattr(deriving, "COPIED", 3)
+    files, address = TREE | {"REUSE.toml": stated}, yard.register("tool")
+    pushed(yard, address, files)
+    for edit in edits:
+        files = {path: text for path, text in {**files, **edit}.items() if text is not None}
+        pushed(yard, address, files)
+        assert wholes == ["tool"], edit
+    alike(yard, 1 + len(edits), tmp_path, pool, files)
+
+
 @pytest.mark.parametrize(
     "change",
     [
-        {"new.py": "x = 1\n"},
-        {"b.py": "# SPDX-License-Identifier: MIT\n"},
         {"REUSE.toml": 'version = 1\n[[annotations]]\npath = "b.py"\nprecedence = "override"\nSPDX-License-Identifier = "MIT"\n'},
         {"pyproject.toml": TREE["pyproject.toml"] + '\n[project.urls]\nHome = "https://example.org"\n'},
         {"LICENSE": "SPDX-License-Identifier: MIT\n"},
@@ -77,7 +112,6 @@ def test_what_changes_more_is_looked_at_as_a_whole(
 ) -> None:
     pushed(yard, yard.register("tool"), TREE, TREE | change)
     assert wholes == ["tool", "tool"]
-    alike(yard, 2, tmp_path, pool, TREE | change)
 
 
 @pytest.mark.parametrize("fault", ["forgotten", "half", "older", "many"])

@@ -221,4 +221,4 @@ def test_a_document_says_nothing_of_the_day_of_our_licence_data(tmp_path: Path) 
     path = tmp_path / "bom.json"
     path.write_bytes(bom())
     report = replace(scan.documents.read(path), engine=engine)
-    assert recording.facts_of(Verdict(report), {})["data_date"] == ""
+    assert recording.facts_of(Verdict(report), {}, scan.Basis())["data_date"] == ""

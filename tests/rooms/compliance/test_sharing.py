@@ -202,6 +202,7 @@ def test_a_changed_version_is_written_down_as_on_an_empty_platform(
 ) -> None:
     at = kit.now()
     monkeypatch.setattr("madang.scan.writing.now", lambda: at)
+    monkeypatch.setattr("madang.compliance.deriving.kit.now", lambda: at)
     address = yard.register("tool")
     for files in (FILES, FILES | CHANGES):
         yard.work(yard.submit(address, archive(files))["task"])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from madang import scan
-from madang.scan import scanning
+from madang.scan import scanning, together
 from madang.scan.finishes import Bodies, Finishes, written
 from madang.scan.tree import Content
 from rooms.scan.conftest import HEADER, MIT
@@ -32,7 +32,7 @@ def finishes(cache: scan.Cache, *, a: str = "1", tree: str = "t", key: str = "sa
 def test_an_answer_rests_on_what_was_opened(opened: list[str], holds: list[dict[str, str]], fails: list[dict[str, str]]) -> None:
     cache = scan.MemoryCache()
     assert finishes(cache).recall() is None
-    finishes(cache).keep(ANSWER, opened)
+    finishes(cache).keep(ANSWER, opened, [])
     assert [finishes(cache, **other).recall() for other in holds] == [ANSWER] * len(holds)
     assert [finishes(cache, **other).recall() for other in fails] == [None] * len(fails)
 
@@ -49,13 +49,13 @@ def test_the_step_is_done_again_only_when_findings_or_paths_are_others(
     pool: scan.Pool, grow: Grow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root, cache, asked = grow({"LICENSE": MIT, "a.py": HEADER, "b.py": "x = 1\n"}), scan.MemoryCache(), list[str]()
-    real = scanning._Scan._finished
+    real = together.seen_together
 
-    def noted(self: Any, *given: Any) -> Any:
+    def noted(*given: Any, **named: Any) -> Any:
         asked.append("again")
-        return real(self, *given)
+        return real(*given, **named)
 
-    monkeypatch.setattr(scanning._Scan, "_finished", noted)
+    monkeypatch.setattr(scanning, "seen_together", noted)
 
     def scanned() -> tuple[scan.Report, int]:
         asked.clear()

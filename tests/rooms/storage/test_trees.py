@@ -261,10 +261,13 @@ def test_a_tree_with_other_files_is_the_one_that_is_written_anew_and_tells_which
     assert list(trees.digests_of(now)) == [each.sha256 for each in tree.entries if each.sha256]
 
 
-@pytest.mark.parametrize("entries", [[], [Entry("b", Mode.FILE, 1, SHA)], [Entry("a", Mode.FILE, 1, SHA), Entry("b", Mode.FILE, 1, SHA)]])
-def test_trees_of_other_paths_or_links_are_not_compared(entries: list[Entry]) -> None:
-    _tree, before = trees.tree_of([Entry("a", Mode.LINK, 1, target="b")])
-    assert trees.changes(before, trees.tree_of(entries)[1]) is None
+@pytest.mark.parametrize("now", [[], [Entry("b", Mode.FILE, 1, SHA)], [Entry("a", Mode.FILE, 1, SHA), Entry("b", Mode.FILE, 1, SHA)]])
+def test_what_came_and_went_is_told_and_only_files_that_are_there_are_amended(now: list[Entry]) -> None:
+    link = Entry("a", Mode.LINK, 1, target="b")
+    _tree, before = trees.tree_of([link])
+    here = {each.path: each for each in now}
+    wanted = [(link if path == "a" else None, here.get(path)) for path in sorted({"a", *here})]
+    assert trees.changes(before, trees.tree_of(now)[1]) == wanted
     assert trees.changes(before, before) == []
     with pytest.raises(trees.Unreadable):
         trees.amended(before, [Entry("a", Mode.FILE, 1, SHA)])
