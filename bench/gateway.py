@@ -300,9 +300,10 @@ def serve(home: Path, port: int, stub: int, *, is_metered: bool) -> None:
     admission = gateway.Admission(meter, switchboard, gateway.Limits(), gateway.Retries(house.database))
     path = gateway.CallPath(pages, admission, gateway.all_wires())
     (home / "bench.key").write_text(key)
+    app.serving.keep_what_stands()
     config = uvicorn.Config(
         path,
-        http=watched(Watch()),
+        http=watched(Watch(), path.takes),
         host="127.0.0.1",
         port=port,
         log_config=None,

@@ -4,24 +4,27 @@
 uvicorn waits for ever for a connection's first byte, for the rest of a head and for a reader that does not read. One look at all
 connections every few seconds ends those, and those that are kept and not used, so that a request pays no timer for it.
 
-Answers in one piece leave in one write where the application says so (``web.WHOLE``).
+Calls of services are answered by a lighter cycle (``cycle.Call``), without a scope of which nothing is read and without a timer. Everything
+else goes uvicorn's own way.
 """
 
 import asyncio
 import resource
 import time
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from madang import web
+from madang.app.cycle import Call
 
 RESERVE = 512
 """Descriptors that are not for connections: the database, files, engines."""
 MOST = 1 << 16
+ASGI = {"version": "3.0", "spec_version": "2.3"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +81,13 @@ class Watch:
 class Connection(HttpToolsProtocol):
     """A connection that knows since when it has been waiting for the other side."""
 
-    def __init__(self, *args: Any, watch: Watch, **named: Any) -> None:
+    def __init__(self, *args: Any, watch: Watch, is_call: Callable[[str], bool], **named: Any) -> None:
         super().__init__(*args, **named)
         self.watch = watch
+        self.is_call = is_call
         self.heard_at = time.monotonic()
         self.began_at = self.stalled_at = 0.0
+        self.is_plain = not (self.config.access_log or self.root_path or self.limit_concurrency)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn declares it
         """It is counted."""
@@ -103,14 +108,47 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request's head begins."""
         self.began_at = time.monotonic()
-        super().on_message_begin()
+        self.url, self.headers, self.expect_100_continue = b"", [], False
 
     def on_headers_complete(self) -> None:
-        """A head is whole. Whoever answers it may do so in one piece."""
+        """A head is whole. A call is taken here; anything else is uvicorn's."""
         self.began_at = 0.0
+        path, _mark, query = self.url.partition(b"?")
+        if self.is_plain and path.isascii() and b"%" not in path and path[:1] == b"/" and not self.parser.should_upgrade():
+            text = path.decode("ascii")
+            if self.is_call(text):
+                self._take(text, path, query.partition(b"#")[0])
+                return
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()  # makes the scope that a call does not need
+        self.url, self.expect_100_continue = url, expects
+        self.headers += headers
         super().on_headers_complete()
-        if self.cycle is not None:
-            self.scope["extensions"] = {web.WHOLE: partial(answer_whole, self.cycle)}  # type: ignore[dict-item]  # ASGI has no callables
+
+    def _take(self, path: str, raw_path: bytes, query: bytes) -> None:
+        version = self.parser.get_http_version()
+        scope: dict[str, Any] = {
+            "type": "http", "asgi": ASGI, "http_version": version, "server": self.server, "client": self.client, "scheme": self.scheme,
+            "root_path": "", "headers": self.headers, "method": self.parser.get_method().decode("ascii"), "path": path,
+            "raw_path": raw_path, "query_string": query,
+        }  # fmt: skip
+        before: RequestResponseCycle | None = self.cycle
+        call = Call(self, scope, keep_alive=version != "1.0" and self.parser.should_keep_alive())
+        scope["extensions"] = {web.WHOLE: call.answer}
+        if self.expect_100_continue:
+            call.waiting_for_100_continue = True
+        self.cycle = call
+        if before is None or before.response_complete:
+            self._start_asgi_task(call, self.app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((call, self.app))
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        if isinstance(cycle, Call):
+            self.tasks.add(self.loop.create_task(cycle.run(app, self.tasks)))
+        else:
+            super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:
         """An answer has left, and the next request may go on. uvicorn would set a timer here for a connection that is kept and not used."""
@@ -147,38 +185,9 @@ class Connection(HttpToolsProtocol):
         return is_sending and moment - self.heard_at > patience.pause
 
 
-def answer_whole(cycle: RequestResponseCycle, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bool:
-    """The answer has left in one write; False where it has to go the long way, message by message, which also says what is wrong with it.
-
-    ``headers`` name the body's length, and have no ``connection`` and no ``transfer-encoding``.
-    """
-    if cycle.response_started or cycle.disconnected or cycle.flow.write_paused or cycle.scope["method"] == "HEAD":
-        return False
-    parts = [STATUS_LINE[status]]
-    count = 1
-    for name, value in (*cycle.default_headers, *headers):
-        parts += (name, b": ", value, b"\r\n")
-        count += 1
-    if not cycle.keep_alive:
-        parts.append(b"connection: close\r\n")
-        count += 1
-    parts.append(b"\r\n")
-    head = b"".join(parts)
-    if head.count(b"\n") != count + 1 or head.count(b"\r") != count + 1 or b"\0" in head:
-        return False
-    cycle.response_started = cycle.response_complete = True
-    cycle.waiting_for_100_continue = False
-    cycle.transport.write(head + body)
-    cycle.message_event.set()
-    if not cycle.keep_alive:
-        cycle.transport.close()
-    cycle.on_response()
-    return True
-
-
-def watched(watch: Watch) -> Any:
-    """What uvicorn makes connections with, as its setting ``http`` takes it."""
-    return partial(Connection, watch=watch)
+def watched(watch: Watch, is_call: Callable[[str], bool] = lambda _path: False) -> Any:
+    """What uvicorn makes connections with, as its setting ``http`` takes it. ``is_call`` says which paths are calls of services."""
+    return partial(Connection, watch=watch, is_call=is_call)
 
 
 def raise_descriptors(wanted: int = MOST) -> int:

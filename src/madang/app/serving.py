@@ -204,7 +204,7 @@ def run_web(settings: Settings) -> None:
     tempfile.tempdir = str(house.scratch)  # uploads wait on the store's disk, not in a small /tmp
     config = uvicorn.Config(
         path,
-        http=watched(Watch(most=most)),
+        http=watched(Watch(most=most), path.takes),
         lifespan="on",
         host=settings.host,
         port=settings.port,

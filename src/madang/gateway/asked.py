@@ -3,8 +3,8 @@
 
 import os
 import zlib
-from binascii import hexlify
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -19,6 +19,15 @@ WINDOW = {b"gzip": 31, b"deflate": 15}
 _GIVEN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 
 
+_numbers = count(int.from_bytes(os.urandom(8)))
+_run = os.urandom(5).hex().encode()
+
+
+def new_id() -> bytes:
+    """A request's own id: what tells this process from others, and a number that no other request of it has."""
+    return b"%b%016x" % (_run, next(_numbers) & 0xFFFF_FFFF_FFFF_FFFF)
+
+
 class Asked:
     """One request. ``headers`` are by lower-case name; of one that came twice the last counts. ``told`` are headers that every answer to
     it carries, filled on the way."""
@@ -31,7 +40,7 @@ class Asked:
         self.path: str = scope["path"]
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         given = self.headers.get(b"x-request-id")
-        self.request_id = given if given and 8 <= len(given) <= 64 and _GIVEN.issuperset(given) else hexlify(os.urandom(13))
+        self.request_id = given if given and 8 <= len(given) <= 64 and _GIVEN.issuperset(given) else new_id()
         self.told: list[tuple[bytes, bytes]] = []
         self.given = b""
         self.is_read = self.is_counted = False

@@ -39,15 +39,25 @@ class CallPath:
             for segment in {address.path.split("/")[1] for address in wire.addresses}:
                 self.by_segment[segment] = (*self.by_segment.get(segment, ()), wire)
 
+    def wire_of(self, path: str) -> Wire | None:
+        """Whose address this is; None for one that is passed on."""
+        end = path.find("/", 1)
+        for wire in self.by_segment.get(path[1:end] if end > 0 else path[1:], ()):
+            if wire.claims(path):
+                return wire
+        return None
+
+    def takes(self, path: str) -> bool:
+        """Whether this answers what comes for the path."""
+        return self.wire_of(path) is not None
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass on."""
         if scope["type"] == "http":
-            path = scope["path"]
-            end = path.find("/", 1)
-            for wire in self.by_segment.get(path[1:end] if end > 0 else path[1:], ()):
-                if wire.claims(path):
-                    await self._answer(wire, scope, receive, send)
-                    return
+            wire = self.wire_of(scope["path"])
+            if wire is not None:
+                await self._answer(wire, scope, receive, send)
+                return
         elif scope["type"] == "lifespan":
             await self._live(scope, receive, send)
             return

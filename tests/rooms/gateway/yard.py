@@ -37,7 +37,8 @@ class Yard:
         listening = socket.create_server(("127.0.0.1", 0), backlog=2048)
         self.port: int = listening.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        config = uvicorn.Config(self.path, http=watched(Watch()), log_config=None, access_log=False, server_header=False, lifespan="on")
+        http = watched(Watch(), self.path.takes)
+        config = uvicorn.Config(self.path, http=http, log_config=None, access_log=False, server_header=False, lifespan="on")
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [listening]})
         self.thread.start()

@@ -6,6 +6,7 @@ Only what services need: POST with a body, an answer with a length or in chunks.
 
 import asyncio
 import ssl
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import cast
@@ -14,6 +15,7 @@ import httptools
 
 IDLE = 64
 IDLE_SECONDS = 20.0
+LOOK_SECONDS = 0.05
 MOST_PIECES = 64
 MOST_HEADER_BYTES = 64 << 10
 
@@ -35,6 +37,32 @@ class Reply:
     body: bytes = b""
 
 
+class Waits:
+    """Answers that are waited for, each until a moment of the loop's time. One timer looks at them all, every ``LOOK_SECONDS`` while there
+    are any: a timer of its own costs a call more than the rest of its waiting."""
+
+    def __init__(self) -> None:
+        self.until: dict[asyncio.Future[Reply], float] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def wait(self, answer: "asyncio.Future[Reply]", deadline: float) -> Reply:
+        """The answer; ``TimeoutError`` a moment after the deadline."""
+        self.until[answer] = deadline
+        if self._timer is None:
+            self._timer = answer.get_loop().call_later(LOOK_SECONDS, self._look, answer.get_loop())
+        try:
+            return await answer
+        finally:
+            del self.until[answer]
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        moment = loop.time()
+        for answer, deadline in self.until.items():
+            if deadline < moment and not answer.done():
+                answer.set_exception(TimeoutError())
+        self._timer = loop.call_later(LOOK_SECONDS, self._look, loop) if self.until else None
+
+
 class Connection(asyncio.Protocol):
     """One connection; one request at a time. Its callbacks are httptools'."""
 
@@ -43,7 +71,7 @@ class Connection(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self.parser = httptools.HttpResponseParser(self)
         self.reply, self.size, self.headed = Reply(), 0, 0
-        self.head: asyncio.Future[Reply] | None = None
+        self.answer: asyncio.Future[Reply] | None = None
         self.pieces: deque[bytes] = deque()
         self.news = asyncio.Event()
         self.is_done, self.is_open, self.is_streamed, self.kept_at = True, True, False, 0.0
@@ -79,10 +107,10 @@ class Connection(asyncio.Protocol):
         self.reply.headers[name.lower()] = value
 
     def on_headers_complete(self) -> None:
-        """Whoever asked knows the status."""
+        """Whoever asked for a stream knows the status."""
         self.reply.status = self.parser.get_status_code()
-        if self.head is not None and not self.head.done():
-            self.head.set_result(self.reply)
+        if self.is_streamed:
+            self._give()
 
     def on_body(self, data: bytes) -> None:
         """A piece of the body."""
@@ -92,27 +120,31 @@ class Connection(asyncio.Protocol):
             self.close()
             return
         self.pieces.append(data)
-        if self.is_streamed and len(self.pieces) > MOST_PIECES and self.transport is not None:
-            self.transport.pause_reading()
-        self.news.set()
+        if self.is_streamed:
+            if len(self.pieces) > MOST_PIECES and self.transport is not None:
+                self.transport.pause_reading()
+            self.news.set()
 
     def on_message_complete(self) -> None:
         """The answer is whole."""
         self.is_done = True
         if not self.parser.should_keep_alive():
             self.is_open = False
-        self.news.set()
+        if self.is_streamed:
+            self.news.set()
+        else:
+            self.reply.body = self.pieces[0] if len(self.pieces) == 1 else b"".join(self.pieces)
+            self._give()
 
-    def ask(self, data: bytes, *, streamed: bool) -> "asyncio.Future[Reply]":
-        """The request is on its way; what comes back is done when the head of the answer is there."""
+    def ask(self, data: bytes, answer: "asyncio.Future[Reply]", *, streamed: bool) -> None:
+        """The request is on its way; ``answer`` is done when all of it is there, or its head where it is streamed."""
         assert self.transport is not None
-        self.parser = httptools.HttpResponseParser(self)
         self.reply, self.size, self.headed, self.is_done, self.is_streamed, self.fault = Reply(), 0, 0, False, streamed, None
         self.pieces.clear()
-        self.news.clear()
-        self.head = asyncio.get_running_loop().create_future()
+        if streamed:
+            self.news.clear()
+        self.answer = answer
         self.transport.write(data)
-        return self.head
 
     async def more(self) -> bytes:
         """The next piece of the body; b"" at its end."""
@@ -136,9 +168,13 @@ class Connection(asyncio.Protocol):
 
     def _fail(self, fault: OSError) -> None:
         self.is_done, self.fault = True, fault
-        if self.head is not None and not self.head.done():
-            self.head.set_exception(fault)
+        if self.answer is not None and not self.answer.done():
+            self.answer.set_exception(fault)
         self.news.set()
+
+    def _give(self) -> None:
+        if self.answer is not None and not self.answer.done():
+            self.answer.set_result(self.reply)
 
 
 class Pool:
@@ -149,14 +185,18 @@ class Pool:
         self.tls = ssl.create_default_context() if is_secure else None
         self.idle: deque[Connection] = deque()
 
-    async def take(self) -> Connection:
-        """A connection that stands; a new one where none is kept. ``OSError`` when no address can be reached."""
-        loop = asyncio.get_running_loop()
+    def kept(self) -> Connection | None:
+        """A connection that stands, where one is kept."""
         while self.idle:
-            kept = self.idle.pop()
-            if kept.is_open and loop.time() - kept.kept_at < IDLE_SECONDS:
-                return kept
-            kept.close()
+            found = self.idle.pop()
+            if found.is_open and time.monotonic() - found.kept_at < IDLE_SECONDS:
+                return found
+            found.close()
+        return None
+
+    async def connect(self) -> Connection:
+        """A new connection. ``OSError`` when no address can be reached."""
+        loop = asyncio.get_running_loop()
         last: OSError = OSError("no address")
         for address in self.addresses:
             try:
@@ -172,7 +212,7 @@ class Pool:
     def give_back(self, connection: Connection) -> None:
         """The connection is kept for the next call, if it is whole."""
         if connection.is_open and connection.is_done and len(self.idle) < IDLE:
-            connection.kept_at = asyncio.get_running_loop().time()
+            connection.kept_at = time.monotonic()
             self.idle.append(connection)
         else:
             connection.close()

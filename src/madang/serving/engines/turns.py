@@ -14,10 +14,16 @@ class Turns:
         self.most, self.queue, self.running = most, queue, 0
         self.waiting: deque[asyncio.Future[None]] = deque()
 
+    def enter_now(self) -> bool:
+        """Whether it is this call's turn without waiting."""
+        if self.running >= self.most:
+            return False
+        self.running += 1
+        return True
+
     async def enter(self, deadline: float) -> None:
         """It is this call's turn; ``Busy`` when too many wait, or when it was not reached in time."""
-        if self.running < self.most:
-            self.running += 1
+        if self.enter_now():
             return
         if len(self.waiting) >= self.queue:
             raise Busy(retry_after=1)

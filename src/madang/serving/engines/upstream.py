@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -18,11 +17,12 @@ from madang import forges
 from madang.serving.cards import EngineCard
 from madang.serving.engines import events
 from madang.serving.engines.events import Counted, Events
-from madang.serving.engines.pool import Connection, Pool, Reply
+from madang.serving.engines.pool import Connection, Pool, Reply, Waits
 from madang.serving.engines.port import Inputs
 from madang.serving.engines.turns import Turns
 from madang.serving.errors import BadInputs, BadService, Busy, EngineDown, EngineFailed, TookTooLong
 
+decode, encode = msgspec.json.Decoder().decode, msgspec.json.Encoder().encode
 FAILURES = 5
 REST_SECONDS = 10.0
 END_SECONDS = 1.0
@@ -43,20 +43,18 @@ class UpstreamEngine:
         self.pool: Pool | None = None
         self.target: forges.Target | None = None
         self.looked_at = float("-inf")
+        self.waits = Waits()
+        self.heads: dict[str, bytes] = {}
         self.failures, self.rests_until = 0, 0.0
 
     async def call(self, inputs: Inputs, operation: str, deadline: float) -> object:
         """What the server gives."""
-        await self._enter(deadline)
+        if self.failures >= FAILURES or not self.turns.enter_now():
+            await self._enter(deadline)
         try:
-            async with asyncio.timeout_at(deadline):
-                connection, reply = await self._ask(inputs, operation, streamed=False)
-                pieces = []
-                while piece := await connection.more():
-                    pieces.append(piece)
-                reply.body = b"".join(pieces)
-                assert self.pool is not None
-                self.pool.give_back(connection)
+            connection, reply = await self._ask(inputs, operation, deadline, streamed=False)
+            assert self.pool is not None
+            self.pool.give_back(connection)
         except TimeoutError as late:
             self._count_failure()
             raise TookTooLong from late
@@ -72,8 +70,7 @@ class UpstreamEngine:
         await self._enter(deadline)
         connection: Connection | None = None
         try:
-            async with asyncio.timeout_at(deadline):
-                connection, reply = await self._ask(inputs, operation, streamed=True)
+            connection, reply = await self._ask(inputs, operation, deadline, streamed=True)
             if reply.status != 200:
                 async with asyncio.timeout_at(deadline):
                     reply.body = (await connection.more())[:4096]
@@ -138,21 +135,30 @@ class UpstreamEngine:
             self.rests_until = now + REST_SECONDS  # this one call looks whether the server answers again
         await self.turns.enter(deadline)
 
-    async def _ask(self, inputs: Inputs, operation: str, *, streamed: bool) -> tuple[Connection, Reply]:
-        pool, target = await self._ready()
+    async def _ask(self, inputs: Inputs, operation: str, deadline: float, *, streamed: bool) -> tuple[Connection, Reply]:
+        loop = asyncio.get_running_loop()
+        pool = self.pool
+        if pool is None or self.looked_at < loop.time() - LOOK_AGAIN_SECONDS or (connection := pool.kept()) is None:
+            pool, connection = await self._connect(deadline)
+        answer: asyncio.Future[Reply] = loop.create_future()
         try:
-            connection = await pool.take()
-        except OSError as error:
-            self._count_failure()
-            raise EngineDown(retry_after=5) from error
-        try:
-            head = connection.ask(self._request(target, inputs, operation, streamed=streamed), streamed=streamed)
-            return connection, await head
+            connection.ask(self._request(inputs, operation, streamed=streamed), answer, streamed=streamed)
+            return connection, await self.waits.wait(answer, deadline)
         except (OSError, asyncio.CancelledError):
             connection.close()
             raise
 
-    async def _ready(self) -> tuple[Pool, forges.Target]:
+    async def _connect(self, deadline: float) -> tuple[Pool, Connection]:
+        """A connection to where the server is now."""
+        async with asyncio.timeout_at(deadline):
+            pool = await self._ready()
+            try:
+                return pool, pool.kept() or await pool.connect()
+            except OSError as error:
+                self._count_failure()
+                raise EngineDown(retry_after=5) from error
+
+    async def _ready(self) -> Pool:
         """The pool, whose addresses the guard has looked at within the last minute."""
         now = asyncio.get_running_loop().time()
         if self.pool is None or self.target is None or now - self.looked_at > LOOK_AGAIN_SECONDS:
@@ -164,22 +170,33 @@ class UpstreamEngine:
                 is_secure = target.scheme == "https"
                 self.pool = Pool(addresses, target.port, name=target.host, is_secure=is_secure, longest=self.longest)
             self.target, self.looked_at = target, now
-        return self.pool, self.target
+            self.heads.clear()
+        return self.pool
 
-    def _request(self, target: forges.Target, inputs: Inputs, operation: str, *, streamed: bool) -> bytes:
-        path = urlsplit(self.card.url).path.rstrip("/")
-        body: Any = inputs
+    def _request(self, inputs: Inputs, operation: str, *, streamed: bool) -> bytes:
+        path, body = "", inputs
         if self.card.wire == "openai" and isinstance(inputs, Mapping):
-            path += PATHS.get(("openai", operation or ("embeddings" if "input" in inputs else "chat")), "/chat/completions")
+            path = PATHS.get(("openai", operation or ("embeddings" if "input" in inputs else "chat")), "/chat/completions")
             more = {"stream": True, "stream_options": {"include_usage": True}} if streamed else {}
             body = {**inputs, "model": self.card.model or inputs.get("model", ""), **more}
         elif self.card.wire == "oip":
-            path += f"/v2/models/{self.card.model}/infer"
-        data = body if isinstance(body, bytes) else msgspec.json.encode(body)
-        kind = b"application/octet-stream" if isinstance(body, bytes) else b"application/json"
+            path = f"/v2/models/{self.card.model}/infer"
+        head = self.heads.get(path)
+        if head is None:
+            head = self.heads[path] = self._head(path)
+        if isinstance(body, bytes):
+            return b"%bapplication/octet-stream\r\nContent-Length: %d\r\n\r\n%b" % (head, len(body), body)
+        data = encode(body)
+        return b"%bapplication/json\r\nContent-Length: %d\r\n\r\n%b" % (head, len(data), data)
+
+    def _head(self, path: str) -> bytes:
+        """A request's head up to what its body is."""
+        target = self.target
+        assert target is not None
         host = f"[{target.host}]" if ":" in target.host else target.host
-        head = f"POST {path or '/'} HTTP/1.1\r\nHost: {host}:{target.port}\r\nAccept: */*\r\nContent-Length: {len(data)}\r\nContent-Type: "
-        return head.encode("ascii", "replace") + kind + b"\r\n\r\n" + data
+        address = urlsplit(self.card.url).path.rstrip("/") + path or "/"
+        head = f"POST {address} HTTP/1.1\r\nHost: {host}:{target.port}\r\nAccept: */*\r\nContent-Type: "
+        return head.encode("ascii", "replace")
 
     def _read(self, reply: Reply) -> object:
         """The answer as a value; refusals as the server meant them."""
@@ -195,7 +212,7 @@ class UpstreamEngine:
         if b"json" not in reply.headers.get(b"content-type", b"application/json"):
             return reply.body
         try:
-            return msgspec.json.decode(reply.body)
+            return decode(reply.body)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
             self._count_failure()
             raise EngineFailed from error

@@ -265,9 +265,8 @@ class Writer:
         try:
             view, place = memoryview(data), file.written
             while view:
-                count = os.pwrite(file.handle, view, place)
+                count = os.pwritev(file.handle, [view], place, os.RWF_DSYNC)
                 view, place = view[count:], place + count
-            os.fdatasync(file.handle)
         except OSError as error:
             log.error("the usage log cannot be written: %s", error)
             return error

@@ -133,13 +133,13 @@ class Meter:
             units = 0
         elif units > reservation.units:
             units = await self._grow(reservation, units)
-        calls = 0 if outcome == "failed" else 1
+        calls, now = 0 if outcome == "failed" else 1, time.monotonic()
         for counter, is_calls in reservation.counters:
             held, used = (1, calls) if is_calls else (reservation.units, units)
             counter.held -= held
             counter.used += used
             counter.free += held - used
-            counter.touched_at = time.monotonic()
+            counter.touched_at = now
         line, writer = reservation.line, self.writer
         frame = frames.call(
             reservation.id, reservation.at, reservation.day, writer.number(b"C", line.context), writer.number(b"S", line.standing),

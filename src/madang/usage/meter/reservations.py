@@ -13,6 +13,7 @@ from madang.usage.rules import PriceFacts, QuotaFacts
 from madang.usage.words import CALL
 
 Ident = tuple[str, str]
+MICRO = 1_000_000
 WINDOWS = {"minute": 60, "day": 86_400, "month": 2_678_400}
 """Seconds of a quota's window."""
 
@@ -62,6 +63,10 @@ class Line:
     policy: bytes = b""
     labels: list[str] = field(default_factory=list)
     """``RateLimit-Policy`` and how each item of ``RateLimit`` begins: the same for every call until the plan changes."""
+    waits: list[str] = field(default_factory=list)
+    waits_from: int = 0
+    waits_until: int = 0
+    """How each item of ``RateLimit`` ends, and from when to when, in microseconds, it ends so: for less than a second."""
 
     @classmethod
     def of(cls, grant: Grant, service: Metered, version: int, quotas: Sequence[QuotaFacts], price: PriceFacts) -> "Line":
@@ -92,6 +97,12 @@ class Line:
                 counter = known[ident] = Counter(each, *ident, ends)
             counter.quota = each
             self.counters.append((counter, each.unit == CALL))
+        self.waits_until = 0
+
+    def tell_waits(self, counters: Sequence[tuple[Counter, bool]], at: int) -> None:
+        """``waits`` is as it is at this moment: whole seconds until each period ends."""
+        self.waits_from, self.waits_until = at, min(at + (counter.ends - at) % MICRO for counter, _is_calls in counters)
+        self.waits = [f";t={max(0, -((at - counter.ends) // MICRO))}" for counter, _is_calls in counters]
 
 
 @dataclass(slots=True, eq=False)
@@ -127,10 +138,12 @@ def headers(line: Line, counters: Sequence[tuple[Counter, bool]], at: int) -> li
     """``RateLimit`` and ``RateLimit-Policy`` (draft-ietf-httpapi-ratelimit-headers-11), one item a quota."""
     if not counters:
         return []
-    states = [
-        f"{label}{max(0, counter.free + counter.elsewhere)};t={max(0, -((at - counter.ends) // 1_000_000))}"
-        for label, (counter, _is_calls) in zip(line.labels, counters, strict=True)
-    ]
+    if not line.waits_from <= at < line.waits_until or counters is not line.counters:
+        line.tell_waits(counters, at)
+    states = []
+    for label, wait, (counter, _is_calls) in zip(line.labels, line.waits, counters, strict=True):
+        left = counter.free + counter.elsewhere
+        states.append(f"{label}{max(0, left)}{wait}")
     return [(b"ratelimit-policy", line.policy), (b"ratelimit", ", ".join(states).encode())]
 
 
