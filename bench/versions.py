@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,16 @@ def _megabytes(process: str) -> float:
     return int(next(line for line in rollup if line.startswith("Pss:")).split()[1]) / 1000
 
 
+def verified(yard: Yard, made: Iterable[Mapping[str, Any]], clock: Callable[[], float]) -> float:
+    """The work on these versions is done; what it cost by the clock."""
+    with yard.house.database.reading() as session:
+        work = [(compliance.get_task(session, each["task"], viewer=kit.SYSTEM).version.id, each["task"]) for each in made]
+    before = clock()
+    for version_id, task in work:
+        yard.verifier.verify(version_id, task)
+    return clock() - before
+
+
 def changes(files: Mapping[str, bytes]) -> dict[str, dict[str, bytes | None]]:
     """Ten files that change, by kind; None is gone. The same files in every run, and none of them twice."""
     texts = [name for name in sorted(files) if name.endswith(TEXTS) and "licen" not in name.lower() and "readme" not in name.lower()]
@@ -142,10 +152,7 @@ def pushes(folder: Path, yard: Yard, scratch: Path) -> dict[str, float]:
     def once(times: int = 1) -> float:
         given = {"source": {"git": source.as_uri(), "ref": "main"}}
         made = [yard.client.post(f"{address}/versions", json=given, headers=yard.signed).json() for _ in range(times)]
-        before = spent_so_far()
-        for each in made:
-            yard.work(each["task"])
-        spent = spent_so_far() - before
+        spent = verified(yard, made, spent_so_far)
         assert all(yard.get(f"{address}/versions/{each['version']}")["state"] == "verified" for each in made)
         return spent / times
 
@@ -169,10 +176,7 @@ def rescans(folder: Path, yard: Yard) -> dict[str, float]:
 
     def once(content: Mapping[str, bytes], times: int = 1) -> float:
         made = [yard.submit(address, archive(content)) for _ in range(times)]
-        before = cpu_seconds()
-        for each in made:
-            yard.work(each["task"])
-        spent = (cpu_seconds() - before) / times
+        spent = verified(yard, made, cpu_seconds) / times
         assert yard.get(f"{address}/versions/{made[-1]['version']}")["state"] == "verified"
         return spent
 
