@@ -314,23 +314,31 @@ def test_a_folder_that_is_not_private_is_not_used(tmp_path: Path) -> None:
 
 
 def test_the_index_of_this_engine_serves_a_whole_look(tmp_path: Path) -> None:
-    """In a process of its own: the real index, loaded compactly, and ScanCode's own beside it for a thorough look."""
+    """In a process of its own: the real index, loaded compactly, and ScanCode's own, of few rules, beside it for a thorough look."""
     code = """
-import sys
+import copy, sys
 from pathlib import Path
-from licensedcode import cache
+from licensedcode import cache, index, models
 from madang.scan import cache as own, detection, mapped
 sample = Path(sys.argv[1]) / "a.txt"
 sample.write_text("Licensed under the Apache License, Version 2.0. SPDX-License-Identifier: MIT\\n")
 detection.load(own.local_cache_folder() / "indexes")
 quick = dict((name, found) for name, found, fault in detection.looks(str(sample), ["licenses"]))
 assert isinstance(cache.get_index().rules_by_rid, mapped.Made)
+few = copy.copy(cache._LICENSE_CACHE)
+few.index = index.LicenseIndex([models.Rule.from_file(rule_file=path) for path in sys.argv[2:]])
+detection._parts.use(ours=False)
+cache._LICENSE_CACHE = few
+detection._parts.use(ours=True)
 detection.load_theirs()
 assert isinstance(cache.get_index().rules_by_rid, mapped.Made)
 thorough = dict((name, found) for name, found, fault in detection.looks(str(sample), ["licenses"], thorough=True))
 assert isinstance(cache.get_index().rules_by_rid, list)
-assert quick == thorough, (quick, thorough)
+assert thorough["licenses"] != quick["licenses"], thorough
 print(quick["licenses"]["detected_license_expression_spdx"])
 """
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    rules = [RULES / name for name in NAMES]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code, str(tmp_path), *map(str, rules)], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "Apache-2.0 AND MIT"

@@ -180,7 +180,7 @@ SHAPES: tuple[dict[str, Any], ...] = (
 )
 
 
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(shape=st.sampled_from(SHAPES), members=st.dictionaries(names, values, max_size=6), graph=st.lists(values, max_size=4))
 def test_whatever_stands_in_it_a_document_is_read_or_refused(
     tmp_path: Path, shape: dict[str, Any], members: dict[str, Any], graph: list[Any]

@@ -3,12 +3,15 @@
 
 import json
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from licensedcode import models
+from licensedcode.index import LicenseIndex
 
+from madang.scan.cache import local_cache_folder
 from rooms.scan.conftest import MIT
 
 with warnings.catch_warnings():
@@ -19,6 +22,7 @@ with warnings.catch_warnings():
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning", "ignore::SyntaxWarning")
 
 Grow = Callable[..., Path]
+INDEXES = local_cache_folder() / "indexes"
 SEE = "# This module is released under the terms given in the LICENSE file, see LICENSE for details.\n"
 SETUP = '{"name": "thing", "version": "1.0", "license": "MIT", "dependencies": {"left": "^1"}}'
 
@@ -27,7 +31,7 @@ SETUP = '{"name": "thing", "version": "1.0", "license": "MIT", "dependencies": {
 def _loaded() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        assert any("package.json" in pattern for pattern in detection.load())
+        assert any("package.json" in pattern for pattern in detection.load(INDEXES))
 
 
 def finished(root: Path, tmp_path: Path) -> dict[str, Any]:
@@ -95,6 +99,17 @@ def test_running_out_of_memory_is_not_taken_for_a_fault_of_a_plug_in(grow: Grow,
         finished(grow({"LICENSE": MIT}), tmp_path)
 
 
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """ScanCode's own index has one rule; what was loaded before is there again afterwards."""
+    index, loaded = LicenseIndex([models.Rule.from_file(rule_file=f"{models.rules_data_dir}/mit_10.RULE")]), detection._parts
+    monkeypatch.setattr(detection, "get_index", lambda: index)
+    yield
+    detection._parts.use(ours=False)
+    detection._parts = loaded
+
+
+@pytest.mark.usefixtures("few")
 def test_a_warm_up_that_fails_is_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_location: str) -> dict[str, Any]:
         raise ValueError("no grammar")

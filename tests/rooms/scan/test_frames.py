@@ -10,7 +10,7 @@ from madang.scan import frames
 from madang.scan.frames import END, PART, TASK, BrokenFrame, Inbox, frames_of, pack
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8
 )
 
 

@@ -79,10 +79,10 @@ def test_findings_come_back_under_their_key(pool: scan.Pool, grow: Grow) -> None
     assert answer.found["packages"] == {"package_data": []}
 
 
-def test_a_thorough_look_finds_the_same_with_scancodes_own_index(grow: Grow) -> None:
+def test_a_thorough_look_finds_the_same_with_scancodes_own_index(pool: scan.Pool, grow: Grow) -> None:
     root = grow({"a.py": HEADER, "b.py": HEADER})
     look = {"do": "look", "path": str(root / "a.py"), "parts": LOOKS}
-    with scan.Pool(scan.Limits(workers=2)) as pool, pool.open_line(scan.Priority.FOREGROUND) as line:
+    with pool.open_line(scan.Priority.FOREGROUND) as line:
         for number, thorough in enumerate([False, True, False, True]):
             line.put(number, {**look, "thorough": thorough}, seconds=60, memory=MUCH)
         answers = [take(line) for _number in range(4)]
