@@ -144,6 +144,32 @@ def test_events_are_whole_however_they_were_cut_and_tokens_are_those_that_were_t
     with_server(streaming(body, size), act, wire="openai")
 
 
+def test_a_server_that_does_not_know_stream_options_is_asked_once_more_without() -> None:
+    streams = streaming(chunk("a") + END, 100)
+
+    async def answer(body: bytes, writer: asyncio.StreamWriter) -> None:
+        if b"stream_options" in body:
+            writer.write(reply(b'{"error": {"message": "unknown field: stream_options"}}', "400 Bad Request"))
+        else:
+            await streams(body, writer)
+
+    async def act(engine: UpstreamEngine, server: Server) -> None:
+        for _ in range(2):
+            assert b"".join(await streamed(engine)) == chunk("a")
+        assert ["stream_options" in json.loads(body) for _path, body in server.asked] == [True, False, False]
+
+    with_server(answer, act, wire="openai")
+
+
+def test_a_server_that_refuses_what_it_is_asked_is_asked_once() -> None:
+    async def act(engine: UpstreamEngine, server: Server) -> None:
+        with pytest.raises(serving.BadInputs, match="too long"):
+            await streamed(engine)
+        assert len(server.asked) == 1
+
+    with_server(saying(reply(b'{"error": {"message": "too long"}}', "400 Bad Request")), act, wire="openai")
+
+
 def test_a_server_that_goes_on_behind_its_last_event_is_not_waited_for() -> None:
     async def act(engine: UpstreamEngine, _server: Server) -> None:
         assert b"".join(await streamed(engine)) == chunk("a")

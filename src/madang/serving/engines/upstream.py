@@ -26,6 +26,7 @@ decode, encode = msgspec.json.Decoder().decode, msgspec.json.Encoder().encode
 FAILURES = 5
 REST_SECONDS = 10.0
 END_SECONDS = 1.0
+MOST_REFUSAL = 4096
 LOOK_AGAIN_SECONDS = 60.0
 PATHS = {
     ("openai", "chat"): "/chat/completions",
@@ -45,6 +46,7 @@ class UpstreamEngine:
         self.looked_at = float("-inf")
         self.waits = Waits()
         self.heads: dict[str, bytes] = {}
+        self.sends_options = True
         self.failures, self.rests_until = 0, 0.0
 
     async def call(self, inputs: Inputs, operation: str, deadline: float) -> object:
@@ -71,11 +73,10 @@ class UpstreamEngine:
         connection: Connection | None = None
         try:
             connection, reply = await self._ask(inputs, operation, deadline, streamed=True)
-            if reply.status != 200:
-                async with asyncio.timeout_at(deadline):
-                    reply.body = (await connection.more())[:4096]
-                self._read(reply)
-                raise EngineFailed
+            if await self._refuses_options(connection, reply, deadline):
+                connection.close()
+                connection, reply = await self._ask(inputs, operation, deadline, streamed=True)
+                await self._refuses_options(connection, reply, deadline)
             pieces = self._events(connection, reply, deadline) if self.card.wire == "openai" else _pieces(connection, deadline)
             async for piece in pieces:
                 yield piece
@@ -93,6 +94,23 @@ class UpstreamEngine:
                     self.pool.give_back(connection)
                 else:
                     connection.close()
+
+    async def _refuses_options(self, connection: Connection, reply: Reply, deadline: float) -> bool:
+        """Whether the server, which has done nothing yet, does not know ``stream_options``: then it is not sent them any more. Any other
+        refusal is raised."""
+        if reply.status == 200:
+            return False
+        while len(reply.body) < MOST_REFUSAL:
+            async with asyncio.timeout_at(deadline):
+                piece = await connection.more()
+            if not piece:
+                break
+            reply.body += piece
+        if self.sends_options and reply.status in (400, 422) and b"stream_options" in reply.body:
+            self.sends_options = False
+            return True
+        self._read(reply)
+        raise EngineFailed
 
     def load(self) -> tuple[int, int]:
         """How many calls run, and how many wait."""
@@ -177,7 +195,9 @@ class UpstreamEngine:
         path, body = "", inputs
         if self.card.wire == "openai" and isinstance(inputs, Mapping):
             path = PATHS.get(("openai", operation or ("embeddings" if "input" in inputs else "chat")), "/chat/completions")
-            more = {"stream": True, "stream_options": {"include_usage": True}} if streamed else {}
+            more: dict[str, object] = {"stream": True} if streamed else {}
+            if streamed and self.sends_options:
+                more["stream_options"] = {"include_usage": True}
             body = {**inputs, "model": self.card.model or inputs.get("model", ""), **more}
         elif self.card.wire == "oip":
             path = f"/v2/models/{self.card.model}/infer"
