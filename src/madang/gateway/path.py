@@ -4,6 +4,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,6 +21,7 @@ from madang.gateway.wires import Wire
 log = logging.getLogger("madang.gateway")
 DRAINED_BYTES = 256 << 20
 DRAIN_SECONDS = 30.0
+MOST_KNOWN = 1000
 PREFLIGHT = (
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
     (b"access-control-allow-headers", b"authorization, content-type, idempotency-key, x-request-id"),
@@ -35,15 +37,22 @@ class CallPath:
         self.wires = tuple(wires)
         self.counts = Counts()
         self.by_segment: dict[str, tuple[Wire, ...]] = {}
+        self.known: dict[str, Wire] = {}
         for wire in self.wires:
             for segment in {address.path.split("/")[1] for address in wire.addresses}:
                 self.by_segment[segment] = (*self.by_segment.get(segment, ()), wire)
 
     def wire_of(self, path: str) -> Wire | None:
         """Whose address this is; None for one that is passed on."""
+        known = self.known.get(path)
+        if known is not None:
+            return known
         end = path.find("/", 1)
         for wire in self.by_segment.get(path[1:end] if end > 0 else path[1:], ()):
             if wire.claims(path):
+                if len(self.known) >= MOST_KNOWN:
+                    self.known.clear()
+                self.known[path] = wire
                 return wire
         return None
 
@@ -64,19 +73,32 @@ class CallPath:
         await self.app(scope, receive, send)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """What calls stand on is there before the first and goes after the last."""
+        """What calls stand on is there before the first and has ended before the server is told so: it waits for nothing behind that."""
         await self.admission.meter.start()
         await self.admission.switchboard.start()
+        stands = True
+
+        async def end() -> None:
+            nonlocal stands
+            if stands:
+                stands = False
+                await self.admission.switchboard.stop()
+                await self.admission.meter.stop()
+
+        async def tell(message: Message) -> None:
+            if message["type"].startswith("lifespan.shutdown."):
+                await end()
+            await send(message)
+
         try:
-            await self.app(scope, receive, send)
+            await self.app(scope, receive, tell)
         finally:
-            await self.admission.switchboard.stop()
-            await self.admission.meter.stop()
+            await end()
 
     async def _answer(self, wire: Wire, scope: Scope, receive: Receive, send: Send) -> None:
         asked = Asked(scope, receive)
         asked.told = [(b"x-request-id", asked.request_id), *OPEN]
-        began = asyncio.get_running_loop().time()
+        began = time.monotonic()
         status, closes = 200, False
         try:
             if asked.method == "OPTIONS":
@@ -91,7 +113,7 @@ class CallPath:
         except Gone:
             status = 499
         finally:
-            self.counts.add(wire.name, status, asyncio.get_running_loop().time() - began)
+            self.counts.add(wire.name, status, time.monotonic() - began)
 
     async def _reply(self, wire: Wire, asked: Asked, send: Send) -> Reply | None:
         """The wire's reply, refusals and faults of ours included."""

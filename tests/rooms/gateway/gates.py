@@ -63,6 +63,12 @@ class Gates:
         """It is gone in the middle of whatever it did."""
         os.kill(self.pids.pop(port), signal.SIGKILL)
 
+    def end(self, port: int) -> None:
+        """It is told to end, and has."""
+        pid = self.pids.pop(port)
+        os.kill(pid, signal.SIGTERM)
+        patience.wait_until(lambda: not Path(f"/proc/{pid}").exists())
+
     def bytes_of(self, port: int) -> int:
         """The memory that it holds."""
         pages = int(Path(f"/proc/{self.pids[port]}/statm").read_text().split()[1])

@@ -20,7 +20,7 @@ import databases
 import patience
 import ports
 from madang import app, kit, people, settings, usage
-from madang.usage.models import Day, Event
+from madang.usage.models import Day, Event, Lease
 from madang.usage.rules import amount_of
 from rooms.gateway.gates import Caller, Gates, gates, leave, reach
 from rooms.gateway.yard import Yard
@@ -124,6 +124,23 @@ def killed(home: Home, *, doors: int, callers: int, kills: int, calls: int) -> t
 def test_a_killed_gateway_loses_no_call_that_was_answered_and_counts_none_twice(home: Home) -> None:
     recorded, acknowledged = killed(home, doors=1, callers=4, kills=2, calls=100)
     assert recorded >= acknowledged > 0
+
+
+async def call_once(caller: Caller) -> None:
+    reader, writer = await reach(caller.port)
+    assert await caller.call(reader, writer, SHOUT, b'{"text": "abc"}', 3) == 200
+    await leave(writer)
+
+
+def test_a_gateway_that_is_told_to_end_gives_back_what_it_has_leased(home: Home) -> None:
+    caller = Caller(ports.free(), home.key())
+    with gates(home.environment) as found:
+        found.open(caller.port)
+        asyncio.run(call_once(caller))
+        found.end(caller.port)
+    with home.house.database.reading() as session:
+        assert sorted(session.scalars(select(Lease.units))) == [1, 3]  # calls, characters
+    assert list(home.counted().values()) == [(1, 3)]
 
 
 @pytest.mark.soak
