@@ -13,6 +13,7 @@ from typing import Any
 
 from madang.kit import Refusal
 from madang.serving.engines.port import Inputs
+from madang.serving.engines.waits import Waits
 from madang.serving.errors import Busy, EngineFailed, TookTooLong
 
 Call = Callable[[Sequence[tuple[Inputs, str]]], Sequence[object]]
@@ -41,6 +42,7 @@ class InlineEngine:
         self.waiting: deque[tuple[Inputs, str, asyncio.Future[object]]] = deque()
         self.running: asyncio.Task[None] | None = None
         self.is_due = False
+        self.waits = Waits()
 
     async def call(self, inputs: Inputs, operation: str, deadline: float) -> object:
         """What the function gives for these inputs."""
@@ -57,8 +59,7 @@ class InlineEngine:
         if self.running is None or self.running.done():
             self.running = loop.create_task(self._drain())
         try:
-            async with asyncio.timeout_at(deadline):
-                return await future
+            return await self.waits.wait(future, deadline)
         except TimeoutError as late:
             raise TookTooLong from late
 

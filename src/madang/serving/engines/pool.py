@@ -15,7 +15,6 @@ import httptools
 
 IDLE = 64
 IDLE_SECONDS = 20.0
-LOOK_SECONDS = 0.05
 MOST_PIECES = 64
 MOST_HEADER_BYTES = 64 << 10
 
@@ -35,32 +34,6 @@ class Reply:
     status: int = 0
     headers: dict[bytes, bytes] = field(default_factory=dict)
     body: bytes = b""
-
-
-class Waits:
-    """Answers that are waited for, each until a moment of the loop's time. One timer looks at them all, every ``LOOK_SECONDS`` while there
-    are any: a timer of its own costs a call more than the rest of its waiting."""
-
-    def __init__(self) -> None:
-        self.until: dict[asyncio.Future[Reply], float] = {}
-        self._timer: asyncio.TimerHandle | None = None
-
-    async def wait(self, answer: "asyncio.Future[Reply]", deadline: float) -> Reply:
-        """The answer; ``TimeoutError`` a moment after the deadline."""
-        self.until[answer] = deadline
-        if self._timer is None:
-            self._timer = answer.get_loop().call_later(LOOK_SECONDS, self._look, answer.get_loop())
-        try:
-            return await answer
-        finally:
-            del self.until[answer]
-
-    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        moment = loop.time()
-        for answer, deadline in self.until.items():
-            if deadline < moment and not answer.done():
-                answer.set_exception(TimeoutError())
-        self._timer = loop.call_later(LOOK_SECONDS, self._look, loop) if self.until else None
 
 
 class Connection(asyncio.Protocol):

@@ -17,9 +17,10 @@ from madang import forges
 from madang.serving.cards import EngineCard
 from madang.serving.engines import events
 from madang.serving.engines.events import Counted, Events
-from madang.serving.engines.pool import Connection, Pool, Reply, Waits
+from madang.serving.engines.pool import Connection, Pool, Reply
 from madang.serving.engines.port import Inputs
 from madang.serving.engines.turns import Turns
+from madang.serving.engines.waits import Waits
 from madang.serving.errors import BadInputs, BadService, Busy, EngineDown, EngineFailed, TookTooLong
 
 decode, encode = msgspec.json.Decoder().decode, msgspec.json.Encoder().encode
