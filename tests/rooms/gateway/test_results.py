@@ -4,7 +4,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from madang.gateway import results
@@ -32,6 +32,7 @@ SCHEMA = {
 
 
 @given(outputs=ANYTHING, inputs=ANYTHING)
+@example(outputs={"anomalies": []}, inputs={})  # anomalies of nothing
 @settings(max_examples=150, deadline=None)
 def test_an_answer_of_any_shape_is_drawn_or_is_not(outputs: Any, inputs: Any) -> None:
     shown = results.drawn(inputs if isinstance(inputs, dict | bytes) else {"text": inputs}, outputs)

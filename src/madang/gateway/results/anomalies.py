@@ -22,7 +22,10 @@ def draw(inputs: Mapping[str, object] | bytes, outputs: Any, media_type: str) ->
     """The picture of ``{"anomalies": [{"index", "score"}], "low": […], "high": […]}`` over the values that were sent."""
     if isinstance(inputs, bytes) or not isinstance(outputs, Mapping) or not isinstance(outputs.get("anomalies"), list):
         return None
-    values = [float(value) for value in next(value for value in inputs.values() if isinstance(value, list | tuple)) if value is not None]
+    series = next((value for value in inputs.values() if isinstance(value, list | tuple)), None)
+    if series is None:
+        return None
+    values = [float(value) for value in series if value is not None]
     found = [each if isinstance(each, Mapping) else {"index": each} for each in outputs["anomalies"]]
     marked = [int(each["index"]) for each in found if 0 <= int(each["index"]) < len(values)]
     low, high = _band(outputs, ("low", "lower"), values), _band(outputs, ("high", "upper"), values)
