@@ -9,11 +9,12 @@ in this process or another. It is no cache that can be stale, and a process that
 import threading
 from array import array
 from bisect import bisect_left
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from itertools import compress
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -30,19 +31,21 @@ MOST_BITS = 128_000_000
 MOST_QUESTIONS_KEPT_UP = 20
 MOST_HOLDERS = 512
 FEW_ENOUGH_TO_SORT = 4000
-_TO_DIGITS = bytes.maketrans(b"\0\1", b"01")
-_TO_FLAGS = bytes.maketrans(b"01", b"\0\1")
 Tiers = tuple[int, ...]
 
 
 def bits_of(flags: bytes | bytearray) -> int:
     """A number whose bit n is ``flags[n]``."""
-    return int(flags[::-1].translate(_TO_DIGITS) or b"0", 2)
+    return int.from_bytes(np.packbits(np.frombuffer(flags, np.uint8), bitorder="little").tobytes(), "little")
 
 
 def flags_of(bits: int, size: int) -> bytes:
-    """``flags[n]`` is bit n of ``bits``, for n below ``size``."""
-    return format(bits, "b").encode().translate(_TO_FLAGS)[::-1].ljust(size, b"\0")
+    """``flags[n]`` is bit n of ``bits``, for n below ``size``, beyond which there is none."""
+    return _flags(bits, size).tobytes()
+
+
+def _flags(bits: int, size: int) -> NDArray[np.uint8]:
+    return np.unpackbits(np.frombuffer(bits.to_bytes(size // 8 + 1, "little"), np.uint8), count=size, bitorder="little")
 
 
 def _bits_at(places: Sequence[int]) -> int:
@@ -178,8 +181,8 @@ class Shelf:
         """How many of ``among`` have each value, those that none has left out."""
         column = self.columns[name]
         if name == HOLDER:
-            found = Counter(compress(column.codes, flags_of(among, self.size)))
-            return {column.values[code]: count for code, count in found.items()}
+            codes = np.frombuffer(column.codes, np.uint32)[_flags(among, self.size).view(np.bool_)]
+            return {column.values[code]: count for code, count in enumerate(np.bincount(codes).tolist()) if count}
         counted = {value: (self.having(name, value) & among).bit_count() for value in column.values[1:]}
         return {value: count for value, count in counted.items() if count}
 
@@ -200,9 +203,12 @@ class Shelf:
     def newest(self, among: int, before: tuple[int, int] | None = None) -> Iterator[int]:
         """The places of ``among``, last changed first, from behind ``before`` (a time and a place)."""
         if among.bit_count() <= FEW_ENOUGH_TO_SORT:
-            times = self.times
-            ranked = sorted(((times[place], place) for place in compress(range(self.size), flags_of(among, self.size))), reverse=True)
-            yield from (place for time, place in ranked if before is None or (time, place) < before)
+            places = np.flatnonzero(_flags(among, self.size))
+            times = np.frombuffer(self.times, np.int64)[places]
+            if before is not None:
+                behind = (times < before[0]) | (times == before[0]) & (places < before[1])
+                places, times = places[behind], times[behind]
+            yield from places[np.lexsort((places, times))[::-1]].tolist()
         else:
             rank = len(self.order) if before is None else self._rank(*before)
             yield from filter(flags_of(among, self.size).__getitem__, reversed(self.order[:rank]))
