@@ -22,13 +22,13 @@ def read_graph(source: Path | str, *, limits: Limits | None = None) -> Graph:
     """The graph in a file (a ``Path``) or a text; what cannot be meant is refused with its place."""
     limits = limits or Limits()
     if isinstance(source, Path):
-        check_size("bytes", source.stat().st_size, limits.text)
+        check_size(source.stat().st_size, limits.text, TooMuch.long)
         source = source.read_text(encoding="utf-8", errors="replace")
-    check_size("letters", len(source), limits.text)
+    check_size(len(source), limits.text, TooMuch.long)
     top = plain.read(source).fields("graph", TOP)
     rows = {name: top[name].entries(name) if name in top else [] for name in TOP}
     for name, limit in zip(TOP, (limits.nodes, limits.edges, limits.evidence), strict=True):
-        check_size(name, len(rows[name]), limit)
+        check_size(len(rows[name]), limit, what=name)
     nodes = [_node(row, limits) for row in rows["nodes"]]
     return make_graph(nodes, map(_edge, rows["edges"]), map(_evidence, rows["evidence"]))
 
@@ -45,10 +45,10 @@ def make_graph(nodes: Iterable[Node], edges: Iterable[Edge] = (), evidence: Iter
     return Graph(by_id, kept, proofs, tuple(said))
 
 
-def check_size(what: str, count: int, limit: int) -> None:
+def check_size(count: int, limit: int, sentence: str = TooMuch.message, **told: str) -> None:
     """Refuse what is over its limit."""
     if count > limit:
-        raise TooMuch(what=what, count=count, limit=limit)
+        raise TooMuch(sentence, count=count, limit=limit, **told)
 
 
 def _by_id(nodes: Iterable[Node], said: list[Said]) -> dict[str, Node]:
@@ -120,7 +120,7 @@ def _node(row: Place, limits: Limits) -> Node:
         raise BadEntry(BadEntry.twice, place=cells["licence"].at, name="license")
     licence = cells.get("license", cells.get("licence"))
     text = licence.text("license") if licence and licence.value is not None else None
-    check_size("letters in a licence", len(text or ""), limits.expression)
+    check_size(len(text or ""), limits.expression, TooMuch.long_licence, place=licence.at if licence else "")
     return Node(
         id=_id(row, cells, "id"),
         type=_needed(row, cells, "type").text("type"),
