@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from starlette.testclient import TestClient
-
 import databases
 import patience
+from asking import Client
 from madang import app, compliance, jobs, kit, people, scan, settings
 
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
@@ -25,7 +24,7 @@ class Yard:
     """A house with an operator's client. ``work`` does what the jobs process would do, at once and in this process."""
 
     house: app.House
-    client: TestClient
+    client: Client
     token: str
     verifier: compliance.Verifier
 
@@ -85,7 +84,7 @@ def yard_in(home: Path, pool: scan.Pool, *, kept: bool = False, **environ: str) 
         operator = people.find_account(session, people.OPERATOR)
         assert operator is not None
         token = people.create_token(session, account=operator, role=kit.Role.OPERATOR, note="test", by=kit.SYSTEM)
-    client = TestClient(app.web_application(house), follow_redirects=False)
+    client = Client(app.web_application(house), follow_redirects=False)
     return Yard(house, client, token, app.verifier_of(house, pool))
 
 

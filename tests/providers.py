@@ -17,10 +17,10 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
-from starlette.testclient import TestClient
 
 import npm_peers
 import patience
+from asking import Client
 from madang import kit
 
 FOLDER = npm_peers.FOLDER / "oidc"
@@ -47,12 +47,12 @@ def real_provider(port: int, *, key: str = "rsa-one", in_token: bool = False) ->
         process.stdout.close()
 
 
-def walk(client: TestClient, name: str, start: str = "/sign-in/provider") -> Any:
+def walk(client: Client, name: str, start: str = "/sign-in/provider") -> Any:
     """The person ``name`` goes to the provider, signs in there, agrees, and comes back; the answer that they get here."""
     return client.get(way_back(client, name, start))
 
 
-def way_back(client: TestClient, name: str, start: str = "/sign-in/provider") -> str:
+def way_back(client: Client, name: str, start: str = "/sign-in/provider") -> str:
     """The address with which the provider sends the browser back."""
     address = client.get(start).headers["location"]
     with httpx.Client(follow_redirects=False, timeout=patience.SECONDS) as browser:
@@ -178,7 +178,7 @@ def liar() -> Iterator[Liar]:
         thread.join()
 
 
-def come_back(client: TestClient, it: Liar, start: str = "/sign-in/provider", **changed: str) -> Any:
+def come_back(client: Client, it: Liar, start: str = "/sign-in/provider", **changed: str) -> Any:
     """The browser goes to the liar and is sent back at once; what it gets here. ``changed`` are other words of the way back."""
     asked = {name: values[0] for name, values in parse_qs(urlsplit(client.get(start).headers["location"]).query).items()}
     it.nonce = asked["nonce"]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from starlette.testclient import TestClient
 
 import patience
+from asking import Client
 from builders import Yard, yard_in
 from madang import audit, catalog, compliance, db, kit, people, scan, web
 from madang.people.models import Account, Tries
@@ -140,7 +140,7 @@ def test_a_deed_sent_many_times_with_one_key_is_done_once(yard: Yard) -> None:
     together = threading.Barrier(AT_ONCE)
 
     def send(_number: int) -> tuple[int, str]:
-        client = TestClient(yard.client.app, follow_redirects=False)
+        client = Client(yard.client.app, follow_redirects=False)
         together.wait(patience.SECONDS)
         body = {"kind": "software", "namespace": "operator", "name": "once"}
         answer = client.post("/api/v1/assets", json=body, headers={**yard.signed, "Idempotency-Key": "one"})

@@ -19,11 +19,11 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import inspect, text
-from starlette.testclient import TestClient
 
 import databases
 import madang
 import patience
+from asking import Client
 from madang import app, audit, db, jobs, settings
 
 FIRST = Path(__file__).parent / "first"
@@ -122,7 +122,7 @@ def test_every_row_and_column_of_the_first_release_is_kept(first: Home) -> None:
 
 
 def test_its_people_come_in_as_before(first: Home, house: app.House) -> None:
-    with TestClient(app.web_application(house), follow_redirects=False) as client:
+    with Client(app.web_application(house), follow_redirects=False) as client:
         for name, token in first.told().items():
             answer = client.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})
             assert (answer.status_code, answer.json()["name"]) == (200, name)
@@ -130,7 +130,7 @@ def test_its_people_come_in_as_before(first: Home, house: app.House) -> None:
 
 def test_its_versions_are_read_as_before(first: Home, house: app.House) -> None:
     signed = {"Authorization": f"Bearer {first.told()['operator']}"}
-    with TestClient(app.web_application(house), follow_redirects=False) as client:
+    with Client(app.web_application(house), follow_redirects=False) as client:
         address = "/api/v1/assets/software/operator/speech/versions"
         one, two = client.get(f"{address}/1", headers=signed).json(), client.get(f"{address}/2", headers=signed).json()
         assert (one["state"], one["label"], one["license_expression"]) == ("verified", "1.0", "MIT")
@@ -149,7 +149,7 @@ def test_what_was_found_in_its_versions_is_shown_as_before(first: Home) -> None:
     house = first.open()
     signed = {"Authorization": f"Bearer {first.told()['operator']}"}
     page = "/assets/software/operator/speech/versions/2"
-    with TestClient(app.web_application(house), follow_redirects=False) as client:
+    with Client(app.web_application(house), follow_redirects=False) as client:
         files = client.get(f"/api/v1{page}/files", headers=signed).json()["items"]
         assert {(row["path"], row["expression"]) for row in files} == {(row["path"], row["expression"]) for row in written}
         assert any(row["details"]["matches"] for row in files)

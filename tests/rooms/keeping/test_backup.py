@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 import zstandard
-from starlette.testclient import TestClient
 
 import builders
 import databases
 import stores
+from asking import Client
 from madang import app, audit, inbox, keeping, kit, people, settings
 from madang.keeping import errors
 
@@ -60,7 +60,7 @@ def test_a_restored_platform_is_the_same_one(yard: builders.Yard, made: keeping.
     assert done.ledger.is_whole
     assert done.ledger.unsealed > 0
     house = app.open_house(chosen)
-    client = TestClient(app.web_application(house))
+    client = Client(app.web_application(house))
     answer = client.get("/api/v1/assets/software/operator/speech", headers=yard.signed)
     assert answer.status_code == 200
     app.seal_ledger(house)
@@ -84,7 +84,7 @@ def test_a_restore_revives_nothing_that_may_be_over(yard: builders.Yard, tmp_pat
     assert done.ended == people.Ended(sessions=1, links=1, invitations=1, tokens=0 if keeps_tokens else 1)
     assert done.feeds == (0 if keeps_tokens else 1)
     house = app.open_house(chosen)
-    client = TestClient(app.web_application(house), follow_redirects=False)
+    client = Client(app.web_application(house), follow_redirects=False)
     assert client.get("/api/v1/me", headers=yard.signed).status_code == (200 if keeps_tokens else 401)
     assert client.get("/api/v1/me", headers={"cookie": f"madang={cookie}"}).status_code == 401
     assert client.get(f"/me/feed/{feed}.atom").status_code == (200 if keeps_tokens else 410)

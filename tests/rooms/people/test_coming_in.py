@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from httpx2 import Response
-from starlette.testclient import TestClient
 
 import databases
+from asking import Client
 from madang import app, audit, institute, kit, mail, people, settings, sheets
 from madang.kit import SYSTEM, Conflict, Invalid, NotAllowed, NotFound, Reach, Role
 from madang.sheets import turns
@@ -30,11 +30,11 @@ class Place:
         self.application = app.web_application(self.house)
         self.client = self.browser()
 
-    def browser(self) -> TestClient:
+    def browser(self) -> Client:
         """Another browser."""
-        return TestClient(self.application, follow_redirects=False, headers=HTML)
+        return Client(self.application, follow_redirects=False, headers=HTML)
 
-    def sign_in(self, name: str = "operator", client: TestClient | None = None) -> TestClient:
+    def sign_in(self, name: str = "operator", client: Client | None = None) -> Client:
         """A browser in which that person is signed in by a link."""
         chosen = client or self.client
         with self.house.database.writing() as session:
@@ -42,7 +42,7 @@ class Place:
         self.post(f"/link/{secret}", client=chosen)
         return chosen
 
-    def post(self, path: str, *, client: TestClient | None = None, at: str = "", files: Any = None, **form: str) -> Response:
+    def post(self, path: str, *, client: Client | None = None, at: str = "", files: Any = None, **form: str) -> Response:
         """Send a form as its page would."""
         chosen = client or self.client
         found = (

@@ -4,8 +4,8 @@
 from datetime import timedelta
 
 import pytest
-from starlette.testclient import TestClient
 
+from asking import Client
 from madang import kit, people
 from madang.kit import SYSTEM, Role
 from madang.people.actions import own_email
@@ -19,7 +19,7 @@ ADDRESS = "Lab.Head@institute.example"
 pytestmark = pytest.mark.usefixtures("post")
 
 
-def want(client: TestClient, email: str = ADDRESS, password: str = PASSWORD) -> int:
+def want(client: Client, email: str = ADDRESS, password: str = PASSWORD) -> int:
     fields = {"csrf": csrf(client, "/me/sign-in"), "email": email, "password": password}
     return client.post("/me/email", data=fields).status_code
 
@@ -28,7 +28,7 @@ def link(house: House, number: int = -1) -> str:
     return "/me/email/" + next(word for word in text_of(letters(house)[number]).split() if "/me/email/" in word).rpartition("/")[2]
 
 
-def follow(client: TestClient, path: str) -> int:
+def follow(client: Client, path: str) -> int:
     return client.post(path, data={"csrf": csrf(client, "/me/sign-in")}, headers=HTML).status_code
 
 
@@ -38,7 +38,7 @@ def address(house: House, name: str = "lab") -> tuple[str | None, bool]:
         return account.email, account.email_verified_at is not None
 
 
-def test_an_address_counts_once_the_letters_link_was_opened(client: TestClient, house: House) -> None:
+def test_an_address_counts_once_the_letters_link_was_opened(client: Client, house: House) -> None:
     sign_in(client)
     assert "none yet" in client.get("/me/sign-in").text
     assert want(client) == 303
@@ -52,7 +52,7 @@ def test_an_address_counts_once_the_letters_link_was_opened(client: TestClient, 
     assert len(letters(house)) == 2  # a forgotten password finds it
 
 
-def test_one_that_somebody_only_said_is_proved_so_too(client: TestClient, house: House) -> None:
+def test_one_that_somebody_only_said_is_proved_so_too(client: Client, house: House) -> None:
     give_address(house, is_verified=False)
     sign_in(client)
     assert "nobody writes to it" in client.get("/me/sign-in").text
@@ -61,7 +61,7 @@ def test_one_that_somebody_only_said_is_proved_so_too(client: TestClient, house:
     assert address(house) == ("lab@institute.example", True)
 
 
-def test_the_address_before_counts_until_then_and_is_told(client: TestClient, house: House) -> None:
+def test_the_address_before_counts_until_then_and_is_told(client: Client, house: House) -> None:
     give_address(house)
     sign_in(client)
     want(client)
@@ -73,20 +73,20 @@ def test_the_address_before_counts_until_then_and_is_told(client: TestClient, ho
     assert follow(client, path) == 404  # another address counts now, so the link is void
 
 
-def test_whoever_does_not_know_the_password_gets_no_letter(client: TestClient, house: House) -> None:
+def test_whoever_does_not_know_the_password_gets_no_letter(client: Client, house: House) -> None:
     sign_in(client)
     assert want(client, password="not the password") == 422
     assert letters(house) == []
 
 
 @pytest.mark.parametrize("email", ["", "nobody", "a@b\nBcc: c@d.example", "x" * 250 + "@example.org"])
-def test_what_is_no_address_gets_no_letter(client: TestClient, house: House, email: str) -> None:
+def test_what_is_no_address_gets_no_letter(client: Client, house: House, email: str) -> None:
     sign_in(client)
     assert want(client, email) == 422
     assert letters(house) == []
 
 
-def test_a_link_proves_nothing_to_another_account(client: TestClient, house: House) -> None:
+def test_a_link_proves_nothing_to_another_account(client: Client, house: House) -> None:
     with house.database.writing() as session:
         other = people.create_account(session, name="other", role=Role.MEMBER, by=SYSTEM)
         people.set_password(session, other, password=PASSWORD, by=SYSTEM)
@@ -100,7 +100,7 @@ def test_a_link_proves_nothing_to_another_account(client: TestClient, house: Hou
     assert (address(house), address(house, "other")) == ((None, False), (None, False))
 
 
-def test_a_link_that_was_changed_or_is_over_proves_nothing(client: TestClient, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_link_that_was_changed_or_is_over_proves_nothing(client: Client, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     sign_in(client)
     want(client)
     ends, packed, mark = link(house).rpartition("/")[2].split(".")
@@ -118,7 +118,7 @@ def test_a_link_that_was_changed_or_is_over_proves_nothing(client: TestClient, h
     assert address(house) == (None, False)
 
 
-def test_an_address_that_counts_for_another_is_refused_when_it_is_proved(client: TestClient, house: House) -> None:
+def test_an_address_that_counts_for_another_is_refused_when_it_is_proved(client: Client, house: House) -> None:
     sign_in(client)
     assert want(client) == 303  # nobody learns here who has which address
     with house.database.writing() as session:
@@ -128,14 +128,14 @@ def test_an_address_that_counts_for_another_is_refused_when_it_is_proved(client:
     assert address(house) == (None, False)
 
 
-def test_letters_to_one_address_are_counted(client: TestClient, house: House) -> None:
+def test_letters_to_one_address_are_counted(client: Client, house: House) -> None:
     sign_in(client)
     statuses = [want(client) for _time in range(12)]
     assert (statuses[0], statuses[-1]) == (303, 429)
     assert len(letters(house)) < 12
 
 
-def test_a_visitor_asks_for_and_proves_nothing(client: TestClient, house: House) -> None:
+def test_a_visitor_asks_for_and_proves_nothing(client: Client, house: House) -> None:
     for path in ("/me/email", "/me/email/x"):
         assert client.post(path, data={"csrf": csrf(client, "/sign-in"), "email": ADDRESS}).status_code == 401
     assert letters(house) == []

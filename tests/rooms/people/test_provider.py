@@ -15,9 +15,9 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 from sqlalchemy import update
-from starlette.testclient import TestClient
 
 import ports
+from asking import Client
 from madang import kit, people
 from madang.kit import SYSTEM, Reach, Role
 from madang.people import oidc
@@ -39,7 +39,7 @@ def _no_provider() -> Iterator[None]:
 
 
 @pytest.fixture
-def client(house: House) -> Iterator[TestClient]:
+def client(house: House) -> Iterator[Client]:
     with client_of(house) as client:
         yield client
 
@@ -58,7 +58,7 @@ def identities(house: House) -> list[str]:
         return sorted(row.subject for row in session.query(Identity))
 
 
-def me(client: TestClient) -> str | None:
+def me(client: Client) -> str | None:
     answer = client.get("/api/v1/me", headers={"accept": "application/json"})
     return answer.json()["name"] if answer.status_code == 200 else None
 
@@ -71,7 +71,7 @@ def issuer() -> Iterator[str]:
 
 @pytest.mark.needs("oidc-provider")
 class TestRealProvider:
-    def test_who_comes_for_the_first_time_has_an_account_from_then_on(self, client: TestClient, house: House, issuer: str) -> None:
+    def test_who_comes_for_the_first_time_has_an_account_from_then_on(self, client: Client, house: House, issuer: str) -> None:
         use(issuer)
         assert "Institute" in client.get("/sign-in").text
         answer = walk(client, "researcher", "/sign-in/provider?back=/assets")
@@ -85,13 +85,13 @@ class TestRealProvider:
         assert walk(client, "researcher").headers["location"] == "/"
         assert identities(house) == ["researcher"]
 
-    def test_claims_in_the_id_token_suffice(self, client: TestClient, house: House) -> None:
+    def test_claims_in_the_id_token_suffice(self, client: Client, house: House) -> None:
         with real_provider(ports.free(), key="ec-one", in_token=True) as issuer:
             use(issuer)
             walk(client, "elliptic")
             assert me(client) == "elliptic"
 
-    def test_a_way_back_is_walked_once(self, client: TestClient, house: House, issuer: str) -> None:
+    def test_a_way_back_is_walked_once(self, client: Client, house: House, issuer: str) -> None:
         use(issuer)
         address = way_back(client, "researcher")
         cookies = dict(client.cookies)
@@ -104,7 +104,7 @@ class TestRealProvider:
         assert "used already" in replayed.text
         assert me(client) is None
 
-    def test_a_way_back_of_another_browser_leads_nowhere(self, client: TestClient, house: House, issuer: str) -> None:
+    def test_a_way_back_of_another_browser_leads_nowhere(self, client: Client, house: House, issuer: str) -> None:
         use(issuer)
         address = way_back(client, "attacker")
         with client_of(house) as victim:
@@ -112,7 +112,7 @@ class TestRealProvider:
             assert victim.get(address).status_code == 403
             assert me(victim) is None
 
-    def test_a_changed_code_or_state_signs_nobody_in(self, client: TestClient, house: House, issuer: str) -> None:
+    def test_a_changed_code_or_state_signs_nobody_in(self, client: Client, house: House, issuer: str) -> None:
         use(issuer)
         for name in ("code", "state", "iss"):
             address = way_back(client, "researcher")
@@ -123,7 +123,7 @@ class TestRealProvider:
             assert answer.status_code in (403, 422), name
             assert me(client) is None
 
-    def test_who_says_no_there_is_not_signed_in(self, client: TestClient, house: House, issuer: str) -> None:
+    def test_who_says_no_there_is_not_signed_in(self, client: Client, house: House, issuer: str) -> None:
         use(issuer)
         address = client.get("/sign-in/provider").headers["location"]
         state = parse_qs(urlsplit(address).query)["state"][0]
@@ -131,7 +131,7 @@ class TestRealProvider:
         assert answer.status_code == 422
         assert "access_denied" in answer.text
 
-    def test_new_keys_are_fetched_when_they_sign(self, client: TestClient, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_new_keys_are_fetched_when_they_sign(self, client: Client, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(directories, "AGAIN_SECONDS", 0.0)
         port = ports.free()
         with real_provider(port, key="rsa-one") as issuer:
@@ -143,7 +143,7 @@ class TestRealProvider:
             walk(client, "researcher")
             assert me(client) == "researcher"
 
-    def test_an_identity_is_added_where_one_is_signed_in_and_taken_away(self, client: TestClient, house: House, issuer: str) -> None:
+    def test_an_identity_is_added_where_one_is_signed_in_and_taken_away(self, client: Client, house: House, issuer: str) -> None:
         use(issuer)
         sign_in(client)
         answer = walk(client, "other-name", "/me/identities/new")
@@ -166,14 +166,14 @@ def it() -> Iterator[Liar]:
         yield it
 
 
-def refused(answer: Any, client: TestClient, house: House, *, why: str = "", status: int = 403) -> None:
+def refused(answer: Any, client: Client, house: House, *, why: str = "", status: int = 403) -> None:
     assert answer.status_code == status, answer.text[:3000]
     assert why in answer.text
     assert me(client) is None
     assert identities(house) == []
 
 
-def test_the_truth_is_believed(client: TestClient, house: House, it: Liar) -> None:
+def test_the_truth_is_believed(client: Client, house: House, it: Liar) -> None:
     assert come_back(client, it).status_code == 303
     assert me(client) == "person"
 
@@ -208,7 +208,7 @@ LIES: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("lies", "why"), LIES, ids=lambda value: str(value)[:40])
-def test_a_lie_in_the_token_signs_nobody_in(client: TestClient, house: House, it: Liar, lies: dict[str, Any], why: str) -> None:
+def test_a_lie_in_the_token_signs_nobody_in(client: Client, house: House, it: Liar, lies: dict[str, Any], why: str) -> None:
     it.lies = lies
     refused(come_back(client, it), client, house, why=why)
 
@@ -220,7 +220,7 @@ def unsigned(claims: dict[str, Any]) -> str:
     return f"{part({'alg': 'none'})}.{part(claims)}."
 
 
-def test_a_token_that_nobody_signed_is_no_token(client: TestClient, house: House, it: Liar) -> None:
+def test_a_token_that_nobody_signed_is_no_token(client: Client, house: House, it: Liar) -> None:
     for head in ({}, {"alg": "NONE"}, {"alg": "None", "kid": "one"}):
         it.make_token = lambda claims, head=head: unsigned(claims) if not head else _with_head(unsigned(claims), head)
         refused(come_back(client, it), client, house, why="(algorithm)")
@@ -230,7 +230,7 @@ def _with_head(token: str, head: dict[str, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(head).encode()).rstrip(b"=").decode() + "." + token.partition(".")[2] + "AA"
 
 
-def test_the_public_key_is_no_shared_secret(client: TestClient, house: House, it: Liar) -> None:
+def test_the_public_key_is_no_shared_secret(client: Client, house: House, it: Liar) -> None:
     public = it.key.as_pem(private=False)
 
     def confused(claims: dict[str, Any]) -> str:
@@ -240,25 +240,25 @@ def test_the_public_key_is_no_shared_secret(client: TestClient, house: House, it
     refused(come_back(client, it), client, house, why="(algorithm)")
 
 
-def test_the_clients_secret_signs_nothing(client: TestClient, house: House, it: Liar) -> None:
+def test_the_clients_secret_signs_nothing(client: Client, house: House, it: Liar) -> None:
     key = OctKey.import_key("a secret that is long enough for HS256, which is 32 bytes")
     it.make_token = lambda claims: jwt.encode({"alg": "HS256"}, claims, key, algorithms=["HS256"])
     refused(come_back(client, it), client, house, why="(algorithm)")
 
 
-def test_another_key_of_the_same_name_signs_nobody_in(client: TestClient, house: House, it: Liar) -> None:
+def test_another_key_of_the_same_name_signs_nobody_in(client: Client, house: House, it: Liar) -> None:
     it.published = [it.key]
     it.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
     refused(come_back(client, it), client, house, why="(signature)")
 
 
-def test_a_key_of_another_kind_signs_nobody_in(client: TestClient, house: House, it: Liar) -> None:
+def test_a_key_of_another_kind_signs_nobody_in(client: Client, house: House, it: Liar) -> None:
     it.published = [it.key]
     it.key = ECKey.generate_key("P-256", {"kid": "one", "use": "sig"})
     refused(come_back(client, it), client, house, why="(key)")
 
 
-def test_an_unknown_key_is_asked_for_once_in_a_while(client: TestClient, house: House, it: Liar) -> None:
+def test_an_unknown_key_is_asked_for_once_in_a_while(client: Client, house: House, it: Liar) -> None:
     assert come_back(client, it).status_code == 303
     client.cookies.clear()
     it.published = [it.key]
@@ -275,12 +275,12 @@ def test_an_unknown_key_is_asked_for_once_in_a_while(client: TestClient, house: 
      "[" * 9000 + ".b.c"],
     ids=lambda token: str(token)[:20],
 )  # fmt: skip
-def test_what_is_no_token_signs_nobody_in(client: TestClient, house: House, it: Liar, token: object) -> None:
+def test_what_is_no_token_signs_nobody_in(client: Client, house: House, it: Liar, token: object) -> None:
     it.documents["/token"] = {"access_token": "access", "id_token": token}
     refused(come_back(client, it), client, house)
 
 
-def test_a_refused_code_says_so(client: TestClient, house: House, it: Liar) -> None:
+def test_a_refused_code_says_so(client: Client, house: House, it: Liar) -> None:
     it.answers["/token"] = (400, {}, b'{"error": "invalid_grant", "error_description": "<b>x"}')
     answer = come_back(client, it)
     refused(answer, client, house, why="invalid_grant", status=422)
@@ -306,7 +306,7 @@ def test_a_refused_code_says_so(client: TestClient, house: House, it: Liar) -> N
     ids=lambda value: str(value)[:30],
 )
 def test_an_answer_that_is_none_signs_nobody_in(
-    client: TestClient, house: House, it: Liar, path: str, answer: tuple[int, dict[str, str], bytes], status: int
+    client: Client, house: House, it: Liar, path: str, answer: tuple[int, dict[str, str], bytes], status: int
 ) -> None:
     if "Content-Length" in answer[1]:
         it.delays[path] = 0.0
@@ -318,7 +318,7 @@ def test_an_answer_that_is_none_signs_nobody_in(
     refused(come_back(client, it), client, house, status=status)
 
 
-def test_a_slow_provider_holds_nobody_up(client: TestClient, house: House, it: Liar, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_provider_holds_nobody_up(client: Client, house: House, it: Liar, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "SECONDS", 0.2)
     it.delays = {"/token": 1.0}
     refused(come_back(client, it), client, house, status=503, why="does not answer")
@@ -327,14 +327,14 @@ def test_a_slow_provider_holds_nobody_up(client: TestClient, house: House, it: L
     refused(come_back(client, it), client, house, status=503, why="does not answer")
 
 
-def test_no_more_than_a_few_ask_the_provider_at_once(client: TestClient, house: House, it: Liar, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_than_a_few_ask_the_provider_at_once(client: Client, house: House, it: Liar, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flow, "AT_ONCE", 0)
     answer = come_back(client, it)
     refused(answer, client, house, status=429)
     assert int(answer.headers["retry-after"]) > 0
 
 
-def test_a_provider_that_is_down_is_said_so(client: TestClient, house: House) -> None:
+def test_a_provider_that_is_down_is_said_so(client: Client, house: House) -> None:
     use(f"http://127.0.0.1:{ports.free()}")
     refused(client.get("/sign-in/provider"), client, house, status=503, why="does not answer")
     assert sign_in(client) == 303
@@ -360,7 +360,7 @@ def test_a_provider_that_is_down_is_said_so(client: TestClient, house: House) ->
     ],
     ids=lambda value: str(value)[:50],
 )
-def test_an_address_that_leads_inside_is_not_taken(client: TestClient, house: House, it: Liar, metadata: dict[str, Any]) -> None:
+def test_an_address_that_leads_inside_is_not_taken(client: Client, house: House, it: Liar, metadata: dict[str, Any]) -> None:
     it.metadata = metadata
     refused(client.get("/sign-in/provider"), client, house)
 
@@ -378,7 +378,7 @@ def test_addresses_on_other_public_hosts_are_taken() -> None:
     assert (read.token, read.posts_secret, read.says_issuer, read.userinfo) == ("https://oauth.other.example/token", True, True, "")
 
 
-def test_the_secret_is_sent_as_the_provider_takes_it(client: TestClient, house: House, it: Liar) -> None:
+def test_the_secret_is_sent_as_the_provider_takes_it(client: Client, house: House, it: Liar) -> None:
     it.metadata = {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
     assert come_back(client, it).status_code == 303
     provider = oidc.provider()
@@ -388,7 +388,7 @@ def test_the_secret_is_sent_as_the_provider_takes_it(client: TestClient, house: 
     assert come_back(client, it).status_code == 303
 
 
-def test_keys_that_are_none_sign_nobody_in(client: TestClient, house: House, it: Liar) -> None:
+def test_keys_that_are_none_sign_nobody_in(client: Client, house: House, it: Liar) -> None:
     broken = {"kty": "RSA", "n": "x", "e": "x", "kid": "one"}
     sets: list[Any] = [None, "x", [{}] * 101, [], [{"kty": "oct", "k": "AAAA"}], [7], [{"kty": "RSA"}], [broken]]
     for keys in sets:
@@ -397,7 +397,7 @@ def test_keys_that_are_none_sign_nobody_in(client: TestClient, house: House, it:
         refused(come_back(client, it), client, house)
 
 
-def test_what_is_told_beside_the_token_must_be_of_the_same_person(client: TestClient, house: House, it: Liar) -> None:
+def test_what_is_told_beside_the_token_must_be_of_the_same_person(client: Client, house: House, it: Liar) -> None:
     it.lies = {"preferred_username": None, "email": None}
     it.documents["/userinfo"] = {"sub": "somebody-else", "preferred_username": "director"}
     refused(come_back(client, it), client, house, why="(userinfo)")
@@ -406,7 +406,7 @@ def test_what_is_told_beside_the_token_must_be_of_the_same_person(client: TestCl
     assert me(client) == "person"
 
 
-def test_the_issuer_named_in_the_way_back_is_the_one_that_was_asked(client: TestClient, house: House, it: Liar) -> None:
+def test_the_issuer_named_in_the_way_back_is_the_one_that_was_asked(client: Client, house: House, it: Liar) -> None:
     refused(come_back(client, it, iss="https://other.example"), client, house, why="(issuer)")
     it.metadata = {"authorization_response_iss_parameter_supported": True}
     use(it.issuer, domains=())
@@ -416,14 +416,14 @@ def test_the_issuer_named_in_the_way_back_is_the_one_that_was_asked(client: Test
     refused(come_back(client, it), client, house, why="(issuer)")
 
 
-def test_a_way_back_that_nobody_began_leads_nowhere(client: TestClient, house: House, it: Liar) -> None:
+def test_a_way_back_that_nobody_began_leads_nowhere(client: Client, house: House, it: Liar) -> None:
     for words in ({}, {"code": "x"}, {"code": "x", "state": ""}, {"code": "x", "state": "é" * 5000}):
         refused(client.get("/sign-in/provider/return", params=words), client, house)
     client.cookies.set(oidc.COOKIE, "x" * 300)
     refused(client.get("/sign-in/provider/return", params={"code": "x", "state": "x"}), client, house)
 
 
-def test_a_round_that_took_too_long_is_over(client: TestClient, house: House, it: Liar, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_round_that_took_too_long_is_over(client: Client, house: House, it: Liar, monkeypatch: pytest.MonkeyPatch) -> None:
     from madang.people.oidc import rounds
 
     monkeypatch.setattr(rounds, "SECONDS", -1)
@@ -438,7 +438,7 @@ def test_the_round_walks_in_a_cookie_of_this_site(house: House, it: Liar) -> Non
         assert {"HttpOnly", "Secure", "SameSite=lax", "Path=/"} <= set(cookie.split("; "))
 
 
-def test_who_has_no_account_and_may_not_have_one_is_told_why(client: TestClient, house: House, it: Liar) -> None:
+def test_who_has_no_account_and_may_not_have_one_is_told_why(client: Client, house: House, it: Liar) -> None:
     use(it.issuer, makes_accounts=False)
     refused(come_back(client, it), client, house, why="no account here yet", status=422)
     use(it.issuer, domains=("other.example",))
@@ -453,7 +453,7 @@ def test_who_has_no_account_and_may_not_have_one_is_told_why(client: TestClient,
     assert come_back(client, it).status_code == 303
 
 
-def test_a_name_that_is_taken_or_kept_back_is_made_free(client: TestClient, house: House, it: Liar) -> None:
+def test_a_name_that_is_taken_or_kept_back_is_made_free(client: Client, house: House, it: Liar) -> None:
     for number, (name, expected) in enumerate(
         [
             ("lab", "lab-2"),
@@ -477,14 +477,14 @@ def test_wished_names_have_the_form_of_names() -> None:
     ]  # fmt: skip
 
 
-def test_an_address_that_somebody_only_said_bars_nobody_whose_it_is(client: TestClient, house: House, it: Liar) -> None:
+def test_an_address_that_somebody_only_said_bars_nobody_whose_it_is(client: Client, house: House, it: Liar) -> None:
     with house.database.writing() as session:
         people.set_email(session, people.get_account(session, "lab", viewer=SYSTEM), "person@institute.example", by=SYSTEM)
     assert come_back(client, it).status_code == 303
     assert account(house, "person").email_verified_at is not None
 
 
-def test_an_address_that_another_account_has_makes_no_second_one(client: TestClient, house: House, it: Liar) -> None:
+def test_an_address_that_another_account_has_makes_no_second_one(client: Client, house: House, it: Liar) -> None:
     with house.database.writing() as session:
         lab = people.get_account(session, "lab", viewer=SYSTEM)
         people.set_email(session, lab, "person@institute.example", is_verified=True, by=SYSTEM)
@@ -493,13 +493,13 @@ def test_an_address_that_another_account_has_makes_no_second_one(client: TestCli
         assert people.find_account(session, "person") is None
 
 
-def test_an_address_that_cannot_be_written_to_is_left_out(client: TestClient, house: House, it: Liar) -> None:
+def test_an_address_that_cannot_be_written_to_is_left_out(client: Client, house: House, it: Liar) -> None:
     it.lies = {"email": "연구원@institute.example"}
     assert come_back(client, it).status_code == 303
     assert account(house, "person").email is None
 
 
-def test_a_shut_account_stays_shut(client: TestClient, house: House, it: Liar) -> None:
+def test_a_shut_account_stays_shut(client: Client, house: House, it: Liar) -> None:
     come_back(client, it)
     with house.database.writing() as session:
         people.set_disabled(session, people.get_account(session, "person", viewer=SYSTEM), disabled=True, by=SYSTEM)
@@ -509,7 +509,7 @@ def test_a_shut_account_stays_shut(client: TestClient, house: House, it: Liar) -
     assert "shut" in answer.text
 
 
-def test_an_identity_of_another_account_is_not_taken_over(client: TestClient, house: House, it: Liar) -> None:
+def test_an_identity_of_another_account_is_not_taken_over(client: Client, house: House, it: Liar) -> None:
     come_back(client, it)
     client.cookies.clear()
     sign_in(client)
@@ -518,7 +518,7 @@ def test_an_identity_of_another_account_is_not_taken_over(client: TestClient, ho
     assert me(client) == "lab"
 
 
-def test_the_last_way_into_an_account_stays(client: TestClient, house: House, it: Liar) -> None:
+def test_the_last_way_into_an_account_stays(client: Client, house: House, it: Liar) -> None:
     come_back(client, it)
     with house.database.reading() as session:
         identity = session.query(Identity).one().id
@@ -530,7 +530,7 @@ def test_the_last_way_into_an_account_stays(client: TestClient, house: House, it
     assert identities(house) == ["person-1"]
 
 
-def test_a_round_for_one_account_adds_nothing_to_another(client: TestClient, house: House, it: Liar) -> None:
+def test_a_round_for_one_account_adds_nothing_to_another(client: Client, house: House, it: Liar) -> None:
     sign_in(client)
     state = parse_qs(urlsplit(client.get("/me/identities/new").headers["location"]).query)
     it.nonce = state["nonce"][0]
@@ -544,13 +544,13 @@ def test_a_round_for_one_account_adds_nothing_to_another(client: TestClient, hou
     assert identities(house) == []
 
 
-def test_only_a_browser_that_is_signed_in_adds_identities_and_no_other_site_makes_it(client: TestClient, house: House, it: Liar) -> None:
+def test_only_a_browser_that_is_signed_in_adds_identities_and_no_other_site_makes_it(client: Client, house: House, it: Liar) -> None:
     assert client.get("/me/identities/new").headers["location"].startswith("/sign-in?")
     sign_in(client)
     assert client.get("/me/identities/new", headers={"sec-fetch-site": "cross-site"}).status_code == 403
 
 
-def test_who_finds_a_browser_open_adds_no_way_in(client: TestClient, house: House, it: Liar) -> None:
+def test_who_finds_a_browser_open_adds_no_way_in(client: Client, house: House, it: Liar) -> None:
     sign_in(client)
     with house.database.writing() as session:
         session.execute(update(BrowserSession).values(started_at=kit.now() - timedelta(hours=2)))
@@ -559,7 +559,7 @@ def test_who_finds_a_browser_open_adds_no_way_in(client: TestClient, house: Hous
     assert "Sign out and in again" in answer.text
 
 
-def test_passwords_can_be_for_operators_only(client: TestClient, house: House, it: Liar) -> None:
+def test_passwords_can_be_for_operators_only(client: Client, house: House, it: Liar) -> None:
     use(it.issuer, takes_passwords=False)
     assert "operators only" in client.get("/sign-in").text
     assert sign_in(client) == 422
@@ -568,7 +568,7 @@ def test_passwords_can_be_for_operators_only(client: TestClient, house: House, i
     assert sign_in(client, name="operator") == 303
 
 
-def test_the_second_factor_is_not_asked_after_the_provider(client: TestClient, house: House, it: Liar) -> None:
+def test_the_second_factor_is_not_asked_after_the_provider(client: Client, house: House, it: Liar) -> None:
     from madang.people.ways import SecondFactor
 
     come_back(client, it)
@@ -580,13 +580,13 @@ def test_the_second_factor_is_not_asked_after_the_provider(client: TestClient, h
     assert me(client) == "person"
 
 
-def test_where_no_provider_is_set_there_is_no_way_to_one(client: TestClient, house: House) -> None:
+def test_where_no_provider_is_set_there_is_no_way_to_one(client: Client, house: House) -> None:
     for address in ("/sign-in/provider", "/sign-in/provider/return"):
         refused(client.get(address), client, house, status=422 if address.endswith("provider") else 403)
     assert "/sign-in/provider" not in client.get("/sign-in").text
 
 
-def test_used_rounds_are_forgotten_after_they_are_over(client: TestClient, house: House, it: Liar) -> None:
+def test_used_rounds_are_forgotten_after_they_are_over(client: Client, house: House, it: Liar) -> None:
     come_back(client, it)
     people.sweep(house.database)
     with house.database.writing() as session:

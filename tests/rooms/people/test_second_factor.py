@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import pyotp
 import pytest
-from starlette.testclient import TestClient
 
+from asking import Client
 from madang import kit, people
 from madang.kit import SYSTEM, Role
 from madang.people import actions, refusals, second_factor
@@ -41,7 +41,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def client(house: House) -> Iterator[TestClient]:
+def client(house: House) -> Iterator[Client]:
     with client_of(house) as client:
         yield client
 
@@ -70,15 +70,15 @@ def turn_on(house: House, clock: Clock) -> list[str]:
     return codes
 
 
-def post(client: TestClient, address: str, form_at: str, **fields: str) -> int:
+def post(client: Client, address: str, form_at: str, **fields: str) -> int:
     return client.post(address, data={"csrf": csrf(client, form_at), **fields}).status_code
 
 
-def give(client: TestClient, text: str) -> int:
+def give(client: Client, text: str) -> int:
     return post(client, "/sign-in/code", "/sign-in/code", code=text)
 
 
-def test_a_person_turns_it_on_by_pages(client: TestClient, house: House, clock: Clock) -> None:
+def test_a_person_turns_it_on_by_pages(client: Client, house: House, clock: Clock) -> None:
     sign_in(client)
     assert "a code of your telephone" in client.get("/me/sign-in").text
     assert post(client, "/me/second-factor", "/me/sign-in", password="wrong") == 422
@@ -99,7 +99,7 @@ def test_a_person_turns_it_on_by_pages(client: TestClient, house: House, clock: 
     assert deeds(house.database)[-1] == "second-factor.on"
 
 
-def test_a_password_alone_opens_nothing_any_more(client: TestClient, house: House, clock: Clock) -> None:
+def test_a_password_alone_opens_nothing_any_more(client: Client, house: House, clock: Clock) -> None:
     turn_on(house, clock)
     answer = client.post("/sign-in", data={"name": "lab", "password": PASSWORD, "csrf": csrf(client, "/sign-in"), "next": "/assets"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in/code")
@@ -111,7 +111,7 @@ def test_a_password_alone_opens_nothing_any_more(client: TestClient, house: Hous
     assert deeds(house.database)[-1] == "session.opened"
 
 
-def test_a_code_opens_once(client: TestClient, house: House, clock: Clock) -> None:
+def test_a_code_opens_once(client: Client, house: House, clock: Clock) -> None:
     turn_on(house, clock)
     used = code(house, clock)
     sign_in(client)
@@ -123,7 +123,7 @@ def test_a_code_opens_once(client: TestClient, house: House, clock: Clock) -> No
     assert give(client, code(house, clock)) == 303
 
 
-def test_a_clock_that_steps_back_does_not_open_with_an_old_code(client: TestClient, house: House, clock: Clock) -> None:
+def test_a_clock_that_steps_back_does_not_open_with_an_old_code(client: Client, house: House, clock: Clock) -> None:
     turn_on(house, clock)
     sign_in(client)
     used = code(house, clock)
@@ -136,7 +136,7 @@ def test_a_clock_that_steps_back_does_not_open_with_an_old_code(client: TestClie
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(-30, 303), (30, 303), (-90, 422), (90, 422)])
-def test_a_code_is_good_in_the_neighbouring_steps_only(client: TestClient, house: House, clock: Clock, seconds: int, status: int) -> None:
+def test_a_code_is_good_in_the_neighbouring_steps_only(client: Client, house: House, clock: Clock, seconds: int, status: int) -> None:
     turn_on(house, clock)
     clock.move(600)
     sign_in(client)
@@ -145,13 +145,13 @@ def test_a_code_is_good_in_the_neighbouring_steps_only(client: TestClient, house
 
 
 @pytest.mark.parametrize("text", ["", "12345", "1234567", "abcdef", "١٢٣٤٥٦", "12 34 5x", "\x00" * 6, "-1.e55"])
-def test_what_is_no_code_is_wrong(client: TestClient, house: House, clock: Clock, text: str) -> None:
+def test_what_is_no_code_is_wrong(client: Client, house: House, clock: Clock, text: str) -> None:
     turn_on(house, clock)
     sign_in(client)
     assert give(client, text) == 422
 
 
-def test_a_link_is_not_used_up_before_the_code_was_right(client: TestClient, house: House, clock: Clock) -> None:
+def test_a_link_is_not_used_up_before_the_code_was_right(client: Client, house: House, clock: Clock) -> None:
     turn_on(house, clock)
     secret = link(house)
     answer = client.post(f"/link/{secret}", data={"csrf": csrf(client, f"/link/{secret}")})
@@ -163,7 +163,7 @@ def test_a_link_is_not_used_up_before_the_code_was_right(client: TestClient, hou
     assert client.get(f"/link/{secret}").status_code == 410
 
 
-def test_a_recovery_code_opens_once_however_it_is_typed(client: TestClient, house: House, clock: Clock) -> None:
+def test_a_recovery_code_opens_once_however_it_is_typed(client: Client, house: House, clock: Clock) -> None:
     codes = turn_on(house, clock)
     sign_in(client)
     assert give(client, f" {codes[0].upper().replace('-', ' ')} ") == 303
@@ -187,7 +187,7 @@ def _raw(house: House, table: str) -> list[object]:
         return [tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {table}")]
 
 
-def test_too_many_wrong_codes_shut_the_door_for_a_while(client: TestClient, house: House, clock: Clock) -> None:
+def test_too_many_wrong_codes_shut_the_door_for_a_while(client: Client, house: House, clock: Clock) -> None:
     turn_on(house, clock)
     sign_in(client)
     statuses = [give(client, "000000") for _try in range(7)]
@@ -197,7 +197,7 @@ def test_too_many_wrong_codes_shut_the_door_for_a_while(client: TestClient, hous
     clock.move(3600)
 
 
-def test_a_code_without_a_first_half_opens_nothing(client: TestClient, house: House, clock: Clock) -> None:
+def test_a_code_without_a_first_half_opens_nothing(client: Client, house: House, clock: Clock) -> None:
     turn_on(house, clock)
     assert client.get("/sign-in/code").headers["location"] == "/sign-in"
     answer = client.post("/sign-in/code", data={"csrf": csrf(client, "/sign-in"), "code": code(house, clock)})
@@ -207,7 +207,7 @@ def test_a_code_without_a_first_half_opens_nothing(client: TestClient, house: Ho
     assert client.post("/sign-in/code", data={"csrf": csrf(client, "/sign-in"), "code": code(house, clock)}).status_code == 422
 
 
-def test_a_half_is_void_after_the_password_was_changed_and_after_ten_minutes(client: TestClient, house: House, clock: Clock) -> None:
+def test_a_half_is_void_after_the_password_was_changed_and_after_ten_minutes(client: Client, house: House, clock: Clock) -> None:
     turn_on(house, clock)
     sign_in(client)
     with house.database.writing() as session:
@@ -221,7 +221,7 @@ def test_a_half_is_void_after_the_password_was_changed_and_after_ten_minutes(cli
     assert client.post("/sign-in/code", data={"csrf": page, "code": code(house, clock)}).status_code == 422
 
 
-def test_new_recovery_codes_void_the_old_ones(client: TestClient, house: House, clock: Clock) -> None:
+def test_new_recovery_codes_void_the_old_ones(client: Client, house: House, clock: Clock) -> None:
     codes = turn_on(house, clock)
     sign_in(client)
     give(client, code(house, clock))
@@ -234,7 +234,7 @@ def test_new_recovery_codes_void_the_old_ones(client: TestClient, house: House, 
     assert give(client, codes[3]) == 422
 
 
-def test_it_is_turned_off_with_a_code_and_not_without(client: TestClient, house: House, clock: Clock) -> None:
+def test_it_is_turned_off_with_a_code_and_not_without(client: Client, house: House, clock: Clock) -> None:
     codes = turn_on(house, clock)
     sign_in(client)
     give(client, codes[0])
@@ -270,7 +270,7 @@ def test_beginning_again_before_confirming_makes_another_key(house: House, clock
     assert keys[0] != keys[1]
 
 
-def test_an_operator_resets_it_for_others_and_nobody_else_does(client: TestClient, house: House, clock: Clock) -> None:
+def test_an_operator_resets_it_for_others_and_nobody_else_does(client: Client, house: House, clock: Clock) -> None:
     turn_on(house, clock)
     lab, operator = actor_of(house.database, "lab"), actor_of(house.database, "operator")
 
@@ -289,7 +289,7 @@ def test_an_operator_resets_it_for_others_and_nobody_else_does(client: TestClien
     assert client.get("/me").status_code == 200
 
 
-def test_an_operator_resets_it_on_the_persons_page_and_by_a_command(client: TestClient, house: House, clock: Clock) -> None:
+def test_an_operator_resets_it_on_the_persons_page_and_by_a_command(client: Client, house: House, clock: Clock) -> None:
     turn_on(house, clock)
     secret = link(house, "operator")
     client.post(f"/link/{secret}", data={"csrf": csrf(client, f"/link/{secret}")})
@@ -313,7 +313,7 @@ def test_a_token_has_no_hand_in_it(house: House, clock: Clock) -> None:
         actions.begin_second_factor(session, current=PASSWORD, by=token)
 
 
-def test_whoever_lost_the_key_file_gives_a_recovery_code(client: TestClient, house: House, clock: Clock) -> None:
+def test_whoever_lost_the_key_file_gives_a_recovery_code(client: Client, house: House, clock: Clock) -> None:
     codes = turn_on(house, clock)
     with house.database.writing() as session:
         row = session.get_one(SecondFactor, actor_of(house.database, "lab").account_id)

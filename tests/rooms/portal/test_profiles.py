@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
 import databases
+from asking import Client
 from madang import app, catalog, kit, people, settings
 from madang.kit import SYSTEM, Reach, Role
 
@@ -33,7 +33,7 @@ def house(tmp_path: Path) -> Iterator[app.House]:
 
 def look(house: app.House, address: str, name: str | None = None) -> tuple[int, str]:
     """What that person, or a stranger, is answered."""
-    with TestClient(app.web_application(house), follow_redirects=False, headers=HTML) as client:
+    with Client(app.web_application(house), follow_redirects=False, headers=HTML) as client:
         if name:
             with house.database.writing() as session:
                 account = people.get_account(session, name, viewer=SYSTEM)

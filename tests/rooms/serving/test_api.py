@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from openapi_spec_validator import validate
-from starlette.testclient import TestClient
 
 import databases
+from asking import Client
 from madang import app, catalog, kit, people, serving, settings
 
 ECHO = "/api/v1/services/operator/echo"
@@ -25,7 +25,7 @@ APART = ("instance", "request_id", "detail")
 
 
 @pytest.fixture
-def client(tmp_path: Path, lay: Callable[..., Path]) -> Iterator[TestClient]:
+def client(tmp_path: Path, lay: Callable[..., Path]) -> Iterator[Client]:
     """Two services of the operator's: ``echo`` for everybody, ``secret`` for nobody else."""
     where = databases.furnished(tmp_path / "home")
     house = app.open_house(settings.read({"MADANG_HOME": str(tmp_path / "home"), "MADANG_LANGUAGE": "en", **where}))
@@ -35,12 +35,12 @@ def client(tmp_path: Path, lay: Callable[..., Path]) -> Iterator[TestClient]:
             serving.deploy(session, prepared, namespace=people.OPERATOR, share=100, by=kit.SYSTEM)
             asset = catalog.get_asset(session, "api", people.OPERATOR, name, viewer=kit.SYSTEM)
             catalog.set_exposure(session, asset, "open" if name == "echo" else "private", by=kit.SYSTEM)
-    with TestClient(app.web_application(house)) as client:
+    with Client(app.web_application(house)) as client:
         yield client
     house.close()
 
 
-def test_a_visitor_lists_open_services_and_no_others(client: TestClient) -> None:
+def test_a_visitor_lists_open_services_and_no_others(client: Client) -> None:
     listed = client.get("/api/v1/services").json()
     assert [(row["namespace"], row["name"], row["unit"], row["state"]) for row in listed["items"]] == [
         ("operator", "echo", "character", "on")
@@ -49,7 +49,7 @@ def test_a_visitor_lists_open_services_and_no_others(client: TestClient) -> None
     assert client.get("/api/v1/services?cursor=rubbish").status_code == 422
 
 
-def test_a_service_tells_its_card_and_what_it_takes(client: TestClient) -> None:
+def test_a_service_tells_its_card_and_what_it_takes(client: Client) -> None:
     told = client.get(ECHO).json()
     assert (told["license_expression"], told["example"], told["calls_url"]) == ("MIT", {"text": "hello"}, f"{ECHO}/calls")
     assert told["versions"] == [{"version": "1", "engine": "process", "share": 100}]
@@ -59,7 +59,7 @@ def test_a_service_tells_its_card_and_what_it_takes(client: TestClient) -> None:
     assert {**hidden.json(), **dict.fromkeys(APART)} == {**absent.json(), **dict.fromkeys(APART)}
 
 
-def test_a_service_has_an_openapi_document_of_its_own(client: TestClient) -> None:
+def test_a_service_has_an_openapi_document_of_its_own(client: Client) -> None:
     document = client.get(f"{ECHO}/openapi.json").json()
     validate(document)
     call = document["paths"][f"{ECHO}/calls"]["post"]

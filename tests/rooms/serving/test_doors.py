@@ -13,9 +13,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
 import databases
+from asking import Client
 from madang import app, audit, kit, people, serving, settings
 from madang.serving import cli
 from madang.serving.engines import places
@@ -32,7 +32,7 @@ class Doors:
     """A house, and headers of people."""
 
     house: app.House
-    client: TestClient
+    client: Client
 
     def signed(self, name: str = people.OPERATOR, role: kit.Role = kit.Role.OPERATOR) -> dict[str, str]:
         with self.house.database.writing() as session:
@@ -53,7 +53,7 @@ class Doors:
 def doors(tmp_path: Path) -> Iterator[Doors]:
     where = databases.furnished(tmp_path / "home")
     house = app.open_house(settings.read({"MADANG_HOME": str(tmp_path / "home"), "MADANG_LANGUAGE": "en", **where}))
-    with TestClient(app.web_application(house), follow_redirects=False) as client:
+    with Client(app.web_application(house), follow_redirects=False) as client:
         yield Doors(house, client)
     house.close()
 

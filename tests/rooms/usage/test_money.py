@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
-from starlette.testclient import TestClient
 
+from asking import Client
 from madang import app, audit, inbox, kit, people, usage
 from madang.usage import draining, log
 from madang.usage.log.frames import told
@@ -103,7 +103,7 @@ def test_what_was_used_keeps_its_price(place: Place) -> None:
 
 
 def test_production_is_asked_for_and_given_with_what_was_agreed(place: Place) -> None:
-    client = TestClient(app.web_application(place.house), follow_redirects=False)
+    client = Client(app.web_application(place.house), follow_redirects=False)
     with place.house.database.writing() as session:
         developer = people.create_account(session, name="developer", role=kit.Role.READER, by=kit.SYSTEM)
         operator = people.get_account(session, people.OPERATOR, viewer=kit.SYSTEM)

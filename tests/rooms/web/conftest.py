@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.testclient import TestClient
 
+from asking import Client
 from madang import db, kit, web
 
 COUNT = "example.count"
@@ -126,7 +126,7 @@ def app(database: db.Database) -> FastAPI:
 
 
 @pytest.fixture
-def client(app: FastAPI) -> Iterator[TestClient]:
+def client(app: FastAPI) -> Iterator[Client]:
     """A client that follows no redirect."""
-    with TestClient(app, follow_redirects=False, raise_server_exceptions=True) as client:
+    with Client(app, follow_redirects=False, raise_server_exceptions=True) as client:
         yield client

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.testclient import TestClient
 
+from asking import Client
 from madang import kit, web
 from madang.web.languages import preferred
 from madang.web.templating import ago, moment, number, size
@@ -16,7 +16,7 @@ from madang.web.templating import ago, moment, number, size
 HTML = {"Accept": "text/html"}
 
 
-def test_every_answer_has_an_id_and_strict_headers(client: TestClient) -> None:
+def test_every_answer_has_an_id_and_strict_headers(client: Client) -> None:
     for address in ("/healthz", "/api/v1/words", "/nothing"):
         headers = client.get(address).headers
         assert len(headers["x-request-id"]) == 26
@@ -24,24 +24,24 @@ def test_every_answer_has_an_id_and_strict_headers(client: TestClient) -> None:
         assert headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_given_id_is_kept_when_it_is_harmless(client: TestClient) -> None:
+def test_a_given_id_is_kept_when_it_is_harmless(client: Client) -> None:
     assert client.get("/healthz", headers={"X-Request-Id": "abc-12345"}).headers["x-request-id"] == "abc-12345"
     assert client.get("/healthz", headers={"X-Request-Id": "a b\"c' <x>"}).headers["x-request-id"] != "a b\"c' <x>"
 
 
-def test_the_platform_is_ready_when_the_database_has_its_tables(client: TestClient) -> None:
+def test_the_platform_is_ready_when_the_database_has_its_tables(client: Client) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.json()["status"] == "ready"
 
 
-def test_a_language_in_the_address_is_remembered(client: TestClient) -> None:
+def test_a_language_in_the_address_is_remembered(client: Client) -> None:
     assert client.get("/healthz?lang=en").headers["content-language"] == "en"
     assert client.get("/healthz").headers["content-language"] == "en"
     assert client.get("/healthz?lang=xx").headers["content-language"] == "en"
 
 
-def test_preferences_are_kept_and_lead_back(client: TestClient) -> None:
+def test_preferences_are_kept_and_lead_back(client: Client) -> None:
     token = client.get("/token", headers=HTML).text
     answer = client.post("/preferences", data={"lang": "en", "theme": "dark", "back": "/assets?q=x", "csrf": token})
     assert (answer.status_code, answer.headers["location"]) == (303, "/assets?q=x")
@@ -70,7 +70,7 @@ def test_the_browser_language_is_taken_by_weight(accept: str, language: str) -> 
 
 
 @pytest.mark.parametrize("address", ["/link/very-secret-word", "/invitations/very-secret-word", "/me/feed/very-secret-word.atom"])
-def test_requests_are_logged_without_secrets(client: TestClient, caplog: pytest.LogCaptureFixture, address: str) -> None:
+def test_requests_are_logged_without_secrets(client: Client, caplog: pytest.LogCaptureFixture, address: str) -> None:
     with caplog.at_level(logging.INFO, logger="madang.access"):
         client.get(address)
     assert "very-secret-word" not in str([record.__dict__ for record in caplog.records])
@@ -96,14 +96,14 @@ def test_long_ago_is_said_as_a_day() -> None:
     assert "2020-01-01" in ago(datetime(2020, 1, 1, tzinfo=UTC), UTC)
 
 
-def test_no_shared_cache_may_keep_what_is_not_for_everybody(client: TestClient) -> None:
+def test_no_shared_cache_may_keep_what_is_not_for_everybody(client: Client) -> None:
     for address in ("/api/v1/words", "/token", "/nothing"):
         headers = client.get(address).headers
         assert headers["cache-control"] == "private, no-cache"
         assert {"Cookie", "Authorization"} <= {part.strip() for part in headers["vary"].split(",")}
 
 
-def test_streams_are_counted_and_end_when_the_reader_may_not_see_any_more(client: TestClient) -> None:
+def test_streams_are_counted_and_end_when_the_reader_may_not_see_any_more(client: Client) -> None:
     assert client.get("/streams/closing").text.count("event: progress") == 1
     gate = client.app.state.gate  # type: ignore[attr-defined]
     assert gate.streams == 0

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from starlette.testclient import TestClient
 
 import builders
+from asking import Client
 from madang import app, jobs, kit, scan, settings, web
 from madang.app import measuring
 
@@ -71,7 +71,7 @@ def test_this_machine_is_told_while_nobody_else_reaches_the_platform(
     yard: builders.Yard, environ: dict[str, str], host: str, status: int
 ) -> None:
     yard.house.settings = settings.read({"MADANG_HOME": str(yard.house.home), **environ})
-    client = TestClient(app.web_application(yard.house), client=(host, 50000))
+    client = Client(app.web_application(yard.house), client=(host, 50000))
     assert client.get("/metrics").status_code == status
 
 
@@ -93,7 +93,7 @@ def test_requests_are_counted_by_route_and_never_by_address(yard: builders.Yard)
     assert not any("nothing" in label for _, labels in found for _, label in labels)
 
 
-def test_a_fault_is_counted_as_what_it_is(client: TestClient) -> None:
+def test_a_fault_is_counted_as_what_it_is(client: Client) -> None:
     client.post("/api/v1/words", json={"word": "break"}, headers={"X-Name": "writer"})
     found = told(client.app.state.meter.told().decode())  # type: ignore[attr-defined]
     assert [labels for (name, labels) in found if name == "madang_http_requests_total"]

@@ -6,8 +6,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.testclient import TestClient
 
+from asking import Client
 from madang import web
 
 
@@ -53,7 +53,7 @@ def test_bytes_of_users_are_kept_and_never_run() -> None:
     assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
 
 
-def test_files_of_pages_have_their_hash_in_the_address_and_may_be_kept_for_ever(client: TestClient) -> None:
+def test_files_of_pages_have_their_hash_in_the_address_and_may_be_kept_for_ever(client: Client) -> None:
     address = client.app.state.gate.assets.address("css/tokens.css")  # type: ignore[attr-defined]
     answer = client.get(address)
     assert answer.status_code == 200
@@ -62,11 +62,11 @@ def test_files_of_pages_have_their_hash_in_the_address_and_may_be_kept_for_ever(
 
 
 @pytest.mark.parametrize("name", ["../__init__.py", "..%2f__init__.py", "css/../../__init__.py", "/etc/passwd", "nothing"])
-def test_no_name_leads_out_of_the_files_of_pages(client: TestClient, name: str) -> None:
+def test_no_name_leads_out_of_the_files_of_pages(client: Client, name: str) -> None:
     assert client.get(f"/static/x/{name}").status_code == 404
 
 
-def test_the_json_doors_describe_themselves(client: TestClient) -> None:
+def test_the_json_doors_describe_themselves(client: Client) -> None:
     described = json.loads(client.get("/api/v1/openapi.json").text)
     operation = described["paths"]["/api/v1/words"]["post"]
     assert "session" not in str(operation.get("parameters", []))
