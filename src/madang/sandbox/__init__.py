@@ -6,10 +6,10 @@ The core knows functions in folders, frames on a socket, and the system's means 
 """
 
 from madang.sandbox.bounds import Bounds
-from madang.sandbox.confinement import Confinement, confinement
+from madang.sandbox.confinement import Confinement, confinement, shut_in
 from madang.sandbox.frames import ANSWER, BYE, CALL, DOWN, END, FAILED, HEADER, HELLO, INVALID, LONGEST, PART, Frame, Rubbish, pack, unpack
 from madang.sandbox.loading import Operation
-from madang.sandbox.starting import Started, describe, start
+from madang.sandbox.starting import Started, describe, environment, prepare, start
 from madang.sandbox.targets import Target
 
 __all__ = [
@@ -33,7 +33,10 @@ __all__ = [
     "Target",
     "confinement",
     "describe",
+    "environment",
     "pack",
+    "prepare",
+    "shut_in",
     "start",
     "unpack",
 ]

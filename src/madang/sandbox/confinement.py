@@ -10,6 +10,7 @@ import struct
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from madang.sandbox import landlock, seccomp
 from madang.sandbox.bounds import Bounds
@@ -17,6 +18,11 @@ from madang.sandbox.bounds import Bounds
 PR_SET_PDEATHSIG, PR_SET_KEEPCAPS = 1, 8
 CLONE_NEWNET, CLONE_NEWIPC = 0x40000000, 0x08000000
 CAP_DAC_READ_SEARCH = 1 << 2
+SYSTEM = (
+    "/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime", "/dev/null", "/dev/zero", "/dev/urandom", "/dev/random",
+    "/sys/devices/system/cpu", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat",
+)  # fmt: skip
+"""What Python and its libraries look at."""
 _CAPABILITIES_3 = 0x20080522
 
 
@@ -49,6 +55,13 @@ def confine(bounds: Bounds, readable: Iterable[str], writable: str) -> Confineme
     if sys.platform == "linux":  # set last: changing users takes it away
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     return Confinement(files, seccomp.confine(), has_user)
+
+
+def shut_in(bounds: Bounds, readable: Iterable[str], writable: str) -> Confinement:
+    """``confine``, with what Python itself has to read beside ``readable``."""
+    own = str(Path(__file__).resolve().parents[2])
+    paths = [each for each in sys.path if each and Path(each).exists()]
+    return confine(bounds, [*SYSTEM, sys.prefix, sys.base_prefix, own, *paths, *readable], writable)
 
 
 def _limit(bounds: Bounds) -> None:

@@ -51,7 +51,7 @@ def environment(scratch: Path) -> dict[str, str]:
 
 def start(target: Target, bounds: Bounds, *, listener: socket.socket, scratch: Path, instance: str) -> Started:
     """A process answers calls on ``listener``, which stays ours; what it prints comes out of its pipe."""
-    _prepare(scratch, bounds)
+    prepare(scratch, bounds)
     told = {"task": "answer", "target": asdict(target), "bounds": asdict(bounds), "scratch": str(scratch), "instance": instance}
     spare = os.dup(listener.fileno())
     try:
@@ -81,7 +81,7 @@ def describe(target: Target, bounds: Bounds) -> Mapping[str, object]:
     """What the target's operations take and give. ``ValueError`` says in the code's own words why nothing can be said."""
     with tempfile.TemporaryDirectory(prefix="madang-describe-") as folder:
         scratch = Path(folder)
-        _prepare(scratch, bounds)
+        prepare(scratch, bounds)
         told = {"task": "describe", "target": asdict(target), "bounds": asdict(bounds), "scratch": folder}
         try:
             done = subprocess.run(
@@ -105,7 +105,7 @@ def describe(target: Target, bounds: Bounds) -> Mapping[str, object]:
     return found
 
 
-def _prepare(scratch: Path, bounds: Bounds) -> None:
+def prepare(scratch: Path, bounds: Bounds) -> None:
     """The folder is there, and the process's user may write to it."""
     scratch.mkdir(parents=True, exist_ok=True)
     if bounds.user and os.geteuid() == 0:
