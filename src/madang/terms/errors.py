@@ -35,7 +35,9 @@ class TooMuch(TooLarge):
     code = "graph-too-large"
     message = _("The graph has %(count)s “%(what)s”; at most %(limit)s can be looked at here. Decide on a part of it.")
     long = _("The text of the graph has %(count)s letters; at most %(limit)s can be looked at here. Decide on a part of it.")
-    long_licence = _("%(place)s: this licence has %(count)s letters; at most %(limit)s can be read. Name the licences that it comes down to.")
+    long_licence = _(
+        "%(place)s: this licence has %(count)s letters; at most %(limit)s can be read. Name the licences that it comes down to."
+    )
 
 
 class UnknownWord(Invalid):
