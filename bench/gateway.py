@@ -247,9 +247,13 @@ def nginx(folder: Path, name: str, rest: str) -> Iterator[subprocess.Popen[bytes
 class Unmetered(usage.Meter):
     """Lets everybody in whose key is known, and counts nothing."""
 
+    def hold(self, grant: usage.Grant, service: usage.Metered, units: int) -> Any:  # noqa: ARG002
+        """Nothing is held."""
+        return grant
+
     async def reserve(self, grant: usage.Grant, service: usage.Metered, units: int) -> Any:  # noqa: ARG002
         """Nothing is held."""
-        return None
+        return grant
 
     async def settle(self, reservation: Any, *, units: int, outcome: str, seconds: float) -> None:
         """Nothing is counted."""

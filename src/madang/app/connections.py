@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from madang import web
@@ -149,6 +150,26 @@ class Connection(HttpToolsProtocol):
             self.tasks.add(self.loop.create_task(cycle.run(app, self.tasks)))
         else:
             super()._start_asgi_task(cycle, app)
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of a request's body."""
+        cycle: RequestResponseCycle = self.cycle
+        if type(cycle) is not Call:
+            super().on_body(body)
+        elif not cycle.response_complete:
+            cycle.body += body
+            if len(cycle.body) > HIGH_WATER_LIMIT:
+                self.flow.pause_reading()
+            cycle.set()
+
+    def on_message_complete(self) -> None:
+        """A request is whole."""
+        cycle: RequestResponseCycle = self.cycle
+        if type(cycle) is not Call:
+            super().on_message_complete()
+        elif not cycle.response_complete:
+            cycle.more_body = False
+            cycle.set()
 
     def on_response_complete(self) -> None:
         """An answer has left, and the next request may go on. uvicorn would set a timer here for a connection that is kept and not used."""

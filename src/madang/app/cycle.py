@@ -3,10 +3,12 @@
 answer in one piece leaves in one write where the application says so (``web.WHOLE``)."""
 
 import asyncio
-from collections.abc import Iterable, MutableSet
-from typing import Any
+from collections.abc import MutableSet, Sequence
+from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from madang import web
 
 
 class Call(RequestResponseCycle):
@@ -17,6 +19,8 @@ class Call(RequestResponseCycle):
     chunked_encoding: bool | None = None
     expected_content_length = 0
     heard: asyncio.Event | None = None
+    told_by_default: ClassVar[tuple[Any, bytes]] = (None, b"")
+    """What uvicorn says with every answer (it makes that list anew each second), and its lines."""
 
     def __init__(self, connection: HttpToolsProtocol, scope: Any, *, keep_alive: bool) -> None:  # in the place of uvicorn's
         self.scope, self.keep_alive = scope, keep_alive
@@ -58,23 +62,24 @@ class Call(RequestResponseCycle):
         body, self.body, self.is_told = bytes(self.body), bytearray(), not self.more_body
         return {"type": "http.request", "body": body, "more_body": self.more_body}
 
-    def answer(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bool:
+    def answer(self, status: int, fixed: bytes, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bool:
         """The answer has left in one write; False where it has to go the long way, message by message, which says what is wrong with it.
 
-        ``headers`` name the body's length, and have no ``connection`` and no ``transfer-encoding``.
+        ``fixed`` are whole lines, looked at before and the same for many answers (``web.lines_of``). Neither they nor ``headers`` name the
+        body's length, ``connection`` or ``transfer-encoding``.
         """
         if self.response_started or self.disconnected or self.flow.write_paused or self.scope["method"] == "HEAD":
             return False
-        lines = [b"%b: %b" % each for each in (*self.default_headers, *headers)]
-        if not self.keep_alive:
-            lines.append(b"connection: close")
-        count = len(lines) + 2
-        head = b"%b%b\r\n\r\n" % (STATUS_LINE[status], b"\r\n".join(lines))
-        if head.count(b"\n") != count or head.count(b"\r") != count or b"\0" in head:
+        lines, end = web.lines_of(headers), b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n"
+        if lines is None:
             return False
+        made, told = Call.told_by_default
+        if made is not self.default_headers:
+            told = web.lines_of(self.default_headers) or b""
+            Call.told_by_default = self.default_headers, told
         self.response_started = self.response_complete = True
         self.waiting_for_100_continue = False
-        self.transport.write(head + body)
+        self.transport.write(b"%b%b%b%bcontent-length: %d\r\n%b%b" % (STATUS_LINE[status], told, fixed, lines, len(body), end, body))
         self.set()
         if not self.keep_alive:
             self.transport.close()

@@ -73,7 +73,12 @@ class Admission:
         """The service's answer in the ``shape`` of a wire, counted for good when this returns. What the service refused or failed at costs
         nothing, and neither does an answer that has no such shape."""
         loop = asyncio.get_running_loop()
-        most, reservation = await self._reserve(asked, grant, offer, inputs)
+        most = self._let_in(offer, inputs)
+        if b"idempotency-key" in asked.headers and grant.key_id:
+            await self.retries.begin(asked, grant.key_id)
+        counted = self._counted(offer)
+        reservation = self.meter.hold(grant, counted, most) or await self.meter.reserve(grant, counted, most)
+        self.under_way += 1
         began, is_settled = loop.time(), False
         try:
             answer = await self.switchboard.call(offer, inputs, operation=operation, deadline=began + self.limits.call_seconds, most=most)
@@ -102,7 +107,11 @@ class Admission:
         ``used`` is told the units so far. A key that is revoked, or over, ends the stream with its refusal.
         """
         loop = asyncio.get_running_loop()
-        most, reservation = await self._reserve(asked, grant, offer, inputs)
+        most = self._let_in(offer, inputs)
+        if b"idempotency-key" in asked.headers and grant.key_id:
+            await self.retries.begin(asked, grant.key_id)
+        reservation = await self.meter.reserve(grant, self._counted(offer), most)
+        self.under_way += 1
         asked.told += self.meter.headers(reservation)
         asked.is_counted = True
         began, units, outcome, looked = loop.time(), 0, CUT, loop.time()
@@ -137,17 +146,13 @@ class Admission:
         else:
             self.meter.release(reservation)
 
-    async def _reserve(self, asked: Asked, grant: usage.Grant, offer: serving.Offer, inputs: Inputs) -> tuple[int, usage.Reservation]:
+    def _let_in(self, offer: serving.Offer, inputs: Inputs) -> int:
+        """There is room for one more call, and the service takes calls; gives how many units it costs at most."""
         if self.under_way >= self.limits.at_once:
             raise TooManyAtOnce
         if offer.is_paused:
             raise serving.ServicePaused
-        if b"idempotency-key" in asked.headers and grant.key_id:
-            await self.retries.begin(asked, grant.key_id)
-        units = self.switchboard.estimate(offer, inputs)
-        reservation = await self.meter.reserve(grant, self._counted(offer), units)
-        self.under_way += 1
-        return units, reservation
+        return self.switchboard.estimate(offer, inputs)
 
     def _may_see(self, grant: usage.Grant, offer: serving.Offer) -> bool:
         """Whether whoever calls may see the service: asked of the table once for each key and each kind of service. A key that changes is

@@ -32,7 +32,20 @@ class Asked:
     """One request. ``headers`` are by lower-case name; of one that came twice the last counts. ``told`` are headers that every answer to
     it carries, filled on the way."""
 
-    __slots__ = ("given", "headers", "is_counted", "is_read", "method", "path", "receive", "request_id", "retry", "scope", "told")
+    __slots__ = (
+        "_declared",
+        "given",
+        "headers",
+        "is_counted",
+        "is_read",
+        "method",
+        "path",
+        "receive",
+        "request_id",
+        "retry",
+        "scope",
+        "told",
+    )
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.scope, self.receive = scope, receive
@@ -44,6 +57,7 @@ class Asked:
         self.told: list[tuple[bytes, bytes]] = []
         self.given = b""
         self.is_read = self.is_counted = False
+        self._declared = -1
         self.retry: tuple[str, str] | None = None
 
     def header(self, name: bytes) -> str:
@@ -69,8 +83,10 @@ class Asked:
 
     def check_size(self, limit: int) -> None:
         """``CallTooLarge`` for a body that says of itself that it is more than ``limit`` bytes."""
-        declared = self.headers.get(b"content-length")
-        if declared is not None and (not declared.isdigit() or len(declared) > 18 or int(declared) > limit):
+        if self._declared < 0:
+            declared = self.headers.get(b"content-length", b"0")
+            self._declared = int(declared) if declared.isdigit() and len(declared) <= 18 else 10**18
+        if self._declared > limit:
             raise CallTooLarge(limit=limit)
 
     async def body(self, limit: int) -> bytes:

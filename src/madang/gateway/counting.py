@@ -2,6 +2,7 @@
 """What the path of calls counts in this process, told to whoever collects figures only when they ask: a call pays a few additions."""
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -15,9 +16,9 @@ class Counts(Collector):
 
     def __init__(self, process: str = "web") -> None:
         self.process = process
-        self.answers: dict[tuple[str, int], int] = {}
-        self.buckets: dict[str, list[int]] = {}
-        self.seconds: dict[str, float] = {}
+        self.answers: dict[tuple[str, int], int] = defaultdict(int)
+        self.buckets: dict[str, list[int]] = defaultdict(lambda: [0] * (len(SECONDS) + 1))
+        self.seconds: dict[str, float] = defaultdict(float)
         self.refusals: dict[tuple[str, str], int] = {}
         self.under_way: Callable[[], int] = lambda: 0
         self.load: Callable[[], Sequence[tuple[str, str, int, int]]] = tuple
@@ -29,13 +30,9 @@ class Counts(Collector):
 
     def add(self, wire: str, status: int, seconds: float) -> None:
         """One more was answered."""
-        place = (wire, status)
-        self.answers[place] = self.answers.get(place, 0) + 1
-        buckets = self.buckets.get(wire)
-        if buckets is None:
-            buckets = self.buckets[wire] = [0] * (len(SECONDS) + 1)
-        buckets[bisect_left(SECONDS, seconds)] += 1
-        self.seconds[wire] = self.seconds.get(wire, 0.0) + seconds
+        self.answers[wire, status] += 1
+        self.buckets[wire][bisect_left(SECONDS, seconds)] += 1
+        self.seconds[wire] += seconds
 
     def collect(self) -> Iterable[Metric]:
         """The families, as Prometheus knows them."""

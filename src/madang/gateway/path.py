@@ -14,7 +14,7 @@ from madang.gateway.admission import Admission
 from madang.gateway.asked import Asked
 from madang.gateway.counting import Counts
 from madang.gateway.errors import Fault, Gone, WrongMethod
-from madang.gateway.replies import OPEN, Reply, problem_of, send_reply
+from madang.gateway.replies import Reply, problem_of, send_reply
 from madang.gateway.retries import Replayed
 from madang.gateway.wires import Wire
 
@@ -62,15 +62,27 @@ class CallPath:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass on."""
-        if scope["type"] == "http":
-            wire = self.wire_of(scope["path"])
-            if wire is not None:
-                await self._answer(wire, scope, receive, send)
-                return
-        elif scope["type"] == "lifespan":
-            await self._live(scope, receive, send)
+        wire = self.wire_of(scope["path"]) if scope["type"] == "http" else None
+        if wire is None:
+            await (self._live if scope["type"] == "lifespan" else self.app)(scope, receive, send)
             return
-        await self.app(scope, receive, send)
+        asked, began = Asked(scope, receive), time.monotonic()
+        asked.told = [(b"x-request-id", asked.request_id)]
+        status, closes = 200, False
+        try:
+            if asked.method == "OPTIONS":
+                await send_reply(scope, send, Reply(204, b"", b"text/plain", PREFLIGHT), asked.told)
+                return
+            reply = await self._reply(wire, asked, send)
+            if reply is not None:
+                status = reply.status
+                if status >= 400 and not asked.is_read and asked.method == "POST":
+                    closes = await _drain(asked)
+                await send_reply(scope, send, reply, asked.told, closes=closes)
+        except Gone:
+            status = 499
+        finally:
+            self.counts.add(wire.name, status, time.monotonic() - began)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         """What calls stand on is there before the first and has ended before the server is told so: it waits for nothing behind that."""
@@ -94,26 +106,6 @@ class CallPath:
             await self.app(scope, receive, tell)
         finally:
             await end()
-
-    async def _answer(self, wire: Wire, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = Asked(scope, receive)
-        asked.told = [(b"x-request-id", asked.request_id), *OPEN]
-        began = time.monotonic()
-        status, closes = 200, False
-        try:
-            if asked.method == "OPTIONS":
-                await send_reply(scope, send, Reply(204, b"", b"text/plain", PREFLIGHT), asked.told)
-                return
-            reply = await self._reply(wire, asked, send)
-            if reply is not None:
-                status = reply.status
-                if status >= 400 and not asked.is_read and asked.method == "POST":
-                    closes = await _drain(asked)
-                await send_reply(scope, send, reply, asked.told, closes=closes)
-        except Gone:
-            status = 499
-        finally:
-            self.counts.add(wire.name, status, time.monotonic() - began)
 
     async def _reply(self, wire: Wire, asked: Asked, send: Send) -> Reply | None:
         """The wire's reply, refusals and faults of ours included."""

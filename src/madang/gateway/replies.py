@@ -17,17 +17,21 @@ JSON = b"application/json"
 PROBLEM = b"application/problem+json"
 EMPTY: Mapping[str, Any] = {}
 Headers = Sequence[tuple[bytes, bytes]]
-FIXED: Headers = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
-OPEN: Headers = ((b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"*"))
-"""What browsers of other pages are told. Nothing there rests on a cookie, so any page may call with its reader's key."""
+FIXED: Headers = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"*"),
+)
+"""What every answer carries. Nothing there rests on a cookie, so any page may call with its reader's key."""
+MOST_KNOWN = 100
 STATUS: Mapping[type[kit.Refusal], int] = {
     serving.EngineFailed: 502, serving.TookTooLong: 504, WrongMethod: 405, WrongMedia: 415, Fault: 500,
 }  # fmt: skip
 """Refusals that have another status on the path of calls than the kind that they are of: what failed stands behind us."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True, gc=False):
     """An answer in one piece."""
 
     status: int
@@ -81,11 +85,24 @@ def problem_of(refusal: kit.Refusal, *, path: str, request_id: str) -> Problem:
 async def send_reply(scope: Scope, send: Send, reply: Reply, told: Headers, *, closes: bool = False) -> None:
     """The reply has left, with the headers that every answer carries and those that were ``told`` on the way. In one write, where the
     server can."""
-    head = [(b"content-type", reply.media_type), (b"content-length", b"%d" % len(reply.body)), *FIXED, *told, *reply.headers]
     whole = scope.get("extensions", EMPTY).get(web.WHOLE)
-    if whole is not None and not closes and whole(reply.status, head, reply.body):
-        return
+    if whole is not None and not closes:
+        fixed = _fixed.get(reply.media_type) or _fixed_of(reply.media_type)
+        if fixed is not None and whole(reply.status, fixed, [*told, *reply.headers] if reply.headers else told, reply.body):
+            return
+    head = [(b"content-type", reply.media_type), (b"content-length", b"%d" % len(reply.body)), *FIXED, *told, *reply.headers]
     if closes:
         head.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": reply.status, "headers": head})
     await send({"type": "http.response.body", "body": reply.body})
+
+
+_fixed: dict[bytes, bytes] = {}
+
+
+def _fixed_of(media_type: bytes) -> bytes | None:
+    """The lines that every answer of this type carries, joined and looked at once; None for a type that cannot stand in a head."""
+    lines = web.lines_of([(b"content-type", media_type), *FIXED])
+    if lines is not None and len(_fixed) < MOST_KNOWN:
+        _fixed[media_type] = lines
+    return lines

@@ -4,6 +4,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 UNITS = ("call", "character", "audio-second", "image", "token")
 """What a service may count in. Characters are those of the text, seconds are begun seconds of sound."""
 TASKS = ("function", "chat", "embeddings", "transcription", "tensor", "morphology")
@@ -38,11 +40,12 @@ class Offer:
 
     schemas: Mapping[str, object] = field(default_factory=lambda: EMPTY, hash=False)
     card: Mapping[str, object] = field(default_factory=lambda: EMPTY, hash=False)
+    full_name: str = field(init=False)
+    """``namespace/name``, as keys, rows of usage and foreign wires name it."""
 
-    @property
-    def full_name(self) -> str:
-        """``namespace/name``, as keys, rows of usage and foreign wires name it."""
-        return f"{self.namespace}/{self.name}"
+    def __post_init__(self) -> None:
+        """What every call asks for is put together once."""
+        object.__setattr__(self, "full_name", f"{self.namespace}/{self.name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,7 @@ class Standing:
     routes: tuple[Route, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What a call came to: ``outputs`` are plain JSON values, or bytes of ``media_type``; ``units`` is what the call cost."""
 
     outputs: object

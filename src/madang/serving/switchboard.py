@@ -28,6 +28,7 @@ class Switchboard:
     def __init__(self, read: Read, make: Make) -> None:
         self.read, self.make = read, make
         self.standing: dict[str, Standing] = {}
+        self.routes: dict[str, tuple[Route, ...]] = {}
         self.engines: dict[str, Engine] = {}
         self.refreshing: asyncio.Task[None] | None = None
 
@@ -51,6 +52,7 @@ class Switchboard:
         """What stands in the rows now is what is called from now on; engines of versions that are gone are closed."""
         found = await asyncio.to_thread(self.read)
         self.standing = {each.offer.full_name.lower(): each for each in found}
+        self.routes = {each.offer.id: each.routes for each in found}
         alive = {route.id for each in found for route in each.routes}
         for gone in [id_ for id_ in self.engines if id_ not in alive]:
             await self.engines.pop(gone).close()
@@ -114,10 +116,10 @@ class Switchboard:
             raise BadOperation(operation=operation[:80], operations=", ".join(offer.operations) or "-")
         if isinstance(inputs, bytes) and len(inputs) > offer.max_body_bytes:
             raise InputsTooLarge(limit=offer.max_body_bytes)
-        standing = self.standing.get(offer.full_name.lower())
-        if standing is None or not standing.routes:
+        routes = self.routes.get(offer.id)
+        if not routes:
             raise EngineDown(retry_after=5)
-        route = pick(standing.routes)
+        route = pick(routes)
         engine = self.engines.get(route.id)
         if engine is None:
             engine = self.engines[route.id] = self.make(offer, route)

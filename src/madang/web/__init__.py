@@ -7,7 +7,7 @@ who asks.
 """
 
 from madang.web import pictures
-from madang.web.answers import WHOLE, attachment, json_answer, no_content, see_other, streamed
+from madang.web.answers import WHOLE, attachment, json_answer, lines_of, no_content, see_other, streamed
 from madang.web.application import Composition, Imprint, application
 from madang.web.bodies import Upload, allow_body, form, read_upload
 from madang.web.csrf import ForgedForm
@@ -68,6 +68,7 @@ __all__ = [
     "in_each_language",
     "in_utc",
     "json_answer",
+    "lines_of",
     "leave",
     "local_path",
     "local_text",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The few shapes of answers that doors give."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 from urllib.parse import quote
@@ -10,9 +10,16 @@ from fastapi.encoders import jsonable_encoder
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
 WHOLE = "madang.whole"
-"""The extension of a request's scope by which an answer leaves in one write: ``(status, headers, body)``, False where it did not."""
+"""The extension of a request's scope by which an answer leaves in one write: ``(status, fixed, headers, body)``, False where it did not.
+``fixed`` are lines that ``lines_of`` made; the body's length is added."""
 CHUNK = 1 << 18
 """Bytes. Pieces of this size are compressed in a thread and not on the event loop."""
+
+
+def lines_of(headers: Sequence[tuple[bytes, bytes]]) -> bytes | None:
+    """The headers as lines of a head; None where one of them would end its line, or the head."""
+    lines, count = b"".join([b"%b: %b\r\n" % each for each in headers]), len(headers)
+    return lines if lines.count(b"\n") == count == lines.count(b"\r") and b"\0" not in lines else None
 
 
 def see_other(address: str) -> Response:

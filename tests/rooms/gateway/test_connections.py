@@ -29,7 +29,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         size, more = size + len(message.get("body", b"")), message.get("more_body", False)
     if scope["path"] == "/whole":
         given = scope["query_string"].replace(b"%0A", b"\n")
-        if scope["extensions"][web.WHOLE](200, [(b"content-length", b"5"), (b"x-given", given)], b"whole"):
+        if scope["extensions"][web.WHOLE](200, b"content-type: text/plain\r\n", [(b"x-given", given)], b"whole"):
             return
     body = bytes(64 << 20) if scope["path"] == "/large" else f"{scope['method']} {scope['path']} {scope['query_string']} {size}".encode()
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
@@ -169,7 +169,7 @@ def test_an_answer_in_one_piece_leaves_the_connection_ready_for_the_next(hurried
     assert got.count(b"HTTP/1.1 200 OK\r\n") == 2
     assert got.count(b"x-given: a\r\n") == 2
     assert b"date: " in got
-    assert b"x-given: b\r\nconnection: close\r\n\r\nwhole" in end
+    assert b"x-given: b\r\ncontent-length: 5\r\nconnection: close\r\n\r\nwhole" in end
 
 
 @pytest.mark.parametrize("asked", [b"HEAD /whole?a", b"GET /whole?a%0Ax-more:%20b"])

@@ -55,6 +55,58 @@ def test_a_hard_quota_ends_where_it_says(place: Place) -> None:
     run(work)
 
 
+def test_calls_that_end_together_share_one_write_and_none_waits_for_ever(place: Place) -> None:
+    secret, service = place.key(), place.service()
+    meter = place.meter()
+
+    async def work() -> None:
+        await meter.start()
+        grant = meter.recognise(secret)
+
+        async def settle(held: usage.Reservation) -> None:
+            await meter.settle(held, units=1, outcome="answered", seconds=0.001)
+
+        held = [await meter.reserve(grant, service, 1) for _ in range(21)]
+        await asyncio.wait_for(settle(held.pop()), 5)  # twenty others are under way, and say nothing
+        before = meter.writer.groups
+        async with asyncio.timeout(5):
+            await asyncio.gather(*map(settle, held))
+        assert meter.writer.groups == before + 1
+        await meter.stop()
+
+    run(work)
+    assert place.drain() == 21
+
+
+def test_what_nobody_uses_any_more_is_leased_by_others(place: Place) -> None:
+    place.quota("small", 10)
+    secret, service = place.key("small"), place.service()
+    one, other = place.meter(), place.meter()
+
+    async def work() -> None:
+        await one.start()
+        await other.start()
+        held = await one.reserve(one.recognise(secret), service, 1)
+        await one.settle(held, units=1, outcome="answered", seconds=0.001)
+        async with asyncio.timeout(10):
+            for _ in range(9):
+                while True:
+                    try:
+                        held = await other.reserve(other.recognise(secret), service, 1)
+                        break
+                    except usage.QuotaExceeded:
+                        await asyncio.sleep(0.05)
+                await other.settle(held, units=1, outcome="answered", seconds=0.001)
+        with pytest.raises(usage.QuotaExceeded):
+            await other.reserve(other.recognise(secret), service, 1)
+        await one.stop()
+        await other.stop()
+
+    run(work)
+    place.drain()
+    assert place.sums()[0].calls == 10
+
+
 def test_keys_are_known_and_over_within_a_second(place: Place) -> None:
     meter, service = place.meter(), place.service()
 

@@ -23,6 +23,8 @@ SPARE_BYTES = 16 * frames.LONGEST
 AGAIN_SECONDS = 1.0
 GATHER_SECONDS = 0.001
 """How long a group waits for company while other calls are under way: waking the thread and the disk costs more than many frames."""
+CROWD, MOST_WAITS = 2, 4
+"""Where so many frames came while it waited, the loop is busy and more are on their way: it waits again, so many times at most."""
 
 
 @dataclass
@@ -58,6 +60,8 @@ class Writer:
         self._waiters: list[asyncio.Future[None]] = []
         self._sent = 0
         self._is_kicked = self._is_asking = False
+        self._waits = self._seen = 0
+        self._timer: asyncio.TimerHandle | None = None
         self._orders: SimpleQueue[_Batch | File | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
 
@@ -134,17 +138,30 @@ class Writer:
             self._gather()
 
     def _gather(self) -> None:
-        """What waits is sent: at once when nobody else is under way, else in a moment."""
-        if self._is_kicked:
-            return
-        self._is_kicked = True
+        """What waits is sent: as soon as nobody else is under way, else in a moment."""
         if self.in_flight > 0:
-            self._loop.call_later(GATHER_SECONDS, self._kick)
-        else:
+            if self._timer is None and not self._is_kicked:
+                self._waits, self._seen = 0, self._current().position
+                self._timer = self._loop.call_later(GATHER_SECONDS, self._look)
+        elif not self._is_kicked:
+            self._is_kicked = True
             self._loop.call_soon(self._kick)
+
+    def _look(self) -> None:
+        """The group has waited for a moment; it waits on while many come."""
+        self._timer = None
+        position = self.file.position if self.file is not None else 0
+        if position - self._seen >= CROWD * FRAME_BYTES and self._waits < MOST_WAITS and not self._is_kicked:
+            self._waits, self._seen = self._waits + 1, position
+            self._timer = self._loop.call_later(GATHER_SECONDS, self._look)
+        else:
+            self._kick()
 
     def _kick(self) -> None:
         self._is_kicked = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         if self.file is not None and self._parts and not self._sent:
             self._send(self.file)
 
@@ -221,7 +238,7 @@ class Writer:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)  # until it is closed: a drainer takes it away only then
-            os.posix_fallocate(handle, 0, self.slab_bytes + SPARE_BYTES)
+            _take_space(handle, 0, self.slab_bytes + SPARE_BYTES)
             os.pwrite(handle, frames.MAGIC, 0)
             os.fsync(handle)
             folder = os.open(self.folder, os.O_RDONLY)
@@ -254,7 +271,7 @@ class Writer:
 
     def _grow(self, file: File) -> int:
         try:
-            os.posix_fallocate(file.handle, file.allocated, self.slab_bytes)
+            _take_space(file.handle, file.allocated, self.slab_bytes)
         except OSError as error:
             log.error("the usage log cannot grow: %s", error)
             return 0
@@ -280,3 +297,12 @@ class Writer:
             log.warning("the space behind %s is not given back: %s", file.path.name, error)
         os.close(file.handle)
         file.handle = -1  # what is still queued for it fails, instead of writing into what has the number then
+
+
+def _take_space(handle: int, begin: int, length: int) -> None:
+    """The space is taken from the disk, and zeros stand in it: what was only set aside makes the disk write down with each group that it is
+    in use now, which costs about as much as the group."""
+    os.posix_fallocate(handle, begin, length)
+    zeros, end = memoryview(bytes(length)), begin + length
+    while begin < end:
+        begin += os.pwrite(handle, zeros[begin - end :], begin)

@@ -19,7 +19,7 @@ from madang.db import Database
 from madang.kit import Unavailable
 from madang.usage import rules
 from madang.usage.draining import Drainer
-from madang.usage.errors import LargerThanQuota, OtherService, QuotaExceeded
+from madang.usage.errors import LargerThanQuota, OtherService, QuotaExceeded, Uncounted
 from madang.usage.limits import Limits
 from madang.usage.log import Writer, frames
 from madang.usage.meter import leases
@@ -98,26 +98,34 @@ class Meter:
         ``QuotaExceeded`` when a quota does not have them, ``OtherService`` when the key is for others, ``Uncounted`` when usage cannot be
         written down. Waits for the database only where this process has nothing leased.
         """
+        held = self.hold(grant, service, units)
+        if held is not None:
+            return held
+        line = self._line(grant, service)
+        await self._lease(line, units)
+        at = micros()
+        self.writer.take_room()
+        for counter in line.counters.hold(units):
+            self._want(counter, counter.low)
+        return Reservation(line, units, at, line.day, line.counters, self._id(at))
+
+    def hold(self, grant: Grant, service: Metered, units: int) -> Reservation | None:
+        """What ``reserve`` does, at once; None where it would have to wait, or where more has to be leased soon."""
         if grant.services is not None and service.id not in grant.services:
             raise OtherService(service=service.name)
         line = self._line(grant, service)
-        at = micros()
+        at = time.time_ns() // 1000
         if not line.begins <= at < line.ends:
             line.renew(at, self.days, self._counters)
-        for counter, is_calls in line.counters:
-            if counter.free < (1 if is_calls else units):
-                await self._lease(line, units)
-                at = micros()
-                break
-        self.writer.take_room()
-        for counter, is_calls in line.counters:
-            need = 1 if is_calls else units
-            counter.free -= need
-            counter.held += need
-            if counter.free < counter.low and not counter.is_asking:
-                self._want(counter, counter.low)
-        self._ids += 1
-        return Reservation(line, units, at, line.day, line.counters, self._id(at))
+        counters = line.counters
+        if not counters.hold_some(units):
+            return None
+        try:
+            self.writer.take_room()
+        except Uncounted:
+            counters.settle(units, 0, 0)
+            raise
+        return Reservation(line, units, at, line.day, counters, self._id(at))
 
     async def settle(self, reservation: Reservation, *, units: int, outcome: str, seconds: float) -> None:
         """The call is counted with so many units, and the disk has it. ``outcome``: ``answered``, ``cut`` or ``failed``, which is free.
@@ -133,29 +141,17 @@ class Meter:
             units = 0
         elif units > reservation.units:
             units = await self._grow(reservation, units)
-        calls, now = 0 if outcome == "failed" else 1, time.monotonic()
-        for counter, is_calls in reservation.counters:
-            held, used = (1, calls) if is_calls else (reservation.units, units)
-            counter.held -= held
-            counter.used += used
-            counter.free += held - used
-            counter.touched_at = now
-        line, writer = reservation.line, self.writer
-        frame = frames.call(
-            reservation.id, reservation.at, reservation.day, writer.number(b"C", line.context), writer.number(b"S", line.standing),
-            units, int(seconds * 1_000_000), code,
-        )  # fmt: skip
-        await writer.write(frame)
+        reservation.counters.settle(reservation.units, 0 if outcome == "failed" else 1, units)
+        context, standing = reservation.line.numbers_in(self.writer)
+        micros_ = int(seconds * 1_000_000)
+        await self.writer.write(frames.call(reservation.id, reservation.at, reservation.day, context, standing, units, micros_, code))
 
     def release(self, reservation: Reservation) -> None:
         """Nothing was done, so nothing is counted."""
         if not reservation.is_open:
             return
         reservation.is_open = False
-        for counter, is_calls in reservation.counters:
-            need = 1 if is_calls else reservation.units
-            counter.held -= need
-            counter.free += need
+        reservation.counters.settle(reservation.units, 0, 0)
         self.writer.give_room()
 
     def headers(self, reservation: Reservation) -> Sequence[tuple[bytes, bytes]]:
@@ -166,7 +162,12 @@ class Meter:
         ident = (grant.key_id or grant.session + grant.network, service.id)
         line = self._lines.get(ident)
         ring = self.ring
-        if line is None or line.grant is not grant or line.version != ring.plans or line.service != service:
+        if (
+            line is None
+            or line.grant is not grant
+            or line.version != ring.plans
+            or (line.service is not service and line.service != service)
+        ):
             asked = {"account_id": grant.account_id, "service_id": service.id, "unit": service.unit}
             quotas = [each for each in rules.quotas_for(ring.quotas.get(grant.plan, ()), **asked) if each.is_hard]
             price = rules.price_for(ring.prices.get(grant.plan, ()), **asked)
@@ -175,6 +176,7 @@ class Meter:
 
     def _id(self, at: int) -> bytes:
         """A new id: milliseconds, this run's chance, and a number that no other call of the run has."""
+        self._ids += 1
         return (at // 1000 << 80 | self._ids & (1 << 80) - 1).to_bytes(16)
 
     def _mark(self, text: str) -> str:
@@ -184,7 +186,7 @@ class Meter:
         """Every counter of the line has what one call needs, or ``QuotaExceeded``."""
         for _try in range(TRIES):
             line.renew(micros(), self.days, self._counters)
-            short = [(counter, need) for counter, is_calls in line.counters if counter.free < (need := 1 if is_calls else units)]
+            short = [(counter, need) for counter, need in line.counters.needs(units) if counter.free < need]
             if not short:
                 return
             for counter, need in short:
@@ -247,7 +249,7 @@ class Meter:
     async def _grow(self, reservation: Reservation, units: int) -> int:
         """How many units can be counted after all, where a call took more than was reserved."""
         more = units - reservation.units
-        tight = [counter for counter, is_calls in reservation.counters if not is_calls]
+        tight = reservation.counters.units
         short = [counter for counter in tight if counter.free < more]
         if short:
             with contextlib.suppress(Unavailable):
@@ -258,14 +260,16 @@ class Meter:
 
     async def _give_back(self, wanted: AbstractSet[Ident] = frozenset(), *, idle_for: float) -> None:
         """What is leased and was not used of late is free for other processes, and half of what others want."""
-        before = time.monotonic() - idle_for
+        moment = time.monotonic()
         given = []
         for counter in self._counters.values():
-            if counter.free > 0 and (counter.touched_at <= before or (counter.ident in wanted and not counter.is_asking)):
-                units = counter.free if counter.touched_at <= before else (counter.free + 1) // 2
+            is_idle = counter.is_idle(moment, idle_for)
+            if counter.free > 0 and (is_idle or (counter.ident in wanted and not counter.is_asking)):
+                units = counter.free if is_idle else (counter.free + 1) // 2
                 given.append((counter.name, counter.period, units))
                 counter.elsewhere += units
                 counter.free -= units
+                counter.seen = (counter.free, counter.held)
                 counter.low = 0
         if given:
             await asyncio.to_thread(self._give_to_database, given)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from madang.usage import rules
 from madang.usage.log.frames import told
+from madang.usage.log.writer import File, Writer
 from madang.usage.meter.days import Days
 from madang.usage.meter.grants import Grant, Metered
 from madang.usage.rules import PriceFacts, QuotaFacts
@@ -23,7 +24,8 @@ class Counter:
     """One quota's use by one subject in one period, as far as this process may go by itself.
 
     ``free`` can be reserved at once; ``held`` is reserved; ``elsewhere`` is what the whole quota had left beyond this process when it
-    last asked. ``dry_until`` (monotonic seconds): until then nothing more is to be had, so nobody asks.
+    last asked. ``dry_until`` (monotonic seconds): until then nothing more is to be had, so nobody asks. ``touched_at``: when it was last
+    found to be used, which is looked at now and then, and not written down by every call.
     """
 
     quota: QuotaFacts
@@ -32,11 +34,11 @@ class Counter:
     ends: int
     free: int = 0
     held: int = 0
-    used: int = 0
     elsewhere: int = 0
     low: int = 0
     dry_until: float = 0.0
     touched_at: float = 0.0
+    seen: tuple[int, int] = (0, 0)
     is_asking: bool = False
     unspent: int = 0
 
@@ -44,6 +46,70 @@ class Counter:
     def ident(self) -> Ident:
         """Its key in the database."""
         return self.name, self.period
+
+    def is_idle(self, moment: float, seconds: float) -> bool:
+        """Whether nothing was reserved of it or settled for so long. It is looked at now."""
+        found = (self.free, self.held)
+        if found != self.seen:
+            self.seen, self.touched_at = found, moment
+        return self.touched_at <= moment - seconds
+
+
+@dataclass(slots=True, eq=False)
+class Counters:
+    """Where a line is counted in the periods of a moment: those that count ``calls``, those that count ``units``, and both in the order of
+    the quotas. ``form`` is ``RateLimit`` but for what is left, as it is for less than a second: from ``form_from`` to ``form_until``."""
+
+    every: tuple[Counter, ...] = ()
+    calls: tuple[Counter, ...] = ()
+    units: tuple[Counter, ...] = ()
+    form: bytes = b""
+    form_from: int = 0
+    form_until: int = 0
+
+    def hold_some(self, units: int) -> bool:
+        """One call of so many units is held, where each counter has more than that: enough that none becomes low."""
+        for counter in self.calls:
+            if counter.free <= counter.low:
+                return False
+        for counter in self.units:
+            if counter.free - units < counter.low:
+                return False
+        for counter in self.calls:
+            counter.free -= 1
+            counter.held += 1
+        for counter in self.units:
+            counter.free -= units
+            counter.held += units
+        return True
+
+    def needs(self, units: int) -> list[tuple[Counter, int]]:
+        """Every counter with what such a call takes of it."""
+        return [(counter, 1 if counter.quota.unit == CALL else units) for counter in self.every]
+
+    def hold(self, units: int) -> list[Counter]:
+        """One call of so many units is held; gives the counters that have become low."""
+        for counter, need in self.needs(units):
+            counter.held += need
+            counter.free -= need
+        return [counter for counter in self.every if counter.free < counter.low and not counter.is_asking]
+
+    def settle(self, held: int, calls: int, units: int) -> None:
+        """A call of which so many units were held took ``calls``, one or none, and ``units``."""
+        for counter in self.calls:
+            counter.held -= 1
+            counter.free += 1 - calls
+        for counter in self.units:
+            counter.held -= held
+            counter.free += held - units
+
+    def left(self, labels: Sequence[str], at: int) -> bytes:
+        """``RateLimit`` at this moment: of each quota what is left, and whole seconds until its period ends."""
+        if not self.form_from <= at < self.form_until:
+            self.form_from, self.form_until = at, min(at + (counter.ends - at) % MICRO for counter in self.every)
+            waits = [max(0, -((at - counter.ends) // MICRO)) for counter in self.every]
+            self.form = ", ".join(f"{label}%d;t={wait}" for label, wait in zip(labels, waits, strict=True)).encode()
+        return self.form % tuple([left if (left := each.free + each.elsewhere) > 0 else 0 for each in self.every])
 
 
 @dataclass(slots=True, eq=False)
@@ -59,14 +125,13 @@ class Line:
     begins: int = 0
     ends: int = 0
     day: int = 0
-    counters: list[tuple[Counter, bool]] = field(default_factory=list)
+    counters: Counters = field(default_factory=Counters)
     policy: bytes = b""
-    labels: list[str] = field(default_factory=list)
+    labels: Sequence[str] = ()
     """``RateLimit-Policy`` and how each item of ``RateLimit`` begins: the same for every call until the plan changes."""
-    waits: list[str] = field(default_factory=list)
-    waits_from: int = 0
-    waits_until: int = 0
-    """How each item of ``RateLimit`` ends, and from when to when, in microseconds, it ends so: for less than a second."""
+    written_in: File | None = None
+    numbers: tuple[int, int] = (0, 0)
+    """The log's numbers of context and standing, in the file in which they were written last."""
 
     @classmethod
     def of(cls, grant: Grant, service: Metered, version: int, quotas: Sequence[QuotaFacts], price: PriceFacts) -> "Line":
@@ -85,7 +150,8 @@ class Line:
     def renew(self, at: int, days: Days, known: dict[Ident, Counter]) -> None:
         """The line counts in the periods of this moment."""
         span = days.of(at)
-        self.day, self.begins, self.ends, self.counters = span.day, span.begins, span.ends, []
+        self.day, self.begins, self.ends = span.day, span.begins, span.ends
+        found = []
         for each in self.quotas:
             ends = span.month_ends if each.every == "month" else span.ends
             if each.every == "minute":
@@ -96,13 +162,16 @@ class Line:
             if counter is None:
                 counter = known[ident] = Counter(each, *ident, ends)
             counter.quota = each
-            self.counters.append((counter, each.unit == CALL))
-        self.waits_until = 0
+            found.append(counter)
+        by_calls = tuple(each for each in found if each.quota.unit == CALL)
+        self.counters = Counters(tuple(found), by_calls, tuple(each for each in found if each.quota.unit != CALL))
 
-    def tell_waits(self, counters: Sequence[tuple[Counter, bool]], at: int) -> None:
-        """``waits`` is as it is at this moment: whole seconds until each period ends."""
-        self.waits_from, self.waits_until = at, min(at + (counter.ends - at) % MICRO for counter, _is_calls in counters)
-        self.waits = [f";t={max(0, -((at - counter.ends) // MICRO))}" for counter, _is_calls in counters]
+    def numbers_in(self, writer: Writer) -> tuple[int, int]:
+        """The numbers of its context and its standing in the file that is written now."""
+        if self.written_in is None or self.written_in is not writer.file:
+            self.numbers = writer.number(b"C", self.context), writer.number(b"S", self.standing)
+            self.written_in = writer.file
+        return self.numbers
 
 
 @dataclass(slots=True, eq=False)
@@ -113,7 +182,7 @@ class Reservation:
     units: int
     at: int
     day: int
-    counters: list[tuple[Counter, bool]]
+    counters: Counters
     id: bytes
     is_open: bool = True
 
@@ -134,17 +203,9 @@ def counter_name(quota: QuotaFacts, grant: Grant, service: Metered) -> str:
     return f"{quota.every}:{quota.id}:{subject}:{service.id if quota.is_each else ''}"
 
 
-def headers(line: Line, counters: Sequence[tuple[Counter, bool]], at: int) -> list[tuple[bytes, bytes]]:
+def headers(line: Line, counters: Counters, at: int) -> list[tuple[bytes, bytes]]:
     """``RateLimit`` and ``RateLimit-Policy`` (draft-ietf-httpapi-ratelimit-headers-11), one item a quota."""
-    if not counters:
-        return []
-    if not line.waits_from <= at < line.waits_until or counters is not line.counters:
-        line.tell_waits(counters, at)
-    states = []
-    for label, wait, (counter, _is_calls) in zip(line.labels, line.waits, counters, strict=True):
-        left = counter.free + counter.elsewhere
-        states.append(f"{label}{max(0, left)}{wait}")
-    return [(b"ratelimit-policy", line.policy), (b"ratelimit", ", ".join(states).encode())]
+    return [(b"ratelimit-policy", line.policy), (b"ratelimit", counters.left(line.labels, at))] if counters.every else []
 
 
 def policy_item(quota: QuotaFacts) -> str:

@@ -62,9 +62,10 @@ class Ring:
     def recognise(self, secret: str) -> Grant:
         """Who calls with this secret; a refusal that says why nobody does.
 
-        Its keyed hash of before is found again by a quicker one, whose key this process alone has, for as long as no key changes.
+        Its keyed hash of before is found again by a quicker one, whose key this process alone has, for as long as no key changes. (Nothing
+        can be added behind what BLAKE2 has hashed, so a key in front keys it, in half the time of its own parameter.)
         """
-        print_ = blake2b(secret.encode("utf-8", "backslashreplace"), key=self._print_key, digest_size=32).digest()
+        print_ = blake2b(self._print_key + secret.encode("utf-8", "backslashreplace")).digest()
         held = self._recognised.get(print_)
         if held is None:
             held = self._recognised[print_] = self._held(secret)
