@@ -90,6 +90,8 @@ class RequestsPage:
     names: Mapping[str, str]
     plans: Mapping[str, Mapping[str, str]]
     decides: bool
+    next: str | None = None
+    first: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ class InvoicesPage:
     month: str
     last_month: str
     manages: bool
+    next: str | None = None
+    is_first: bool = True
     faults: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)
     done: str = ""

@@ -193,7 +193,7 @@ class ProductionOut(BaseModel):
 
 
 class ProductionList(BaseModel):
-    """Requests, newest first."""
+    """Some requests, what waits first and then the newest, and the address of the next ones."""
 
     items: list[ProductionOut]
     next: str | None = None
@@ -250,7 +250,7 @@ class WholeInvoice(InvoiceOut):
 
 
 class InvoiceList(BaseModel):
-    """Invoices, the newest month first."""
+    """Some invoices, the newest month first, and the address of the next ones."""
 
     items: list[InvoiceOut]
     next: str | None = None

@@ -3,6 +3,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -156,3 +157,43 @@ def test_a_limit_that_cannot_be_leaves_nothing_behind(yard: Yard) -> None:
     answer = yard.client.post("/admin/plans/development/quotas", data=form, headers=yard.signed)
     assert answer.status_code == 422
     assert 'class="fault"' in answer.text
+
+
+def walked(yard: Yard, address: str) -> list[str]:
+    """The ids of a whole list of JSON, page by page."""
+    found: list[str] = []
+    while address:
+        told = yard.client.get(address, headers=yard.signed).json()
+        assert 0 < len(told["items"]) <= 20
+        found += [each["id"] for each in told["items"]]
+        address = told["next"]
+    return found
+
+
+def test_lists_of_invoices_and_requests_come_in_pages_of_which_none_is_lost_or_told_twice(yard: Yard, developer: dict[str, str]) -> None:
+    with yard.house.database.writing() as session:
+        account = people.get_account(session, "developer", viewer=kit.SYSTEM)
+        made: dict[str, Any] = {"organisation_id": "", "account_id": account.id, "currency": "KRW", "total": 0, "void_reason": ""}
+        made |= {"state": "issued", "made_at": kit.now(), "made_by": "test", "issued_at": kit.now(), "issued_by": "test"}
+        asks: dict[str, Any] = {"key_id": key_of(yard).id, "account_id": account.id, "plan": "production", "purpose": "an app", "wanted": 5}
+        asks |= {"unit": "call", "every": "day", "asked_at": kit.now(), "asked_by": "test"}
+        for place in range(45):
+            whose = {"payer": "가나"[place % 2], "month": f"2026-0{place % 4 + 1}", "part": place // 8 + 1, "number": f"test-{place}"}
+            session.add(usage.Invoice(id=f"{place * 7 % 45:026}", **whose, **made))
+            decided = {} if place == 10 else {"decided_at": kit.now(), "decided_by": "test"}
+            state = "waiting" if place == 10 else "declined"
+            session.add(usage.ProductionRequest(id=f"{place:026}", state=state, **asks, **decided))
+    invoices = walked(yard, "/api/v1/invoices?limit=20")
+    assert sorted(invoices) == [f"{place:026}" for place in range(45)]
+    assert invoices == [each["id"] for each in yard.client.get("/api/v1/invoices?limit=200", headers=yard.signed).json()["items"]]
+    asked_for = walked(yard, "/api/v1/production-requests?limit=20")
+    assert asked_for == [f"{each:026}" for each in (10, *(each for each in range(44, -1, -1) if each != 10))]
+    for address in ("/invoices", "/production-requests"):
+        first = yard.client.get(address, headers=yard.signed).text
+        further = re.search(r'href="([^"]+)" rel="next"', first)
+        assert further
+        second = yard.client.get(further[1].replace("&amp;", "&"), headers=yard.signed).text
+        rows = re.compile(rf'href="{address}/(\w{{26}})"')
+        assert len({*rows.findall(first), *rows.findall(second)}) == 45
+        assert 'rel="next"' not in second
+        assert yard.client.get(f"/api/v1{address}?cursor=WzFd", headers=yard.signed).status_code == 422

@@ -17,13 +17,19 @@ from madang.usage.models import Invoice
 router = web.api_router(tags=["usage"])
 INVOICE = "/invoices/{invoice_id}"
 Named = Annotated[str, Query(max_length=200)]
+Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 @router.get("/invoices")
-def list_invoices(request: Request, session: Session, actor: Actor, month: Named = "", state: Named = "") -> schemas.InvoiceList:
-    """My and my organisation's invoices; an operator's list has everybody's, and drafts."""
-    rows = queries.invoices(session, month=month, state=state, viewer=somebody(actor))
-    return schemas.InvoiceList(items=[schemas.InvoiceOut(**_invoice(row)) for row in rows])
+def list_invoices(
+    request: Request, session: Session, actor: Actor, month: Named = "", state: Named = "", cursor: str = "", limit: Limit = 50
+) -> schemas.InvoiceList:  # fmt: skip
+    """My and my organisation's invoices, the newest month first; an operator's list has everybody's, and drafts."""
+    after = web.position(cursor, str, str, int, str) if cursor else ()
+    rows = queries.invoices(session, month=month, state=state, viewer=somebody(actor), after=after, limit=limit + 1)
+    shown = web.page_of(rows, limit, queries.invoice_place)
+    items = [schemas.InvoiceOut(**_invoice(row)) for row in shown.items]
+    return schemas.InvoiceList(items=items, next=web.next_address(request, shown.cursor))
 
 
 @router.post("/invoices", status_code=201)

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """JSON doors: plans, and requests for production."""
 
+from typing import Annotated
+
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -61,10 +64,15 @@ def create_price(request: Request, session: Session, actor: Actor, plan: web.InN
 
 
 @router.get("/production-requests")
-def list_production_requests(request: Request, session: Session, actor: Actor) -> schemas.ProductionList:
-    """My requests; everybody's for whoever decides."""
-    rows = queries.production_requests(session, viewer=somebody(actor))
-    return schemas.ProductionList(items=[_request(row) for row in rows])
+def list_production_requests(
+    request: Request, session: Session, actor: Actor, cursor: str = "", limit: Annotated[int, Query(ge=1, le=200)] = 50
+) -> schemas.ProductionList:  # fmt: skip
+    """My requests; everybody's for whoever decides. What waits stands first, then the newest."""
+    after = web.position(cursor, int, str) if cursor else ()
+    shown = web.page_of(
+        queries.production_requests(session, viewer=somebody(actor), after=after, limit=limit + 1), limit, queries.request_place
+    )
+    return schemas.ProductionList(items=[_request(row) for row in shown.items], next=web.next_address(request, shown.cursor))
 
 
 @router.post("/production-requests", status_code=201)

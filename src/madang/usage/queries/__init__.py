@@ -14,10 +14,17 @@ from madang.usage.queries.days import (
     timings,
     users_of,
 )
-from madang.usage.queries.invoices import Billable, Payer, billable, get_invoice, invoice_csv, invoice_lines, invoices
+from madang.usage.queries.invoices import Billable, Payer, billable, get_invoice, invoice_csv, invoice_lines, invoice_place, invoices
 from madang.usage.queries.keys import KeyRow, find_service, get_key, keys, standing
 from madang.usage.queries.plans import get_plan, get_quota, plans, prices, quotas
-from madang.usage.queries.requests import RequestFacts, account_names, facts_of, get_production_request, production_requests
+from madang.usage.queries.requests import (
+    RequestFacts,
+    account_names,
+    facts_of,
+    get_production_request,
+    production_requests,
+    request_place,
+)
 from madang.usage.queries.rows import Asked, UsageRow, sums
 
 __all__ = [
@@ -48,6 +55,7 @@ __all__ = [
     "get_quota",
     "invoice_csv",
     "invoice_lines",
+    "invoice_place",
     "invoices",
     "keys",
     "month_sums",
@@ -55,6 +63,7 @@ __all__ = [
     "prices",
     "production_requests",
     "quotas",
+    "request_place",
     "standing",
     "sums",
 ]

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from madang import access
@@ -62,14 +63,28 @@ def billable(session: Session, month: str) -> dict[Payer, list[Billable]]:
     return found
 
 
-def invoices(session: Session, *, month: str = "", state: str = "", viewer: Actor) -> Sequence[Invoice]:
-    """The invoices that the viewer may see, newest month first; drafts only for whoever makes them."""
+def invoices(
+    session: Session, *, month: str = "", state: str = "", viewer: Actor, after: Sequence[Any] = (), limit: int | None = None
+) -> Sequence[Invoice]:
+    """The invoices that the viewer may see, newest month first; drafts only for whoever makes them.
+
+    ``after``: only those behind the place (``invoice_place``) of one of them; ``limit``: at most so many.
+    """
     wanted = select(Invoice).where(_shown_to(viewer)).order_by(Invoice.month.desc(), Invoice.payer, Invoice.part, Invoice.id)
+    if after:
+        before, *rest = after
+        behind = tuple_(Invoice.payer, Invoice.part, Invoice.id) > tuple_(*rest)
+        wanted = wanted.where(or_(Invoice.month < before, (Invoice.month == before) & behind))
     if month:
         wanted = wanted.where(Invoice.month == rules.check_month(month))
     if state and "\0" not in state:
         wanted = wanted.where(Invoice.state == state)
-    return session.scalars(wanted).all()
+    return session.scalars(wanted.limit(limit)).all()
+
+
+def invoice_place(row: Invoice) -> tuple[str, str, int, str]:
+    """Where an invoice stands in the list."""
+    return row.month, row.payer, row.part, row.id
 
 
 def get_invoice(session: Session, invoice_id: str, *, viewer: Actor) -> Invoice:

@@ -4,8 +4,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session
 
 from madang import access, people
@@ -15,6 +16,8 @@ from madang.usage.models import Key, Price, ProductionRequest, Quota
 from madang.usage.queries.days import ServiceDay, service_days
 from madang.usage.queries.keys import KeyRow, keys
 from madang.usage.queries.rows import Asked
+
+WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +34,28 @@ class RequestFacts:
     others: tuple[ProductionRequest, ...]
 
 
-def production_requests(session: Session, *, state: str = "", viewer: Actor) -> Sequence[ProductionRequest]:
-    """One's own requests, or everybody's for whoever decides; newest first."""
-    wanted = select(ProductionRequest).order_by(ProductionRequest.id.desc())
-    if not access.allows(viewer, "production-request", "see"):
+def production_requests(
+    session: Session, *, state: str = "", own: bool = False, viewer: Actor, after: Sequence[Any] = (), limit: int = 500
+) -> Sequence[ProductionRequest]:
+    """One's own requests, or everybody's for whoever decides (unless ``own``); what waits stands first, then the newest.
+
+    ``after``: only those behind the place (``request_place``) of one of them.
+    """
+    decided = case((ProductionRequest.state == WAITING, 0), else_=1)
+    wanted = select(ProductionRequest).order_by(decided, ProductionRequest.id.desc())
+    if own or not access.allows(viewer, "production-request", "see"):
         wanted = wanted.where(ProductionRequest.account_id == (viewer.account_id or "-"))
     if state:
         wanted = wanted.where(ProductionRequest.state == state)
-    return session.scalars(wanted.limit(500)).all()
+    if after:
+        rank, id_ = after
+        wanted = wanted.where(or_(decided > rank, (decided == rank) & (ProductionRequest.id < id_)))
+    return session.scalars(wanted.limit(limit)).all()
+
+
+def request_place(row: ProductionRequest) -> tuple[int, str]:
+    """Where a request stands in the list."""
+    return int(row.state != WAITING), row.id
 
 
 def get_production_request(session: Session, request_id: str, *, viewer: Actor) -> ProductionRequest:

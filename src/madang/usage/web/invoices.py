@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Invoices: listed for whoever pays and for the office, one as a page that prints, drafted, issued and voided by the office."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from madang.usage.pages import InvoicePage, InvoicesPage
 from madang.usage.web import drawing
 
 DONE = frozenset({"drafted", "issued", "void"})
+ROWS = 40
 COLUMNS = ("number", "month", "part", "payer", "state", "total", "currency", "issued_at")
 
 
@@ -25,11 +27,15 @@ def list_invoices(request: Request, session: Session, actor: kit.Actor) -> Respo
 def _list(request: Request, session: Session, actor: kit.Actor, *, fault: kit.Refusal | None = None) -> Response:
     if not actor.account_id:
         raise kit.NotSignedIn
-    month = request.query_params.get("month", "")
+    month, cursor = request.query_params.get("month", ""), request.query_params.get("cursor", "")
     done = request.query_params.get("done", "")
+    rows = _rows(request, session, actor, after=web.position(cursor, str, str, int, str) if cursor else (), limit=ROWS + 1)
+    shown = web.page_of(rows, ROWS, queries.invoice_place)
     page = InvoicesPage(
-        _rows(request, session, actor),
+        tuple(shown.items),
         month=month[:7],
+        next=web.next_address(request, shown.cursor),
+        is_first=not cursor,
         last_month=_last_month(request),
         manages=access.allows(actor, "invoice", "manage"),
         faults={"month": fault.sentence(web.translate)} if fault else {},
@@ -39,10 +45,12 @@ def _list(request: Request, session: Session, actor: kit.Actor, *, fault: kit.Re
     return web.render(request, "usage/invoices.html", page, status=web.status_of(fault) if fault else 200)
 
 
-def _rows(request: Request, session: Session, actor: kit.Actor) -> tuple[Invoice, ...]:
+def _rows(
+    request: Request, session: Session, actor: kit.Actor, *, after: Sequence[Any] = (), limit: int | None = None
+) -> tuple[Invoice, ...]:  # fmt: skip
     month = request.query_params.get("month", "")
     try:
-        return tuple(queries.invoices(session, month=month, viewer=actor))
+        return tuple(queries.invoices(session, month=month, viewer=actor, after=after, limit=limit))
     except kit.Invalid:  # what is no month was typed into the address: nothing is of it
         return ()
 

@@ -15,13 +15,14 @@ from madang.usage.pages import Asking, RequestPage, RequestsPage
 from madang.usage.web import drawing, wanted
 
 DAYS = 30
+ROWS = 40
 DONE = frozenset({"approved", "declined", "withdrawn"})
 
 
 def asking_of(session: Session, keys: tuple[queries.KeyRow, ...], *, viewer: kit.Actor) -> Asking:
     """What can be asked for with these keys, and what was."""
     given = tuple(plan.name for plan in queries.plans(session, viewer=viewer) if plan.given == "by-request")
-    mine = tuple(row for row in queries.production_requests(session, viewer=viewer) if row.account_id == viewer.account_id)
+    mine = tuple(queries.production_requests(session, own=True, viewer=viewer))
     waiting = {row.key_id for row in mine if row.state == "waiting"}
     free = tuple(key for key in keys if key.state == "valid" and key.id not in waiting)
     return Asking(given, free, mine[:10])
@@ -46,12 +47,16 @@ def list_requests(request: Request, session: Session, actor: kit.Actor) -> Respo
     """One's own requests, or everybody's for whoever decides; those that wait stand first."""
     if not actor.account_id:
         raise kit.NotSignedIn
-    rows = sorted(queries.production_requests(session, viewer=actor), key=lambda row: row.state != "waiting")
+    cursor = request.query_params.get("cursor", "")
+    after = web.position(cursor, int, str) if cursor else ()
+    shown = web.page_of(queries.production_requests(session, viewer=actor, after=after, limit=ROWS + 1), ROWS, queries.request_place)
     page = RequestsPage(
-        tuple(rows),
-        queries.account_names(session, {row.account_id for row in rows}),
+        tuple(shown.items),
+        queries.account_names(session, {row.account_id for row in shown.items}),
         drawing.plan_titles(session, viewer=actor),
         decides=access.allows(actor, "production-request", "decide"),
+        next=web.next_address(request, shown.cursor),
+        first=request.url.path if cursor else None,
     )
     return web.render(request, "usage/requests.html", page)
 
