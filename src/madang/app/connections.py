@@ -171,6 +171,14 @@ class Connection(HttpToolsProtocol):
             cycle.more_body = False
             cycle.set()
 
+    def eof_received(self) -> bool | None:  # type: ignore[override]  # asyncio's kind: True keeps our half open
+        """The other side says no more. Who has asked a whole call gets its answer, unless somebody listens for the other side to go."""
+        cycle: RequestResponseCycle | None = self.cycle
+        if type(cycle) is not Call or cycle.more_body or cycle.response_complete or cycle.listens or self.pipeline:
+            return None
+        cycle.is_half_closed, cycle.keep_alive = True, False
+        return True
+
     def on_response_complete(self) -> None:
         """An answer has left, and the next request may go on. uvicorn would set a timer here for a connection that is kept and not used."""
         self.server_state.total_requests += 1

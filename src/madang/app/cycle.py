@@ -19,6 +19,8 @@ class Call(RequestResponseCycle):
     chunked_encoding: bool | None = None
     expected_content_length = 0
     heard: asyncio.Event | None = None
+    listens = is_half_closed = False
+    """Whether the application waits to be told that the other side has gone; whether that side has said that it says no more."""
     told_by_default: ClassVar[tuple[Any, bytes]] = (None, b"")
     """What uvicorn says with every answer (it makes that list anew each second), and its lines."""
 
@@ -52,15 +54,22 @@ class Call(RequestResponseCycle):
         if self.waiting_for_100_continue and not self.transport.is_closing():
             self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             self.waiting_for_100_continue = False
-        while not (self.disconnected or self.response_complete) and (self.is_told or (self.more_body and not self.body)):
+        while not (self.is_gone or self.response_complete) and (self.is_told or (self.more_body and not self.body)):
             self.flow.resume_reading()
-            self.heard = self.heard or asyncio.Event()
+            self.heard, self.listens = self.heard or asyncio.Event(), self.is_told
             await self.heard.wait()
             self.heard.clear()
-        if self.disconnected or self.response_complete:
+        self.listens = False
+        if self.is_gone or self.response_complete:
             return {"type": "http.disconnect"}
         body, self.body, self.is_told = bytes(self.body), bytearray(), not self.more_body
         return {"type": "http.request", "body": body, "more_body": self.more_body}
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nobody reads the answer, as far as can be known. Who closed and who closed one half look alike, so to whoever listens for
+        that, both have gone."""
+        return self.disconnected or (self.is_half_closed and self.is_told)
 
     def answer(self, status: int, fixed: bytes, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bool:
         """The answer has left in one write; False where it has to go the long way, message by message, which says what is wrong with it.

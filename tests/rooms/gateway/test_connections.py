@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Connections that do nothing: they end, and however many there are, somebody who asks is answered."""
 
+import asyncio
 import contextlib
 import resource
 import socket
@@ -8,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 import pytest
 import uvicorn
@@ -31,17 +33,30 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         given = scope["query_string"].replace(b"%0A", b"\n")
         if scope["extensions"][web.WHOLE](200, b"content-type: text/plain\r\n", [(b"x-given", given)], b"whole"):
             return
-    body = bytes(64 << 20) if scope["path"] == "/large" else f"{scope['method']} {scope['path']} {scope['query_string']} {size}".encode()
+    if scope["path"] == "/stream":  # ends when it is told that nobody listens
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"first", "more_body": True})
+        while (await receive())["type"] != "http.disconnect":
+            continue
+        GONE.set()
+        return
+    if scope["path"] == "/slow":
+        await asyncio.sleep(0.2)
+    said = f"{scope['method']} {scope['path']} {scope['query_string']} {size} {scope['client'][0]} {scope['scheme']}"
+    body = bytes(64 << 20) if scope["path"] == "/large" else said.encode()
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
     for start in range(0, len(body), 1 << 20):
         await send({"type": "http.response.body", "body": body[start : start + (1 << 20)], "more_body": True})
     await send({"type": "http.response.body"})
 
 
+GONE = threading.Event()
+
+
 class Served:
     """A server of this process with such connections."""
 
-    def __init__(self, watch: Watch, is_call: Callable[[str], bool] = lambda path: path == "/whole") -> None:
+    def __init__(self, watch: Watch, is_call: Callable[[str], bool] = lambda path: path == "/whole", **options: Any) -> None:
         self.watch = watch
         listening = socket.create_server(("127.0.0.1", 0), backlog=4096)
         self.address = listening.getsockname()
@@ -53,6 +68,7 @@ class Served:
             lifespan="off",
             timeout_graceful_shutdown=1,
             backlog=4096,
+            **options,
         )
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [listening]})
@@ -170,6 +186,49 @@ def test_an_answer_in_one_piece_leaves_the_connection_ready_for_the_next(hurried
     assert got.count(b"x-given: a\r\n") == 2
     assert b"date: " in got
     assert b"x-given: b\r\ncontent-length: 5\r\nconnection: close\r\n\r\nwhole" in end
+
+
+def test_who_asks_a_call_and_closes_one_half_gets_the_answer() -> None:
+    watch = Watch(Patience(look=0.01))
+    with Served(watch, lambda _path: True) as served:
+        for path in (b"/slow", b"/whole?a"):
+            with served.connect(b"POST %b HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc" % path) as connection:
+                connection.shutdown(socket.SHUT_WR)
+                got = b"".join(iter(partial(connection.recv, 4096), b""))
+            assert got.startswith(b"HTTP/1.1 200 OK\r\n")
+            assert path == b"/whole?a" or b"connection: close\r\n" in got.lower()
+        with served.connect(b"POST /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na") as connection:
+            connection.shutdown(socket.SHUT_WR)  # and never says the rest
+            assert is_ended(connection)
+        assert b"200 OK" in served.ask()
+        until = time.monotonic() + 60
+        while watch.open and time.monotonic() < until:
+            time.sleep(0.01)
+        assert not watch.open
+
+
+def test_a_stream_is_told_of_a_closed_half_before_and_after_it_began() -> None:
+    with Served(Watch(Patience(look=0.01)), lambda _path: True) as served:
+        for waits in (False, True):
+            GONE.clear()
+            with served.connect(b"GET /stream HTTP/1.1\r\nHost: x\r\n\r\n") as connection:
+                if waits:
+                    assert b"200 OK" in connection.recv(4096)
+                connection.shutdown(socket.SHUT_WR)
+                assert GONE.wait(60)
+
+
+@pytest.mark.parametrize(("trusted", "client"), [("127.0.0.1", b"192.0.2.7 https"), ("198.51.100.1", b"127.0.0.1 http")])
+def test_a_call_comes_from_where_a_trusted_proxy_says_and_from_nowhere_else(trusted: str, client: bytes) -> None:
+    said = b"X-Forwarded-For: 203.0.113.9, 192.0.2.7\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n"
+    options: dict[str, Any] = {"proxy_headers": True, "forwarded_allow_ips": [trusted]}
+    with (
+        Served(Watch(), lambda path: path == "/call", **options) as served,
+        served.connect(b"GET /call HTTP/1.1\r\nHost: x\r\n%b\r\n" % said) as call,
+        served.connect(b"GET /page HTTP/1.1\r\nHost: x\r\n%b\r\n" % said) as page,
+    ):
+        for connection in (call, page):
+            assert client in b"".join(iter(partial(connection.recv, 4096), b""))
 
 
 @pytest.mark.parametrize("asked", [b"HEAD /whole?a", b"GET /whole?a%0Ax-more:%20b"])
