@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from madang import access, kit, people
@@ -16,6 +16,20 @@ from madang.inbox.models import OPEN, Asker, Notice, NoticeTo, Preference, Reade
 
 MOST_COUNTED = 100
 """Counts end here; a page says “99+”."""
+
+# Every page asks some of this, and making a statement takes longer than running it: these are made once and asked with ``_named``.
+KEYS, ME = bindparam("keys", expanding=True), bindparam("me")
+WAITS = Task.to_key.in_(KEYS) & (Task.state == OPEN)
+TOLD = (
+    Notice.id.in_(select(NoticeTo.notice_id).where(NoticeTo.to_key.in_(KEYS)))
+    & or_(Notice.by_id.is_(None), Notice.by_id != ME)
+    & (Notice.id > ME)
+)
+"""Told to the viewer by somebody else, since their account is there."""
+MARKED = exists().where(Reading.account_id == ME, Reading.notice_id == Notice.id)
+UNREAD = (Notice.id > bindparam("read_up_to")) & ~MARKED
+SOME_WAITING = select(func.count()).select_from(select(Task.id).where(WAITS).limit(MOST_COUNTED).subquery())
+SOME_UNREAD = select(func.count()).select_from(select(Notice.id).where(TOLD, UNREAD).limit(MOST_COUNTED).subquery())
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +43,10 @@ class Told:
 def tasks(session: Session, *, viewer: kit.Actor, limit: int, after: str | None = None, offset: int = 0) -> Sequence[Task]:
     """The open tasks that wait for the viewer, those due first and then the oldest; with ``after`` (an id) simply the oldest first."""
     check_may_see(viewer)
-    wanted = select(Task).where(_waits_for(viewer)).limit(limit).offset(offset)
+    wanted = select(Task).where(WAITS).limit(limit).offset(offset)
     if after is not None:
-        return session.scalars(wanted.where(Task.id > after).order_by(Task.id)).all()
-    return session.scalars(wanted.order_by(Task.due_at.is_(None), Task.due_at, Task.id)).all()
+        return session.scalars(wanted.where(Task.id > after).order_by(Task.id), _named(viewer)).all()
+    return session.scalars(wanted.order_by(Task.due_at.is_(None), Task.due_at, Task.id), _named(viewer)).all()
 
 
 def asked(session: Session, *, viewer: kit.Actor, limit: int, offset: int = 0) -> Sequence[Task]:
@@ -61,16 +75,14 @@ def count_open(session: Session, *, viewer: kit.Actor) -> int:
     """How many tasks wait for the viewer, ``MOST_COUNTED`` at most; 0 for visitors."""
     if not rules.keys_of(viewer):
         return 0
-    some = select(Task.id).where(_waits_for(viewer)).limit(MOST_COUNTED).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
+    return session.scalar(SOME_WAITING, _named(viewer)) or 0
 
 
 def count_unread(session: Session, *, viewer: kit.Actor) -> int:
     """How many notifications the viewer has not read, ``MOST_COUNTED`` at most; 0 for visitors."""
     if not rules.keys_of(viewer):
         return 0
-    some = select(Notice.id).where(_told_to(viewer), *_unread(session, viewer)).limit(MOST_COUNTED).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
+    return session.scalar(SOME_UNREAD, _named(viewer, read_up_to(session, viewer))) or 0
 
 
 def count_waiting(session: Session, *, viewer: kit.Actor) -> int:
@@ -81,14 +93,14 @@ def count_waiting(session: Session, *, viewer: kit.Actor) -> int:
 def count_tasks(session: Session, *, viewer: kit.Actor) -> int:
     """How many tasks wait for the viewer, all of them."""
     check_may_see(viewer)
-    return session.scalar(select(func.count(Task.id)).where(_waits_for(viewer))) or 0
+    return session.scalar(select(func.count(Task.id)).where(WAITS), _named(viewer)) or 0
 
 
 def count_notifications(session: Session, *, viewer: kit.Actor, unread: bool = False) -> int:
     """How many notifications the viewer was told, all of them or those not read."""
     check_may_see(viewer)
-    conditions = _unread(session, viewer) if unread else ()
-    return session.scalar(select(func.count(Notice.id)).where(_told_to(viewer), *conditions)) or 0
+    conditions = (TOLD, UNREAD) if unread else (TOLD,)
+    return session.scalar(select(func.count(Notice.id)).where(*conditions), _named(viewer, read_up_to(session, viewer))) or 0
 
 
 def notifications(
@@ -97,13 +109,12 @@ def notifications(
     """What the viewer was told, newest first, from behind the id ``before`` or from ``offset``."""
     check_may_see(viewer)
     up_to = read_up_to(session, viewer)
-    own = exists().where(Reading.account_id == viewer.account_id, Reading.notice_id == Notice.id)
-    wanted = select(Notice, own).where(_told_to(viewer)).order_by(Notice.id.desc()).limit(limit).offset(offset)
+    wanted = select(Notice, MARKED).where(TOLD).order_by(Notice.id.desc()).limit(limit).offset(offset)
     if before is not None:
         wanted = wanted.where(Notice.id < before)
     if unread:
-        wanted = wanted.where(*_unread(session, viewer))
-    return [Told(notice, bool(marked) or notice.id <= up_to) for notice, marked in session.execute(wanted)]
+        wanted = wanted.where(UNREAD)
+    return [Told(notice, bool(marked) or notice.id <= up_to) for notice, marked in session.execute(wanted, _named(viewer, up_to))]
 
 
 def get_task(session: Session, task_id: str, *, viewer: kit.Actor) -> Task:
@@ -118,7 +129,7 @@ def get_notice(session: Session, notice_id: str, *, viewer: kit.Actor) -> Notice
     """The notification of that id if it was told to the viewer; ``NoNotice`` otherwise."""
     check_may_see(viewer)
     notice = session.get(Notice, notice_id) if notice_id.isascii() and notice_id.isalnum() else None
-    is_own = notice is not None and session.scalar(select(Notice.id).where(Notice.id == notice_id, _told_to(viewer))) is not None
+    is_own = notice is not None and session.scalar(select(Notice.id).where(Notice.id == notice_id, TOLD), _named(viewer)) is not None
     if notice is None or not access.allows(viewer, "inbox", "see", own=is_own):
         raise NoNotice
     return notice
@@ -167,17 +178,6 @@ def check_may_see(viewer: kit.Actor) -> None:
         raise kit.NotSignedIn
 
 
-def _waits_for(viewer: kit.Actor) -> ColumnElement[bool]:
-    return Task.to_key.in_(rules.keys_of(viewer)) & (Task.state == OPEN)
-
-
-def _told_to(viewer: kit.Actor) -> ColumnElement[bool]:
-    """Told to the viewer by somebody else, since their account is there."""
-    theirs = select(NoticeTo.notice_id).where(NoticeTo.to_key.in_(rules.keys_of(viewer)))
-    others = or_(Notice.by_id.is_(None), Notice.by_id != viewer.account_id)
-    return Notice.id.in_(theirs) & others & (Notice.id > (viewer.account_id or ""))
-
-
-def _unread(session: Session, viewer: kit.Actor) -> tuple[ColumnElement[bool], ...]:
-    marked = exists().where(Reading.account_id == viewer.account_id, Reading.notice_id == Notice.id)
-    return (Notice.id > read_up_to(session, viewer), ~marked)
+def _named(viewer: kit.Actor, up_to: str = "") -> dict[str, object]:
+    """What the statements here ask of the viewer."""
+    return {"keys": rules.keys_of(viewer), "me": viewer.account_id or "", "read_up_to": up_to}

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who asks: from a cookie or a header to an actor. Only reads."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from madang.kit import Actor, Reach, Role, anonymous, now
@@ -9,6 +9,28 @@ from madang.people import keys, rules, uses
 from madang.people.credentials import can_be_chance, read_authorization
 from madang.people.errors import DisabledAccount, ExpiredToken, KeyForServices, RevokedToken, UnknownToken
 from madang.people.models import Account, BrowserSession, Membership, Organisation, Token
+
+# Every request asks these, and making a statement takes longer than running it.
+LIVING = (
+    select(BrowserSession, Account)
+    .join(Account, Account.id == BrowserSession.account_id)
+    .where(
+        BrowserSession.cookie_hash == bindparam("mark"),
+        BrowserSession.expires_at > bindparam("now"),
+        BrowserSession.seen_at > bindparam("idle_since"),
+        Account.disabled_at.is_(None),
+    )
+)
+BY_TOKEN = (
+    select(Token, Account)
+    .join(Account, Account.id == Token.account_id)
+    .where(Token.id == bindparam("token"), Token.secret_hash == bindparam("mark"))
+)
+ORGANISATIONS = (
+    select(Membership.organisation_id, Membership.role_word, Organisation.reach_word)
+    .join(Organisation, Organisation.id == Membership.organisation_id)
+    .where(Membership.account_id == bindparam("account"))
+)
 
 
 def authenticate(session: Session, *, cookie: str | None, authorization: str | None, conditions: int = 0) -> Actor:
@@ -31,26 +53,14 @@ def find_session(session: Session, cookie: str | None) -> tuple[BrowserSession, 
     if not cookie or not can_be_chance(cookie):
         return None
     at = now()
-    found = session.execute(
-        select(BrowserSession, Account)
-        .join(Account, Account.id == BrowserSession.account_id)
-        .where(
-            BrowserSession.cookie_hash == keys.held().mark("session", cookie),
-            BrowserSession.expires_at > at,
-            BrowserSession.seen_at > at - keys.limits().session_idle,
-            Account.disabled_at.is_(None),
-        )
-    ).one_or_none()
+    asked = {"mark": keys.held().mark("session", cookie), "now": at, "idle_since": at - keys.limits().session_idle}
+    found = session.execute(LIVING, asked).one_or_none()
     return (found[0], found[1]) if found else None
 
 
 def _by_token(session: Session, authorization: str, conditions: int) -> Actor:
     given = read_authorization(authorization)
-    found = session.execute(
-        select(Token, Account)
-        .join(Account, Account.id == Token.account_id)
-        .where(Token.id == given.id, Token.secret_hash == keys.held().mark("token", given.text))
-    ).one_or_none()
+    found = session.execute(BY_TOKEN, {"token": given.id, "mark": keys.held().mark("token", given.text)}).one_or_none()
     if found is None:
         raise UnknownToken
     token, account = found[0], found[1]
@@ -77,11 +87,7 @@ def _by_cookie(session: Session, cookie: str, conditions: int) -> Actor:
 
 def actor_of(session: Session, account: Account, *, via: str, highest: Role = Role.OPERATOR, conditions: int = 0) -> Actor:
     """The account as somebody who acts, with no role above ``highest``. One query: the organisations."""
-    theirs = session.execute(
-        select(Membership.organisation_id, Membership.role_word, Organisation.reach_word)
-        .join(Organisation, Organisation.id == Membership.organisation_id)
-        .where(Membership.account_id == account.id)
-    ).all()
+    theirs = session.execute(ORGANISATIONS, {"account": account.id}).all()
     return Actor(
         account.id,
         account.name,
