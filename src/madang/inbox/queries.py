@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, exists, func, or_, select
+from sqlalchemy import BindParameter, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from madang import access, kit, people
@@ -18,7 +18,8 @@ MOST_COUNTED = 100
 """Counts end here; a page says “99+”."""
 
 # Every page asks some of this, and making a statement takes longer than running it: these are made once and asked with ``_named``.
-KEYS, ME = bindparam("keys", expanding=True), bindparam("me")
+KEYS: BindParameter[str] = bindparam("keys", expanding=True)
+ME: BindParameter[str] = bindparam("me")
 WAITS = Task.to_key.in_(KEYS) & (Task.state == OPEN)
 TOLD = (
     Notice.id.in_(select(NoticeTo.notice_id).where(NoticeTo.to_key.in_(KEYS)))
