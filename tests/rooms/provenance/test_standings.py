@@ -141,10 +141,9 @@ def test_new_rules_make_everything_due(graph: Graph) -> None:
     assert settle(graph) == 0
 
 
-def stir(graph: Graph, chance: random.Random) -> None:
+def stir(graph: Graph, chance: random.Random, by: kit.Actor, office: kit.Actor) -> None:
     """One random change of the rows, by whoever may."""
     names = list(graph.versions)
-    by, office = graph.actor("researcher"), graph.actor("lawyer", kit.Role.READER, "legal")
     with graph.yard.house.database.writing() as session:
         version = session.get_one(catalog.Version, graph.versions[chance.choice(names)])
         deed = chance.choice(("join", "join", "licence", "part", "own", "paper", "component", "leave", "lapse", "arrive"))
@@ -196,8 +195,9 @@ def stirred(graph: Graph, seed: int, changes: int, between: int) -> None:
     chance = random.Random(seed)
     for number in range(8):
         graph.add(f"thing-{number}", chance.choice(LICENCES), kind=chance.choice(("software", "model", "dataset")))
+    by, office = graph.actor("researcher"), graph.actor("lawyer", kit.Role.READER, "legal")
     for done in range(1, changes + 1):
-        stir(graph, chance)
+        stir(graph, chance, by, office)
         if done % between == 0:
             settle(graph)
             assert kept(graph) == full(graph), (seed, done)
