@@ -30,6 +30,7 @@ from madang import (
     portal,
     provenance,
     serving,
+    tables,
     usage,
     web,
 )
@@ -72,6 +73,7 @@ def web_application(house: House) -> FastAPI:
                 compliance.registrations_router,
                 compliance.licences_router,
                 *operations.routers,
+                hub.router,
             ],
             templates=[SOURCE / room / "templates" for room in ROOMS_WITH_TEMPLATES],
             state=state_of(house),
@@ -112,7 +114,13 @@ def state_of(house: House) -> dict[str, object]:
     """What doors find in the application's state."""
     return {
         "intake": intake_of(house),
-        "hub": hub.Desk(house.store, house.xorbs, house.keys.derive("hub"), lambda: house.limits("hub", hub.Limits)),
+        "hub": hub.Desk(
+            house.store,
+            house.xorbs,
+            house.keys.derive("hub"),
+            lambda: house.limits("hub", hub.Limits),
+            lambda: house.limits("tables", tables.Limits),
+        ),
         "desk": desk_of(house),
         "workplace": workplace_of(house),
         "sign_up": lambda: sign_up_of(house.institute),

@@ -24,6 +24,7 @@ from madang import (
     provenance,
     scan,
     supervisor,
+    tables,
     usage,
 )
 from madang.app import measuring
@@ -71,6 +72,11 @@ def checker_of(house: House) -> audit.Checker:
 def sampler_of(house: House, pool: scan.Pool) -> compliance.Sampler:
     """What looks again at what was scanned of late."""
     return compliance.Sampler(house.database, house.store, pool, house.scratch, __version__)
+
+
+def reader_of(house: House) -> hub.Reader:
+    """What reads tables that were pushed."""
+    return hub.Reader(house.database, house.store, house.scratch, lambda: house.limits("tables", tables.Limits))
 
 
 def example_folder() -> Path:
@@ -137,6 +143,7 @@ def run_jobs(settings: Settings) -> None:
                 *checker_of(house).tasks(),
                 *works.tasks(),
                 *sampler.tasks(),
+                *reader_of(house).tasks(),
             ],
             beats=[
                 jobs.Beat("seal", SEAL_SECONDS, lambda: seal_ledger(house)),
@@ -174,6 +181,7 @@ def sweep(house: House) -> None:
     mail.sweep(house.database)
     inbox.sweep(house.database)
     compliance.forget(house.database)
+    hub.forget_tables(house.database)
     usage.forget_calls(house.database, limits=house.usage_limits)
 
 
@@ -185,6 +193,6 @@ def tidy(house: House) -> None:
     for left in house.scratch.glob("upload-*"):
         if time.time() - left.stat().st_mtime > SWEEP_SECONDS:
             left.unlink(missing_ok=True)
-    for left in house.scratch.glob("door-*"):
+    for left in (*house.scratch.glob("door-*"), *house.scratch.glob("table-*")):
         if time.time() - left.stat().st_mtime > SWEEP_SECONDS:
             shutil.rmtree(left, ignore_errors=True)

@@ -5,13 +5,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from madang import audit, catalog, kit, provenance, storage
+from madang import audit, catalog, jobs, kit, provenance, storage, tables
 from madang.hub import cards, queries, rules
 from madang.hub.errors import HeadMoved, NoSuchRevision, NotABranch, NotUploaded, RefTaken, RepositoryTaken
-from madang.hub.models import Commit, Ref, Repository, Sent, Tag
+from madang.hub.models import Commit, Ref, Repository, Sent, Table, Tag
 from madang.hub.queries import Place
+
+READ = "hub.read-table"
+"""The job that reads a table: its arguments are the digest and the form."""
+MOST_READ, FEW = 200, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,8 @@ def commit(session: Session, place: Place, branch: str, prepared: Prepared, *, b
         raise HeadMoved(branch=branch, expected=prepared.parent, found=head.id)
     note_sent(session, place, prepared.sent, by=by.name)
     _check_sent(session, place, prepared.fresh)
+    if place.asset.kind == "dataset":
+        read_tables_later(session, prepared.fresh)
     made = _add_commit(session, place, prepared.tree, parent=head.id, title=prepared.title, message=prepared.message, by=by)
     ref.commit_id, ref.made_at, ref.made_by = made.id, made.made_at, by.name
     if branch == rules.MAIN:
@@ -124,6 +131,19 @@ def _check_sent(session: Session, place: Place, fresh: Mapping[str, str]) -> Non
     if missing:
         sha256 = min(missing)
         raise NotUploaded(sha256=sha256, path=fresh[sha256][:120])
+
+
+def read_tables_later(session: Session, files: Mapping[str, str]) -> None:
+    """The tables among the files (digests with paths) that nobody asked for yet will be read, of many the first ones: before others where
+    somebody who sent a few may wait for them."""
+    found = sorted((path, sha256, form) for sha256, path in files.items() if (form := tables.form_of(path)) is not None)[:MOST_READ]
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    lane = jobs.Lane.PEOPLE if len(found) <= FEW else jobs.Lane.BACKGROUND
+    for _path, sha256, form in found:
+        row = {"sha256": sha256, "form": form, "state": "reading", "code": "", "reason": "{}", "asked_at": kit.now()}
+        made = session.execute(dialect.insert(Table).values(row).on_conflict_do_nothing().returning(Table.sha256))
+        if made.first() is not None:
+            jobs.enqueue(session, READ, sha256, form, lane=lane)
 
 
 def _add_commit(

@@ -13,19 +13,21 @@ from pathlib import Path
 
 from starlette.requests import Request
 
-from madang import storage, web
+from madang import storage, tables, web
 from madang.hub.errors import BadSignature
 from madang.hub.limits import Limits
 
 
 @dataclass(frozen=True)
 class Desk:
-    """The store, the folder of blocks that are not files yet, the key of addresses (32 bytes) and the limits as they hold now."""
+    """The store, the folder of blocks that are not files yet, the key of addresses (32 bytes), and the limits of repositories and of
+    reading tables as they hold now."""
 
     store: storage.Store
     xorbs: Path
     key: bytes
     limits: Callable[[], Limits]
+    table_limits: Callable[[], tables.Limits] = tables.Limits
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,3 +128,18 @@ class ChangedOften(Unavailable):
 
     code = "changed-often"
     message = _("Others committed at the same moment again and again. Try again.")
+
+
+class NoTables(NotFound):
+    """The revision has no file that is read as a table."""
+
+    code = "no-tables"
+    message = _("There is no table in this revision: no CSV, TSV, JSON or Parquet file.")
+
+
+class StillReading(Unavailable):
+    """The table is being read, or nobody asked for it yet."""
+
+    code = "table-not-read"
+    message = _("This table is not read to its end yet. Its first rows are shown; ask for the rest in a moment.")
+    retry_after = 2

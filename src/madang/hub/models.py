@@ -87,3 +87,23 @@ class Tag(Base):
     repository_id: Mapped[str] = mapped_column(ForeignKey("hub_repository.id"), primary_key=True)
     word: Mapped[str] = mapped_column(String(200), primary_key=True)
     place: Mapped[int]
+
+
+class Table(Base):
+    """What was read of a table by its bytes, in whichever repositories they lie: ``facts`` (what it holds, as JSON) and ``rows`` (in
+    Parquet's form) are objects of the store. ``code`` and ``reason`` (JSON) say as a refusal why a file could not be read."""
+
+    __tablename__ = "hub_table"
+    __table_args__ = (
+        CheckConstraint("state IN ('reading', 'read', 'refused')", name="state"),
+        CheckConstraint("(state = 'read') = (facts IS NOT NULL)", name="read_is_known"),
+    )
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    form: Mapped[str] = mapped_column(String(8), primary_key=True)
+    state: Mapped[str] = mapped_column(String(8))
+    facts: Mapped[str | None] = mapped_column(String(64))
+    rows: Mapped[str | None] = mapped_column(String(64))
+    code: Mapped[str] = mapped_column(String(40), default="")
+    reason: Mapped[str] = mapped_column(Text, default="{}")
+    asked_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from madang import catalog, db, kit
 from madang.hub import rules
 from madang.hub.errors import NoSuchRepository, NoSuchRevision
-from madang.hub.models import Commit, Ref, Repository, Sent, Tag
+from madang.hub.models import Commit, Ref, Repository, Sent, Table, Tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +168,12 @@ def heads(session: Session, places: Sequence[Place]) -> Mapping[str, Commit]:
 
 
 def needed_objects(session: Session) -> set[str]:
-    """The digests of all that was sent to any repository, and of the trees of all commits. For the platform's own work."""
+    """The digests of all that was sent to any repository, of the trees of all commits, and of what was read of tables. For the platform's
+    own work."""
     trees = session.scalars(select(Commit.tree).distinct())
-    return {tree.removeprefix("sha256:") for tree in trees} | set(session.scalars(select(Sent.sha256).distinct()))
+    made = session.execute(select(Table.facts, Table.rows).where(Table.state == "read"))
+    return {
+        *(tree.removeprefix("sha256:") for tree in trees),
+        *session.scalars(select(Sent.sha256).distinct()),
+        *(each for row in made for each in row if each),
+    }

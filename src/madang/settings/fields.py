@@ -147,6 +147,10 @@ class Settings:
     small_file_bytes: int = setting(
         MIB, _("A file of a dataset or model up to this size is sent within the commit."), readers.size, fills="hub.small"
     )
+    max_table_bytes: int = setting(
+        GIB, _("A larger table of a dataset is shown by its first rows and not read to its end."), readers.size, fills="tables.file_bytes"
+    )
+    query_seconds: int = setting(10, _("How long one question to a table may take."), readers.whole(1, 600), fills="tables.query_seconds")
     max_call_bytes: int = setting(32 * MIB, _("A call of a service; a service may take less."), readers.size, fills="gateway.body")
     call_seconds: int = setting(
         60, _("How long a service may take for an answer; it may set less itself."), readers.whole(1), fills="gateway.call_seconds"

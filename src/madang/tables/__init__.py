@@ -23,7 +23,7 @@ from madang.tables.errors import (
 )
 from madang.tables.forms import COMPARISONS, ENDINGS, Answer, Bar, Cell, Column, Facts, Question, form_of
 from madang.tables.limits import Limits
-from madang.tables.starting import Taken, ask, glance, take
+from madang.tables.starting import GLANCED, Taken, ask, glance, take
 
 __all__ = [
     "COMPARISONS",
@@ -36,6 +36,7 @@ __all__ = [
     "Column",
     "EmptyTable",
     "Facts",
+    "GLANCED",
     "FileTooLarge",
     "Limits",
     "MixedText",

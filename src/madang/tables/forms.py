@@ -40,7 +40,7 @@ class Question:
     @property
     def is_plain(self) -> bool:
         """Whether nothing is asked but rows in their order."""
-        return not (self.sql or self.search or self.column or self.sort)
+        return not (self.sql or self.search or self.column or self.comparison or self.sort)
 
 
 @dataclass(frozen=True, slots=True)

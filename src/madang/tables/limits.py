@@ -4,6 +4,8 @@
 from dataclasses import dataclass
 
 MIB = 1 << 20
+READER = 62_950
+"""A user who owns nothing; services have others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,4 +21,4 @@ class Limits:
     columns: int = 500
     rows: int = 1000
     at_once: int = 2
-    user: int = 0
+    user: int = READER

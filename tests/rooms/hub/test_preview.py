@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables of datasets: first rows at once, then all that was read of them; who may see the dataset may."""
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from builders import Yard
+from hub_wire import Hub
+from madang import hub, kit, tables
+
+ROWS = "이름,수,날\n" + "".join(f"w{n % 7},{n},2024-01-{1 + n % 28:02}\n" for n in range(250))
+LIMITS = tables.Limits(memory_bytes=256 << 20)
+API = "/api/v1/datasets"
+
+
+def work(yard: Yard) -> int:
+    """What waits is read, as the jobs process would; how many there were."""
+    with yard.house.database.reading() as session:
+        waiting = [(row.sha256, row.form) for row in session.scalars(select(hub.Table).where(hub.Table.state == "reading"))]
+    reader = hub.Reader(yard.house.database, yard.house.store, yard.house.scratch, lambda: LIMITS)
+    for sha256, form in waiting:
+        reader.read(sha256, form)
+    assert list(yard.house.scratch.glob("table-*")) == []
+    return len(waiting)
+
+
+@pytest.fixture(scope="module")
+def shown(hub_of: Hub, yard: Yard) -> str:
+    """An open dataset with a table that was read and one that cannot be; its address behind ``/api/v1``."""
+    made = hub_of.create("researcher/rows", private=False)
+    answer = hub_of.commit(made, {"a/rows.csv": ROWS, "b/broken.csv": "a,b\n1\n", "note.txt": "x", "README.md": "# 표"})
+    assert answer.status_code == 200, answer.text
+    assert work(yard) == 2
+    return f"{API}/researcher/rows"
+
+
+@pytest.fixture(scope="module")
+def hub_of(yard: Yard) -> Hub:
+    """A researcher's way."""
+    return Hub(yard, yard.token_for("researcher", kit.Role.MEMBER))
+
+
+def get(way: Hub, address: str, status: int = 200, **params: Any) -> Any:
+    answer = way.ask("GET", address, params=params)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def ask(way: Hub, address: str, sql: str, status: int = 200, **more: Any) -> Any:
+    answer = way.ask("POST", f"{address}/query", content=json.dumps({"sql": sql, **more}), headers={"Content-Type": "application/json"})
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def said(answer: Any) -> dict[str, str]:
+    """What an answer says, whichever dataset and occurrence it is about."""
+    return {
+        name: value.replace("hidden", "never-was")
+        for name, value in answer.json().items()
+        if name not in ("instance", "request_id") and isinstance(value, str)
+    }
+
+
+def test_rows_come_from_what_was_kept_and_further_ones_from_all(shown: str, visitor: Hub) -> None:
+    first = get(visitor, f"{shown}/preview", limit=2)
+    assert (first["file"], first["total"], first["state"], first["is_whole"]) == ("a/rows.csv", 250, "read", True)
+    assert first["rows"] == [["w0", 0, "2024-01-01"], ["w1", 1, "2024-01-02"]]
+    assert [each["type"] for each in first["columns"]] == ["VARCHAR", "BIGINT", "DATE"]
+    later = get(visitor, f"{shown}/preview", limit=100, offset=200)
+    assert ([row[1] for row in later["rows"]], later["has_more"]) == (list(range(200, 250)), False)
+    found = get(visitor, f"{shown}/preview", q="W3", sort="수", descending=True, limit=1)
+    assert (found["rows"], found["total"], found["has_more"]) == ([["w3", 248, "2024-01-25"]], 35, True) or found["total"] == 36
+    few = get(visitor, f"{shown}/preview", column="수", comparison="less", value="2")
+    assert [row[1] for row in few["rows"]] == [0, 1]
+
+
+def test_statistics_were_worked_out_once(shown: str, visitor: Hub) -> None:
+    told = get(visitor, f"{shown}/statistics")
+    assert (told["rows"], told["duplicates"], told["encoding"], told["columns_in_all"]) == (250, 0, "utf-8", 3)
+    name, number, _day = told["columns"]
+    assert (name["distinct"], name["is_exact"], name["bars"][0]) == (7, True, {"start": "w0", "end": None, "count": 36})
+    assert (number["least"], number["most"], number["missing"], sum(bar["count"] for bar in number["bars"])) == (0, 249, 0, 250)
+
+
+def test_a_select_is_answered_and_nothing_else(shown: str, visitor: Hub) -> None:
+    assert ask(visitor, shown, "SELECT count(*) AS n FROM data")["rows"] == [[250]]
+    for sql in ("DROP VIEW data", "SELECT * FROM read_text('/etc/passwd')", "SELECT 1; SELECT 2"):
+        assert ask(visitor, shown, sql, 422)["code"] == "not-one-select"
+    assert ask(visitor, shown, "SELECT nothing FROM data", 422)["code"] == "invalid-query"
+    ask(visitor, shown, "SELECT '\ud800'", 422)
+    ask(visitor, shown, "SELECT 1", 404, file="\0")
+    assert get(visitor, f"{shown}/preview", 422, sort="nothing")["code"] == "invalid-filter"
+
+
+def test_why_a_table_cannot_be_read_is_said_each_time(shown: str, visitor: Hub) -> None:
+    for address in ("preview", "statistics"):
+        told = get(visitor, f"{shown}/{address}", 422, file="b/broken.csv")
+        assert told["code"] == "wrong-columns"
+        assert "Line 2" in told["detail"]
+    assert get(visitor, f"{shown}/preview", 422, file="note.txt")["code"] == "no-table"
+    assert get(visitor, f"{shown}/preview", 404, file="nothing.csv")["code"] == "no-such-entry"
+    assert get(visitor, f"{shown}/preview", 404, revision="nothing")["code"] == "no-such-revision"
+
+
+def test_who_may_not_see_the_dataset_is_told_that_there_is_none(hub_of: Hub, neighbour: Hub, visitor: Hub) -> None:
+    made = hub_of.create("researcher/hidden")
+    hub_of.commit(made, {"a.csv": ROWS})
+    for way in (neighbour, visitor):
+        for address in ("preview", "statistics"):
+            hidden, absent = (way.ask("GET", f"{API}/researcher/{name}/{address}") for name in ("hidden", "never-was"))
+            assert hidden.status_code == absent.status_code == 404
+            assert said(hidden) == said(absent)
+        asked = [way.ask("POST", f"{API}/researcher/{name}/query", json={"sql": "SELECT 1"}) for name in ("hidden", "never-was")]
+        assert {each.status_code for each in asked} == {404}
+        assert said(asked[0]) == said(asked[1])
+    # The same bytes were read for the open dataset, so the owner has them at once.
+    assert get(hub_of, f"{API}/researcher/hidden/statistics")["rows"] == 250
+
+
+def test_first_rows_are_there_before_the_table_is_read(hub_of: Hub, yard: Yard) -> None:
+    made = hub_of.create("researcher/fresh")
+    address = f"{API}/researcher/fresh"
+    get(hub_of, f"{address}/preview", 404)
+    hub_of.commit(made, {"a.tsv": "n\tm\n1\t2\n3\t4\n"})
+    told = get(hub_of, f"{address}/preview")
+    assert (told["state"], told["is_whole"], told["total"], told["rows"]) == ("reading", False, None, [[1, 2], [3, 4]])
+    answer = hub_of.ask("GET", f"{address}/statistics")
+    assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "table-not-read", "2")
+    get(hub_of, f"{address}/preview", 503, q="1")
+    assert work(yard) == 1
+    assert get(hub_of, f"{address}/preview", q="3")["rows"] == [[3, 4]]
+    assert work(yard) == 0
+
+
+def test_a_table_that_nobody_asked_for_is_read_when_somebody_asks(hub_of: Hub, yard: Yard) -> None:
+    made = hub_of.create("researcher/old")
+    hub_of.commit(made, {"a.csv": "n\n42\n"})
+    with yard.house.database.writing() as session:
+        session.delete(session.scalars(select(hub.Table).where(hub.Table.state == "reading")).one())
+    address = f"{API}/researcher/old"
+    assert get(hub_of, f"{address}/preview")["state"] == "unread"
+    assert ask(hub_of, address, "SELECT 1", 503)["code"] == "table-not-read"
+    assert work(yard) == 1
+    assert ask(hub_of, address, "SELECT n FROM data")["rows"] == [[42]]
+
+
+def test_a_table_that_is_too_large_is_shown_by_its_first_rows(hub_of: Hub, yard: Yard) -> None:
+    made = hub_of.create("researcher/large")
+    hub_of.commit(made, {"a.csv": "n\n" + "7\n" * 50})
+    with yard.house.database.reading() as session:
+        row = session.scalars(select(hub.Table).where(hub.Table.state == "reading")).one()
+    small = tables.Limits(file_bytes=10)
+    hub.Reader(yard.house.database, yard.house.store, yard.house.scratch, lambda: small).read(row.sha256, row.form)
+    told = get(hub_of, f"{API}/researcher/large/preview", limit=2)
+    assert (told["rows"], told["is_whole"], told["state"]) == ([[7], [7]], False, "refused")
+    assert get(hub_of, f"{API}/researcher/large/statistics", 413)["code"] == "table-too-large"
+
+
+def test_what_was_read_is_kept_as_long_as_the_file_lies_somewhere(shown: str, hub_of: Hub, yard: Yard) -> None:
+    made = hub_of.create("researcher/gone")
+    hub_of.commit(made, {"a.csv": "gone\n1\n"})
+    work(yard)
+    with yard.house.database.reading() as session:
+        kept = {row.sha256: (row.facts, row.rows) for row in session.scalars(select(hub.Table).where(hub.Table.state == "read"))}
+        assert {each for pair in kept.values() for each in pair} <= hub.needed_objects(session)
+    hub_of.ask("DELETE", "/api/repos/delete", json={"name": "gone", "organization": "researcher", "type": "dataset"})
+    assert hub.forget_tables(yard.house.database) == 0
+    assert hub.forget_tables(yard.house.database, older_than=-hub.preview.reader.KEPT) == 1
+    assert get(hub_of, f"{shown}/statistics")["rows"] == 250
+
+
+def test_what_fails_for_good_is_said(hub_of: Hub, yard: Yard) -> None:
+    made = hub_of.create("researcher/failed")
+    hub_of.commit(made, {"a.csv": "failed\n1\n"})
+    with yard.house.database.reading() as session:
+        row = session.scalars(select(hub.Table).where(hub.Table.state == "reading")).one()
+    job = hub.Reader(yard.house.database, yard.house.store, yard.house.scratch, lambda: LIMITS).tasks()[0]
+    assert job.on_failed is not None
+    job.on_failed(row.sha256, row.form, None)
+    assert get(hub_of, f"{API}/researcher/failed/preview", 422)["code"] == "reader-ended"
