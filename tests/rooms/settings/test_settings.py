@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madang import archives, compliance, forges, gateway, hub, jobs, people, scan, serving, settings, usage, web
+from madang import archives, compliance, forges, gateway, hub, jobs, people, scan, serving, settings, tables, usage, web
 from madang.settings import readers
 
 LIMITS = {
@@ -21,6 +21,7 @@ LIMITS = {
     "people": people.Limits,
     "scan": scan.Limits,
     "serving": serving.Limits,
+    "tables": tables.Limits,
     "usage": usage.Limits,
     "web": web.Limits,
 }
