@@ -16,12 +16,13 @@ from madang.hub.limits import Limits
 from madang.hub.models import Commit, Ref, Repository, Sent, Table, Tag
 from madang.hub.preview.api import router
 from madang.hub.preview.reader import Reader, forget_tables
+from madang.hub.preview.web import routes as _preview
 from madang.hub.queries import Asked, Place, needed_objects, repositories
 from madang.hub.web import routes as _pages
 from madang.hub.wire.routes import routes as _wire
 from madang.hub.xet import sweep as sweep_xorbs
 
-routes = [*_pages, *_wire]
+routes = [*_pages, *_preview, *_wire]
 ADDRESSES = frozenset((method, route.path) for route in routes for method in (route.methods or ()) if method != "HEAD") | frozenset(
     (method, route.path) for route in router.routes if isinstance(route, Route) for method in (route.methods or ())
 )

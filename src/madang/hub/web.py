@@ -19,7 +19,7 @@ SHOWN_BYTES, SHOWN_LINES = 64 << 10, 400
 MOST_PAGES = 10_000
 
 
-def _seen(request: Request, session: Session, actor: kit.Actor) -> tuple[Seen, str]:
+def seen_of(request: Request, session: Session, actor: kit.Actor) -> tuple[Seen, str]:
     """The repository and the commit that an address names, and the path behind the revision."""
     kind, (namespace, name, *rest) = at_page(request)
     place = queries.get(session, kind, namespace, name, viewer=actor)
@@ -43,7 +43,7 @@ def show_card(request: Request, session: Session, actor: kit.Actor) -> Response:
     elsewhere = _elsewhere(request, session, actor)
     if elsewhere:
         return web.see_other(elsewhere)
-    seen, _path = _seen(request, session, actor)
+    seen, _path = seen_of(request, session, actor)
     store = desk_of(request).store
     card = contents.card_of(store, seen.commit.tree)
     items = contents.listed(contents.entries_of(store, seen.commit))
@@ -62,7 +62,7 @@ def show_card(request: Request, session: Session, actor: kit.Actor) -> Response:
 
 def list_files(request: Request, session: Session, actor: kit.Actor) -> Response:
     """One folder of a revision."""
-    seen, folder = _seen(request, session, actor)
+    seen, folder = seen_of(request, session, actor)
     items = contents.listed(contents.entries_of(desk_of(request).store, seen.commit, folder), folder)
     head, place = presenting.head_of(seen), web.place_of(request, MOST_PAGES)
     shown = presenting.folders_first(items)[(place - 1) * ROWS : place * ROWS]
@@ -81,7 +81,7 @@ def list_files(request: Request, session: Session, actor: kit.Actor) -> Response
 
 def show_file(request: Request, session: Session, actor: kit.Actor) -> Response:
     """One file: its first lines where it is text, and where to get it."""
-    seen, path = _seen(request, session, actor)
+    seen, path = seen_of(request, session, actor)
     store, head = desk_of(request).store, presenting.head_of(seen)
     entry = contents.get_entry(store, seen.commit, path)
     with store.open(entry.sha256) as file:
@@ -97,7 +97,7 @@ def show_file(request: Request, session: Session, actor: kit.Actor) -> Response:
 
 def list_commits(request: Request, session: Session, actor: kit.Actor) -> Response:
     """The history of a revision, and the branches and tags that there are."""
-    seen, _path = _seen(request, session, actor)
+    seen, _path = seen_of(request, session, actor)
     head, place = presenting.head_of(seen), web.place_of(request, MOST_PAGES // 100)
     found = queries.history(session, seen.commit, limit=COMMITS + 1, offset=(place - 1) * COMMITS)
     refs = queries.refs(session, seen.place)
@@ -113,7 +113,7 @@ def list_commits(request: Request, session: Session, actor: kit.Actor) -> Respon
 
 def show_commit(request: Request, session: Session, actor: kit.Actor) -> Response:
     """One commit and what it changed."""
-    seen, _path = _seen(request, session, actor)
+    seen, _path = seen_of(request, session, actor)
     head, commit, store = presenting.head_of(seen), seen.commit, desk_of(request).store
     parent = queries.get_commit(session, seen.place, commit.parent_id) if commit.parent_id else None
     before = contents.entries_of(store, parent) if parent else ()

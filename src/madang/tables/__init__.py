@@ -21,7 +21,7 @@ from madang.tables.errors import (
     WrongColumns,
     refusal,
 )
-from madang.tables.forms import COMPARISONS, ENDINGS, Answer, Bar, Cell, Column, Facts, Question, form_of
+from madang.tables.forms import COMPARISONS, ENDINGS, Answer, Bar, Cell, Column, Facts, Question, form_of, kind_of
 from madang.tables.limits import Limits
 from madang.tables.starting import GLANCED, Taken, ask, glance, take
 
@@ -53,6 +53,7 @@ __all__ = [
     "ask",
     "form_of",
     "glance",
+    "kind_of",
     "refusal",
     "take",
 ]

@@ -4,35 +4,11 @@ engine's (HyperLogLog, about 2 % off) above ``EXACT`` values."""
 
 from typing import Any
 
+from madang.tables.forms import kind_of
 from madang.tables.quoting import name
 from madang.tables.values import rows_shown, shown
 
 FIRST, BARS, TOP, PICTURED, EXACT = 100, 20, 10, 60, 1000
-NUMBERS = (
-    "TINYINT",
-    "SMALLINT",
-    "INTEGER",
-    "BIGINT",
-    "HUGEINT",
-    "UTINYINT",
-    "USMALLINT",
-    "UINTEGER",
-    "UBIGINT",
-    "UHUGEINT",
-    "FLOAT",
-    "DOUBLE",
-    "DECIMAL",
-)
-TIMES = ("DATE", "TIMESTAMP")
-
-
-def kind_of(type_: str) -> str:
-    """number, time, yes-no, text or other: how a column is summed up."""
-    if type_.startswith(NUMBERS) and "[" not in type_:
-        return "number"
-    if type_.startswith(TIMES) and "[" not in type_:
-        return "time"
-    return {"BOOLEAN": "yes-no", "VARCHAR": "text"}.get(type_, "other")
 
 
 def glance(connection: Any, columns: list[dict[str, str]]) -> dict[str, Any]:

@@ -14,12 +14,26 @@ ENDINGS: Mapping[str, str] = {
 }  # fmt: skip
 COMPARISONS = ("is", "is-not", "contains", "less", "more", "missing", "there")
 KINDS = ("number", "time", "yes-no", "text", "other")
+NUMBERS = (
+    "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE",
+    "DECIMAL",
+)  # fmt: skip
+TIMES = ("DATE", "TIMESTAMP")
 Cell = str | int | float | bool | None
 
 
 def form_of(path: str) -> str | None:
     """The form that a file's name says, or None for what is no table."""
     return next((form for ending, form in ENDINGS.items() if path.lower().endswith(ending)), None)
+
+
+def kind_of(type_: str) -> str:
+    """number, time, yes-no, text or other: how a column is summed up."""
+    if type_.startswith(NUMBERS) and "[" not in type_:
+        return "number"
+    if type_.startswith(TIMES) and "[" not in type_:
+        return "time"
+    return {"BOOLEAN": "yes-no", "VARCHAR": "text"}.get(type_, "other")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from builders import Yard
+from builders import HTML, Yard
 from hub_wire import Hub
 from madang import hub, kit, tables
 
@@ -181,3 +181,67 @@ def test_what_fails_for_good_is_said(hub_of: Hub, yard: Yard) -> None:
     assert job.on_failed is not None
     job.on_failed(row.sha256, row.form, None)
     assert get(hub_of, f"{API}/researcher/failed/preview", 422)["code"] == "reader-ended"
+
+
+def page(way: Hub, address: str, status: int = 200, **params: str) -> str:
+    answer = way.ask("GET", address, params=params, headers={**HTML, "Accept-Language": "en"})
+    assert answer.status_code == status, answer.text[:2000]
+    text: str = answer.text
+    return text
+
+
+PAGE = "/datasets/researcher/rows/preview/main"
+
+
+def test_the_page_shows_rows_and_what_the_columns_hold(shown: str, visitor: Hub) -> None:
+    told = page(visitor, PAGE)
+    for said_ in ("250 rows", "w1", "1–20 of 250", 'href="/datasets/researcher/rows/preview/main?page=2"', "no row stands there twice"):
+        assert said_ in told, said_
+    assert told.count('<svg class="map "') == 3
+    assert told.count("The same as a table") == 3
+    assert '<th scope="row">w0</th><td class="num">36</td>' in told  # the twin of the picture
+    assert "style=" not in told
+    assert f'href="{PAGE}"' in page(visitor, "/datasets/researcher/rows")
+    assert "Line 2" in page(visitor, f"{PAGE}/b/broken.csv")
+    assert "열마다 무엇이 있는지" in visitor.ask("GET", PAGE, headers={**HTML, "Accept-Language": "ko"}).text
+
+
+def test_the_page_finds_sorts_and_asks(shown: str, visitor: Hub) -> None:
+    told = page(visitor, PAGE, q="W3", sort="수", down="1")
+    assert "of 36" in told
+    assert told.index('<td class="num">248</td>') < told.index('<td class="num">241</td>')
+    assert "No row answers." in page(visitor, PAGE, q="nothing like it")
+    assert "no column here" in page(visitor, PAGE, 422, sort="nothing")
+    told = page(visitor, PAGE, sql="SELECT sum(수) AS total FROM data")
+    assert "31125" in told
+    told = page(visitor, PAGE, 422, sql="DROP VIEW data")
+    assert "This only reads" in told
+    assert ">DROP VIEW data</textarea>" in told  # what was typed stays
+
+
+def test_what_is_shown_is_had_as_a_file(shown: str, visitor: Hub) -> None:
+    table = visitor.ask("GET", PAGE, params={"q": "w3", "as": "csv"})
+    assert table.text.splitlines()[:2] == ["\ufeff이름,수,날", "w3,3,2024-01-04"]
+    assert "attachment" in table.headers["Content-Disposition"]
+    answer = visitor.ask("GET", PAGE, params={"sql": "SELECT max(수) AS m FROM data", "as": "json"})
+    assert answer.json() == {"columns": ["m"], "rows": [[249]]}
+
+
+def test_the_page_says_when_there_is_no_table_or_it_is_not_read(hub_of: Hub, yard: Yard, neighbour: Hub) -> None:
+    made = hub_of.create("researcher/paged")
+    address = "/datasets/researcher/paged/preview/main"
+    assert "There is no table here." in page(hub_of, address)
+    hub_of.commit(made, {"a.csv": "n,<b>\n5,<i>\n"})
+    told = page(hub_of, address)
+    assert "Not read to its end yet" in told
+    assert "<td>&lt;i&gt;</td>" in told
+    assert "<textarea" not in told
+    with yard.house.database.writing() as session:
+        session.delete(session.scalars(select(hub.Table).where(hub.Table.state == "reading")).one())
+    assert "Have it read" in page(hub_of, address)
+    assert hub_of.ask("POST", address).status_code == 303
+    assert work(yard) == 1
+    assert "1 row" in page(hub_of, address)
+    page(hub_of, "/datasets/researcher/paged/preview/nothing", 404)
+    page(hub_of, f"{address}/nothing.csv", 404)
+    assert page(neighbour, address, 404).count("paged") == page(neighbour, "/datasets/researcher/never/preview/main", 404).count("never")
