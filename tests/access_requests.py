@@ -214,6 +214,7 @@ REQUESTS: dict[tuple[str, str], Maker] = {
     ("POST", SERVICE + "/pause"): _empty,
     ("POST", SERVICE + "/resumption"): _empty,
     ("POST", SERVICE + "/shares"): _form(version="1", share="100"),
+    ("POST", "/services"): _json(share="100"),
     ("POST", API + "/services"): _json(name="elsewhere", url="https://models.example.org/v1"),
     ("PUT", API + "/services/{namespace}/{name}/pause"): _nothing,
     ("DELETE", API + "/services/{namespace}/{name}/pause"): _nothing,

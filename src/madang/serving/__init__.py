@@ -5,7 +5,19 @@ It does not know keys, plans, quotas or wires: a call comes with inputs and a de
 service's own unit. Whether the caller may see the service is asked of the catalogue by whoever calls.
 """
 
-from madang.serving.actions import check_deploys, deploy, may_deploy, pause, remove, resume, set_share, share_of
+from madang.serving.actions import (
+    check_deploys,
+    check_deploys_in,
+    check_deploys_somewhere,
+    deploy,
+    may_deploy,
+    may_deploy_somewhere,
+    pause,
+    remove,
+    resume,
+    set_share,
+    share_of,
+)
 from madang.serving.api import routers
 from madang.serving.building import FOLDER, keeper_of, switchboard_of
 from madang.serving.cards import Card, EngineCard
@@ -19,6 +31,7 @@ from madang.serving.errors import (
     EngineDown,
     EngineFailed,
     InputsTooLarge,
+    NoSource,
     NoSuchRelease,
     NoSuchService,
     NotInstalled,
@@ -57,6 +70,7 @@ __all__ = [
     "InlineEngine",
     "InputsTooLarge",
     "Limits",
+    "NoSource",
     "NoSuchRelease",
     "NoSuchService",
     "NotInstalled",
@@ -74,12 +88,15 @@ __all__ = [
     "VersionStands",
     "Workplace",
     "check_deploys",
+    "check_deploys_in",
+    "check_deploys_somewhere",
     "deploy",
     "get_offer",
     "get_release",
     "get_service",
     "keeper_of",
     "may_deploy",
+    "may_deploy_somewhere",
     "of_card",
     "offers",
     "pause",

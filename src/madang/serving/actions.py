@@ -105,10 +105,16 @@ def check_deploys_somewhere(*, by: kit.Actor) -> None:
     """Refuse whoever may run code under no name at all, before anything of theirs is read."""
     if not by.is_signed_in:
         raise kit.NotSignedIn
-    if not access.allows(by, "service", "deploy", own=True) and not any(
-        access.allows(by, "service", "deploy", organisation=id_) for id_ in by.organisations
-    ):
+    if not may_deploy_somewhere(by=by):
         raise kit.NotAllowed
+
+
+def may_deploy_somewhere(*, by: kit.Actor) -> bool:
+    """Whether they may run code under any name."""
+    return by.is_signed_in and (
+        access.allows(by, "service", "deploy", own=True)
+        or any(access.allows(by, "service", "deploy", organisation=id_) for id_ in by.organisations)
+    )
 
 
 def check_deploys_in(session: Session, namespace: str, *, by: kit.Actor) -> str:

@@ -6,6 +6,7 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from sqlalchemy import select
 
 import databases
 from asking import Client
-from madang import app, audit, kit, people, serving, settings
+from madang import app, audit, kit, people, serving, settings, usage
 from madang.serving import cli
 from madang.serving.engines import places
 from rooms.serving.conftest import CARD, FUNCTION
@@ -231,3 +232,68 @@ def test_commands_pause_resume_share_roll_back_and_remove(doors: Doors) -> None:
     for command in (("pause", "operator/echo"), ("resume", "no"), ("share", "no/such", "1", "1")):
         assert isinstance(madang(doors, *command).exception, serving.NoSuchService)
     assert madang(doors, "share", "operator/echo", "1", "101").exit_code == 2
+
+
+def test_a_folder_is_published_from_the_browser_and_a_refusal_stands_beside_the_form(doors: Doors) -> None:
+    signed, html = doors.signed("researcher", kit.Role.MEMBER), {"Accept": "text/html"}
+    assert 'href="/services/new"' in doors.client.get("/services", headers=signed).text
+    assert 'href="/services/new"' not in doors.client.get("/services", headers=html).text
+    form = doors.client.get("/services/new", headers=signed)
+    assert form.status_code == 200
+    assert 'value="researcher"' in form.text
+
+    def sent(content: bytes = b"", name: str = "echo.zip", **fields: str) -> Any:
+        files = {"file": (name, content)} if content else {"nothing": ("", b"")}
+        return doors.client.post("/services", files=files, data={"exposure": "open", "share": "100", **fields}, headers=signed)
+
+    made = sent(zipped(FOLDER), namespace="researcher")
+    assert (made.status_code, made.headers["location"]) == (303, "/assets/api/researcher/echo?done=published#keep"), made.text
+    assert "The service is published." in doors.client.get("/assets/api/researcher/echo?done=published", headers=signed).text
+    assert sent(tarred(version("2")), "echo.tar.gz", share="30").status_code == 303
+    wrong: list[tuple[Any, int, str]] = [
+        (sent(b"no archive"), 422, "archive"),
+        (sent(), 422, 'id="file"'),
+        (sent(zipped(FOLDER | {"more.py": "x = 1"})), 422, "other content"),
+        (sent(zipped(version("3")), share="101"), 422, 'value="101"'),
+        (sent(zipped(FOLDER), namespace="operator"), 403, 'value="operator"'),
+    ]
+    for answer, status, said in wrong:
+        assert answer.status_code == status, answer.text
+        assert 'class="fault"' in answer.text
+        assert said in answer.text
+    assert doors.deeds() == ["service.deployed", "service.deployed"]
+    reader = doors.signed("reader", kit.Role.READER)
+    told = doors.client.get("/services/new", headers=reader).text
+    assert 'action="/services"' not in told
+    assert "Your role does not reach to publishing services." in told
+    assert doors.client.get("/services/new", headers=html).status_code in (303, 401)
+    assert doors.client.post("/services", files={"file": ("echo.zip", zipped(FOLDER))}, headers=reader).status_code == 403
+
+
+def test_an_operator_sees_every_service_with_its_failures_and_pauses_it_in_place(doors: Doors) -> None:
+    assert doors.publish(zipped(FOLDER), exposure="private", by=doors.signed("researcher", kit.Role.MEMBER)).status_code == 201
+    assert doors.publish(zipped(FOLDER)).status_code == 201
+    with doors.house.database.writing() as session:
+        quiet, _asset = serving.get_service(session, "operator", "echo", viewer=kit.SYSTEM)
+        context = usage.log.frames.told({
+            "key_id": "", "account_id": "", "organisation_id": "", "sector": "other", "plan": "guest", "service_id": quiet.id,
+            "service": "operator/echo", "unit": "call", "price": "0", "per": 1, "currency": "KRW",
+        })  # fmt: skip
+        at = int(kit.now().timestamp() * 1_000_000)
+        day = (kit.now() + timedelta(hours=9)).date().toordinal()
+        outcomes = ["answered", "answered", "failed"]
+        calls = [usage.log.Called(f"{each:026}", at, day, context, "[]", 1, 1000, outcome) for each, outcome in enumerate(outcomes)]
+        usage.draining.add_calls(session, calls, "r" * 26)
+    signed = doors.signed()
+    rows = doors.client.get("/admin/services.csv", headers=signed).text.splitlines()
+    assert rows[1:] == ["operator/echo,1,private,open,,2,1", "researcher/echo,1,private,open,,0,0"]
+    page = doors.client.get("/admin/services", headers=signed).text
+    assert page.index("operator/echo") < page.index("researcher/echo")
+    paused = doors.client.post("/assets/api/researcher/echo/pause", data={"back": "operate"}, headers=signed)
+    assert paused.headers["location"] == "/admin/services?done=paused"
+    assert 'action="/assets/api/researcher/echo/resumption"' in doors.client.get("/admin/services?done=paused", headers=signed).text
+    resumed = doors.client.post("/assets/api/researcher/echo/resumption", data={"back": "operate"}, headers=signed)
+    assert resumed.headers["location"] == "/admin/services?done=resumed"
+    assert doors.deeds()[-2:] == ["service.paused", "service.resumed"]
+    for address in ("/admin/services", "/admin/services.csv"):
+        assert doors.client.get(address, headers=doors.signed("researcher", kit.Role.MEMBER)).status_code == 403

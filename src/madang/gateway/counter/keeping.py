@@ -10,7 +10,7 @@ from starlette.responses import Response
 from madang import catalog, kit, serving, web
 from madang.gateway.counter.pages import Keeping, ReleaseRow
 
-DONE = frozenset({"paused", "resumed", "shared"})
+DONE = frozenset({"paused", "resumed", "shared", "published"})
 Page = Callable[..., Response]
 
 
@@ -33,7 +33,9 @@ def _found(request: Request, session: Session, actor: kit.Actor) -> tuple[servin
     return serving.get_service(session, names["namespace"], names["name"], viewer=actor)
 
 
-def _back(asset: catalog.Asset, done: str) -> Response:
+def _back(request: Request, asset: catalog.Asset, done: str) -> Response:
+    if web.form(request)["back"] == "operate":
+        return web.see_other(f"/admin/services?done={done}")
     return web.see_other(f"/assets/api/{asset.namespace}/{asset.name}?done={done}#keep")
 
 
@@ -41,14 +43,14 @@ def create_pause(request: Request, session: Session, actor: kit.Actor) -> Respon
     """The service answers no call."""
     service, asset = _found(request, session, actor)
     serving.pause(session, service, asset, by=actor)
-    return _back(asset, "paused")
+    return _back(request, asset, "paused")
 
 
 def create_resumption(request: Request, session: Session, actor: kit.Actor) -> Response:
     """The service answers again."""
     service, asset = _found(request, session, actor)
     serving.resume(session, service, asset, by=actor)
-    return _back(asset, "resumed")
+    return _back(request, asset, "resumed")
 
 
 def create_share(request: Request, session: Session, actor: kit.Actor, *, page: Page) -> Response:
@@ -62,4 +64,4 @@ def create_share(request: Request, session: Session, actor: kit.Actor, *, page: 
             serving.set_share(session, service, asset, release, serving.share_of(form["share"].strip()), by=actor)
     except (kit.Invalid, kit.NotFound) as refusal:
         return page(request, session, actor, faults={"share": refusal.sentence(web.translate)}, status=web.status_of(refusal))
-    return _back(asset, "shared")
+    return _back(request, asset, "shared")

@@ -51,11 +51,55 @@ class ServicesPage:
 
     groups: tuple[tuple[str, tuple[ServiceRow, ...]], ...]
     use: Use
+    may_publish: bool = False
 
     @property
     def count(self) -> int:
         """How many services the viewer may see."""
         return sum(len(rows) for _group, rows in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRow:
+    """A service as operators see it: calls that were answered and that failed on our side today, and how its process fares (running, idle,
+    down, or "" where none is known)."""
+
+    address: str
+    full_name: str
+    title: str
+    version: str
+    exposure: str
+    is_paused: bool
+    process: str
+    reason: str
+    calls: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """``gateway/admin_services.html``: every service, those that fail first."""
+
+    rows: tuple[KeptRow, ...]
+    first: int
+    total: int
+    calls: int
+    failed: int
+    previous: str | None = None
+    next: str | None = None
+    done: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishPage:
+    """``gateway/publish.html``: the form that publishes a folder. ``suffixes`` are those of archives that are opened."""
+
+    namespaces: tuple[str, ...]
+    most_bytes: int
+    suffixes: tuple[str, ...]
+    values: Mapping[str, str]
+    faults: Mapping[str, str]
+    may_publish: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from madang import catalog, compliance, kit, people, serving, sheets, usage, web
 from madang.gateway.admission import Admission
-from madang.gateway.counter import figures, keeping, reading
+from madang.gateway.counter import figures, keeping, operating, publishing, reading
 from madang.gateway.counter.codes import Code, codes
 from madang.gateway.counter.fields import Field, fields_of
 from madang.gateway.counter.pages import SECTORS, ServicePage, ServicesPage, Trial
@@ -42,7 +42,7 @@ def list_services(request: Request, session: Session, actor: kit.Actor) -> Respo
     calls = usage.calls_by_service(session, begins=days[0], ends=days[-1])
     ids = [asset.id for asset in assets]
     use = reading.use_of(usage.sector_days(session, begins=days[0], ends=days[-1], services=ids), days)
-    page = ServicesPage(reading.service_rows(assets, offers_of(session, actor), calls), use)
+    page = ServicesPage(reading.service_rows(assets, offers_of(session, actor), calls), use, serving.may_deploy_somewhere(by=actor))
     return web.render(request, "gateway/services.html", page)
 
 
@@ -155,6 +155,10 @@ def create_share(request: Request, session: Session, actor: kit.Actor) -> Respon
 routes = [
     web.page("/services", list_services),
     web.page("/services/calls.csv", list_use_csv),
+    web.page("/services/new", publishing.new_service),
+    Route("/services", publishing.create_service, methods=["POST"]),
+    web.page("/admin/services", operating.list_services),
+    web.page("/admin/services.csv", operating.list_services_csv),
     web.page(SERVICE, show_service),
     Route(SERVICE + "/trial", create_trial, methods=["POST"]),
     web.page(SERVICE + "/keys", create_key, methods=["POST"]),

@@ -82,8 +82,14 @@ def month_sums(session: Session, today: date) -> list[tuple[str, str, Amount]]:
 
 def calls_by_service(session: Session, *, begins: date, ends: date) -> dict[str, int]:
     """How often each service (id) was called, by everybody."""
-    wanted = select(Context.service_id, func.sum(Day.calls)).join(Day, Day.context_id == Context.id).where(Day.day.between(begins, ends))
-    return {row[0]: int(row[1]) for row in session.execute(wanted.group_by(Context.service_id))}
+    return {id_: amount.calls for id_, amount in amounts_by_service(session, begins=begins, ends=ends).items()}
+
+
+def amounts_by_service(session: Session, *, begins: date, ends: date) -> dict[str, Amount]:
+    """How often each service (id) answered and failed, and in how many units. They name nobody who called."""
+    wanted = select(Context.service_id, func.sum(Day.calls), func.sum(Day.failed), func.sum(Day.units))
+    wanted = wanted.join(Day, Day.context_id == Context.id).where(Day.day.between(begins, ends))
+    return {row[0]: Amount(int(row[1]), int(row[2]), int(row[3])) for row in session.execute(wanted.group_by(Context.service_id))}
 
 
 def timings(session: Session, service_id: str, *, begins: date, ends: date) -> dict[date, Timings]:
