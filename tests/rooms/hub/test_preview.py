@@ -5,11 +5,13 @@ import json
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
 from builders import HTML, Yard
 from hub_wire import Hub
 from madang import hub, kit, tables
+from madang.hub.cli import hub_group
 
 ROWS = "이름,수,날\n" + "".join(f"w{n % 7},{n},2024-01-{1 + n % 28:02}\n" for n in range(250))
 LIMITS = tables.Limits(memory_bytes=256 << 20)
@@ -245,3 +247,25 @@ def test_the_page_says_when_there_is_no_table_or_it_is_not_read(hub_of: Hub, yar
     page(hub_of, "/datasets/researcher/paged/preview/nothing", 404)
     page(hub_of, f"{address}/nothing.csv", 404)
     assert page(neighbour, address, 404).count("paged") == page(neighbour, "/datasets/researcher/never/preview/main", 404).count("never")
+
+
+def test_the_command_line_looks_into_a_table(shown: str, yard: Yard) -> None:
+    class Kept:
+        database, store, limits = yard.house.database, yard.house.store, yard.house.limits
+
+        def close(self) -> None:
+            """It stays open for the others."""
+
+    def run(*given: str, code: int = 0) -> str:
+        done = CliRunner().invoke(hub_group(Kept, str), ["preview", *given])
+        assert done.exit_code == code, done.output
+        return done.output
+
+    assert run("researcher/rows", "--rows", "1") == "a/rows.csv: 250 rows\n이름\t수\t날\nw0\t0\t2024-01-01\n"
+    assert run("researcher/rows", "--sql", "SELECT max(수) AS m FROM data") == "m\n249\n"
+    assert json.loads(run("researcher/rows", "a/rows.csv", "--sort", "수", "--descending", "--rows", "1", "--json"))["rows"][0][1] == 249
+    assert "수\tBIGINT\t0\t250\t0\t249\t124.5" in run("researcher/rows", "--statistics")
+    assert json.loads(run("researcher/rows", "--statistics", "--json"))["rows"] == 250
+    assert "Line 2" in run("researcher/rows", "b/broken.csv", code=1)
+    assert "no repository" in run("researcher/never", code=1)
+    assert "only this table" in run("researcher/rows", "--sql", "DROP VIEW data", code=1)

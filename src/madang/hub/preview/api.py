@@ -141,8 +141,9 @@ async def show_preview(
     """Rows of a table of the dataset (CSV, TSV, JSON or Parquet): in their order, or those that a search or a filter leaves, sorted. The
     first rows are there at once; what looks at all rows is there when the table was read, a moment after it was pushed (503 before)."""
     source = await web.reading(request, _finding(request, namespace, name, revision, file))
+    desk = desk_of(request)
     question = tables.Question("", q, column, comparison, value, sort, descending, limit, offset)
-    shown = await run_in_threadpool(kept.look, desk_of(request), source, question)
+    shown = await run_in_threadpool(kept.look, desk.store, desk.table_limits(), source, question)
     told = Preview(
         file=source.path,
         commit=source.commit,
@@ -187,7 +188,8 @@ async def create_query(request: Request, namespace: catalog.InNamespace, name: c
     if source.state == "unread":
         await web.perform(request, _begin(source), writes=True, fingerprint=asked.sql)
         raise StillReading
-    shown = await run_in_threadpool(kept.look, desk_of(request), source, tables.Question(sql=asked.sql, limit=asked.limit))
+    desk, question = desk_of(request), tables.Question(sql=asked.sql, limit=asked.limit)
+    shown = await run_in_threadpool(kept.look, desk.store, desk.table_limits(), source, question)
     return web.json_answer(
         Answered(
             file=source.path,

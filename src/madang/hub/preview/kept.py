@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from madang import kit, storage, tables
 from madang.hub import contents, queries
-from madang.hub.desk import Desk
 from madang.hub.errors import NoTables, StillReading
 from madang.hub.models import Table
 
@@ -92,29 +91,29 @@ def facts_of(store: storage.Store, source: Source) -> tables.Facts:
     return tables.Facts.of(json.loads(store.read(source.facts)))
 
 
-def look(desk: Desk, source: Source, question: tables.Question) -> Shown:
+def look(store: storage.Store, limits: tables.Limits, source: Source, question: tables.Question) -> Shown:
     """The rows that answer: the first ones at once, all others of a table that was read."""
     end = question.offset + question.limit
     if source.state == "read":
-        facts = facts_of(desk.store, source)
+        facts = facts_of(store, source)
         if question.is_plain and facts.rows is not None and (end <= FIRST or facts.rows <= FIRST):
             rows = facts.first[question.offset : end]
             named = [(each.name, each.type) for each in facts.columns]
             return Shown(named, rows, facts.rows, end < facts.rows, facts.cut)
-        with at_hand(desk.store, source.rows) as path:
-            answer = tables.ask(path, question, limits=desk.table_limits())
+        with at_hand(store, source.rows) as path:
+            answer = tables.ask(path, question, limits=limits)
         return Shown(answer.columns, answer.rows, answer.total, answer.has_more, answer.cut)
     if source.refusal is not None and not source.is_too_large:
         raise source.refusal
     if not question.is_plain or end > FIRST:
         raise source.refusal or StillReading()
-    return glance(desk, source, question)
+    return glance(store, limits, source, question)
 
 
-def glance(desk: Desk, source: Source, question: tables.Question) -> Shown:
+def glance(store: storage.Store, limits: tables.Limits, source: Source, question: tables.Question) -> Shown:
     """The first rows of a file that was not read, or cannot be for its size."""
-    with at_hand(desk.store, source.sha256, most=tables.GLANCED if source.form != "Parquet" else None) as path:
-        facts = tables.glance(path, source.path, limits=desk.table_limits())
+    with at_hand(store, source.sha256, most=tables.GLANCED if source.form != "Parquet" else None) as path:
+        facts = tables.glance(path, source.path, limits=limits)
     rows = facts.first[question.offset : question.offset + question.limit]
     return Shown([(each.name, each.type) for each in facts.columns], rows, None, True, facts.cut, is_whole=False)
 

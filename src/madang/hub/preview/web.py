@@ -87,12 +87,12 @@ def _looked(desk: Desk, source: kept.Source, given: Mapping[str, str], offset: i
     facts, shown, answer, refused, refused_sql = None, None, None, None, None
     try:
         facts = kept.facts_of(desk.store, source) if source.state == "read" else None
-        shown = kept.look(desk, source, _question(given, offset))
+        shown = kept.look(desk.store, desk.table_limits(), source, _question(given, offset))
     except Faults as refusal:
         refused = refusal
     if given["sql"].strip():
         try:
-            answer = kept.look(desk, source, tables.Question(sql=given["sql"], limit=ASKED))
+            answer = kept.look(desk.store, desk.table_limits(), source, tables.Question(sql=given["sql"], limit=ASKED))
         except Faults as refusal:
             refused_sql = refusal
     return Looked(facts, shown, answer, refused, refused_sql)
