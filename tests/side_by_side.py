@@ -27,10 +27,10 @@ ROOMS_WITHOUT_ROWS = (
     "access", "archives", "forges", "kit", "licensing", "logs", "privacy", "scan", "settings", "sheets", "storage", "supervisor",
 )  # fmt: skip
 """They are tested on SQLite alone."""
-ALONE = ("access", "scan", "compliance", "people")
+ALONE = ("access", "scan", "compliance", "keeping", "provenance", "people")
 """Rooms whose tests take minutes: each is a part. The others come some at a time."""
 UNCOUNTED = ("tests/rooms/access",)
-AT_ONCE = 9
+AT_ONCE = 5
 LANES = min(4, (os.cpu_count() or 1) + 1)
 """One more than there are processors: a part waits for disks, for other processes and for the clock."""
 COUNTED = ("passed", "failed", "deselected", "no tests")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An older database becomes one of this release, all or nothing, with a way back."""
 
+import io
 import json
 import os
 import signal
@@ -8,18 +9,20 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from sqlalchemy import text
 
 import databases
-import patience
 from madang import cli, db, doctor, jobs, keeping, people, settings, supervisor
+from madang.cli import tree
 from madang.keeping import errors
 
 FIRST = "0001"
 NEWEST = list(db.history())[-1]
 Elsewhere = Callable[..., settings.Settings]
+Run = Callable[..., "Ran"]
 
 
 @pytest.fixture
@@ -56,11 +59,29 @@ def revision(chosen: settings.Settings) -> str | None:
     return found
 
 
-def run(chosen: settings.Settings, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """The command as a person calls it."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("MADANG_")} | chosen.environment()
-    command = [sys.executable, "-m", "madang", *arguments]
-    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=patience.SECONDS)
+class Ran(NamedTuple):
+    """How a command ended, and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """The command as a person calls it, in this process: a start of its own takes longer than what it does."""
+
+    def called(chosen: settings.Settings, *arguments: str) -> Ran:
+        with monkeypatch.context() as patched:
+            for name in [name for name in os.environ if name.startswith("MADANG_")]:
+                patched.delenv(name)
+            for name, value in chosen.environment().items():
+                patched.setenv(name, value)
+            patched.setattr(sys, "stdin", io.StringIO())
+            capsys.readouterr()
+            return Ran(tree.run(arguments), *capsys.readouterr())
+
+    return called
 
 
 def test_a_plan_names_what_would_be_done(old: settings.Settings) -> None:
@@ -84,7 +105,7 @@ def test_an_upgrade_keeps_everything_and_can_be_taken_back(old: settings.Setting
     assert restored.ledger.is_whole
 
 
-def test_the_command_says_what_there_is_to_do(old: settings.Settings, tmp_path: Path) -> None:
+def test_the_command_says_what_there_is_to_do(run: Run, old: settings.Settings, tmp_path: Path) -> None:
     looked = run(old, "upgrade", "--check")
     assert looked.returncode == 1
     assert f"revision {FIRST} (Madang 0.1.0)" in looked.stdout
@@ -101,7 +122,7 @@ def test_the_command_says_what_there_is_to_do(old: settings.Settings, tmp_path: 
     assert "and is whole" in done.stdout
 
 
-def test_whoever_has_a_backup_needs_none(old: settings.Settings) -> None:
+def test_whoever_has_a_backup_needs_none(run: Run, old: settings.Settings) -> None:
     done = run(old, "upgrade", "--no-backup")
     assert done.returncode == 0, done.stderr
     assert "no way back" in done.stdout
@@ -136,7 +157,7 @@ def test_an_upgrade_that_is_killed_changes_nothing(old: settings.Settings) -> No
         "chosen = settings.read()\n"
         "keeping.upgrade(chosen, keeping.plan(chosen), backup=None, progress=lambda *_: None)\n"
     )
-    for statements in (0, 1, 5, 17):
+    for statements in (0, 1, 17):
         done = subprocess.run([sys.executable, "-c", program, str(statements)], env={**os.environ, **old.environment()}, check=False)
         assert (done.returncode, revision(old)) in ((-signal.SIGKILL, FIRST), (0, NEWEST))
         if statements < 2:
@@ -167,7 +188,7 @@ def test_a_file_that_is_no_database_is_not_copied(tmp_path: Path) -> None:
     assert keeping.copy_beside(settings.read({"MADANG_DATABASE_URL": "postgresql://nowhere/none"})) is None
 
 
-def test_backup_and_restore_as_commands(old: settings.Settings, tmp_path: Path, elsewhere: Elsewhere) -> None:
+def test_backup_and_restore_as_commands(run: Run, old: settings.Settings, tmp_path: Path, elsewhere: Elsewhere) -> None:
     phrase = tmp_path / "phrase"
     phrase.write_text("a long enough sentence\n")
     assert run(old, "upgrade", "--no-backup").returncode == 0
@@ -190,7 +211,7 @@ def test_backup_and_restore_as_commands(old: settings.Settings, tmp_path: Path, 
     assert json.loads(run(empty, "settings", "--format", "json").stdout)
 
 
-def test_a_hurt_object_makes_a_backup_that_wants_attention(old: settings.Settings, tmp_path: Path) -> None:
+def test_a_hurt_object_makes_a_backup_that_wants_attention(run: Run, old: settings.Settings, tmp_path: Path) -> None:
     assert run(old, "upgrade", "--no-backup").returncode == 0
     place = old.home / "store" / "objects" / "ab" / ("c" * 62)
     place.parent.mkdir(parents=True)
