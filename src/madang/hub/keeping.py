@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from madang import audit, catalog, db, kit, storage
-from madang.hub.models import Commit, Ref, Repository, Sent
+from madang.hub.models import Commit, Ref, Repository, Sent, Table
 
 GRACE = timedelta(days=2)
 """How long sent bytes may wait for the commit that names them: far longer than an address for an upload holds."""
@@ -35,7 +35,8 @@ class Report:
 
 def check(database: db.Database, store: storage.Store, *, reads_bytes: bool = False) -> Report:
     """Every commit's tree can be read, its files are there in their size and were sent to its repository; refs, parents and versions lead
-    to what stands. ``reads_bytes``: every file is compared with its name too, which takes as long as reading all of them."""
+    to what stands; what was read of tables is there. ``reads_bytes``: every file is compared with its name too, which takes as long as
+    reading all of them."""
     report, known = Report(), dict[str, int | None]()
     with database.reading() as session:
         for repository, asset in _repositories(session):
@@ -51,6 +52,11 @@ def check(database: db.Database, store: storage.Store, *, reads_bytes: bool = Fa
                 report.faults += _faults_in(session, store, commit, sent, known, where)
             refs = session.scalars(select(Ref).where(Ref.repository_id == repository.id))
             report.faults += [Fault("no-commit", f"{asset.ref} {ref.name}") for ref in refs if ref.commit_id not in ids]
+        report.faults += [
+            Fault("no-table", row.sha256)
+            for row in session.scalars(select(Table).where(Table.state == "read"))
+            if not all(store.exists(each) for each in (row.facts, row.rows) if each)
+        ]
     report.objects = len(known)
     if reads_bytes:
         report.faults += [Fault("damaged", sha256) for sha256, size in known.items() if size is not None and not _is_whole(store, sha256)]

@@ -100,7 +100,7 @@ class FilesPage:
 
 @dataclass(frozen=True, slots=True)
 class FilePage:
-    """``hub/file.html``: one file. ``lines`` are its first ones where it is text, else None."""
+    """``hub/file.html``: one file. ``lines`` are its first ones where it is text, else None. ``preview`` is its page as a table, or ""."""
 
     head: Head
     path: str
@@ -110,6 +110,7 @@ class FilePage:
     download: str
     lines: tuple[str, ...] | None
     is_whole: bool
+    preview: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from madang import catalog, storage
+from madang import catalog, storage, tables
 from madang.hub import cards, rules
 from madang.hub.contents import Item
 from madang.hub.models import Commit, Ref
@@ -70,6 +70,12 @@ def row_of(head: Head, item: Item) -> Row:
 def download_of(head: Head, path: str) -> str:
     """Where a file's bytes are."""
     return f"{head.base}/resolve/{head.at}/{quote(path, errors='replace')}"
+
+
+def preview_of(head: Head, path: str) -> str:
+    """The page of a file of a dataset as a table, "" where it is none."""
+    is_table = head.kind == "dataset" and tables.form_of(path) is not None
+    return f"{head.base}/preview/{head.at}/{quote(path, errors='replace')}" if is_table else ""
 
 
 def crumbs_of(head: Head, folder: str) -> tuple[tuple[str, str], ...]:

@@ -91,6 +91,7 @@ def show_file(request: Request, session: Session, actor: kit.Actor) -> Response:
         head=head, path=path, folder=path.rpartition("/")[0], size=entry.size, sha256=entry.sha256,
         download=presenting.download_of(head, path), lines=tuple(lines[:SHOWN_LINES]) if lines is not None else None,
         is_whole=lines is not None and entry.size <= SHOWN_BYTES and len(lines) <= SHOWN_LINES,
+        preview=presenting.preview_of(head, path),
     )  # fmt: skip
     return web.render(request, "hub/file.html", page)
 

@@ -101,6 +101,7 @@ class ReaderBusy(Unavailable):
 
     code = "reader-busy"
     message = _("Others are asking at this moment. Try again.")
+    retry_after = 5
 
 
 KINDS: Mapping[str, type[Refusal]] = {

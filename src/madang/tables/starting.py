@@ -23,7 +23,9 @@ from madang.tables.limits import Limits
 LONGEST_ANSWER = 32 << 20
 GLANCED = 256 << 10
 WAIT_SECONDS = 10
-_places: dict[int, threading.BoundedSemaphore] = {}
+WAITING = 4
+"""So many wait for a place at most: each holds a thread that others need."""
+_places: dict[int, tuple[threading.BoundedSemaphore, threading.BoundedSemaphore]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ def _facts(told: dict[str, Any] | None) -> Facts:
 def _run(task: str, path: Path, folder: Path, limits: Limits, seconds: int, **more: Any) -> dict[str, Any] | None:
     """What the process said; None when it had to be ended or broke. Its refusals are raised here."""
     if not sandbox.confinement().files:  # nothing but its own copy, where the system cannot keep it from others
-        path = Path(shutil.copy(path, folder / "given"))
+        path = Path(shutil.copyfile(path, folder / "given"))
+        path.chmod(0o444)
     bounds = sandbox.Bounds(memory_bytes=2 * limits.memory_bytes, disk_bytes=limits.disk_bytes, user=limits.user)
     sandbox.prepare(folder, bounds)
     asked = {
@@ -126,11 +129,16 @@ def _read(path: Path) -> bytes:
 
 @contextmanager
 def _place(at_once: int) -> Iterator[None]:
-    """One of the few places in this process."""
-    free = _places.setdefault(at_once, threading.BoundedSemaphore(at_once))
-    if not free.acquire(timeout=WAIT_SECONDS):
+    """One of the few places in this process; ``ReaderBusy`` where too many wait or none is free in time."""
+    known, free = _places.setdefault(at_once, (threading.BoundedSemaphore(at_once + WAITING), threading.BoundedSemaphore(at_once)))
+    if not known.acquire(blocking=False):
         raise ReaderBusy
     try:
-        yield
+        if not free.acquire(timeout=WAIT_SECONDS):
+            raise ReaderBusy
+        try:
+            yield
+        finally:
+            free.release()
     finally:
-        free.release()
+        known.release()

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tables of datasets: first rows at once, then all that was read of them; who may see the dataset may."""
 
+import io
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner
@@ -10,8 +11,9 @@ from sqlalchemy import select
 
 from builders import HTML, Yard
 from hub_wire import Hub
-from madang import hub, kit, tables
+from madang import hub, kit, storage, tables
 from madang.hub.cli import hub_group
+from madang.hub.preview.kept import at_hand
 
 ROWS = "이름,수,날\n" + "".join(f"w{n % 7},{n},2024-01-{1 + n % 28:02}\n" for n in range(250))
 LIMITS = tables.Limits(memory_bytes=256 << 20)
@@ -204,6 +206,7 @@ def test_the_page_shows_rows_and_what_the_columns_hold(shown: str, visitor: Hub)
     assert '<th scope="row">w0</th><td class="num">36</td>' in told  # the twin of the picture
     assert "style=" not in told
     assert f'href="{PAGE}"' in page(visitor, "/datasets/researcher/rows")
+    assert f'href="{PAGE}/a/rows.csv"' in page(visitor, "/datasets/researcher/rows/blob/main/a/rows.csv")
     assert "Line 2" in page(visitor, f"{PAGE}/b/broken.csv")
     assert "열마다 무엇이 있는지" in visitor.ask("GET", PAGE, headers={**HTML, "Accept-Language": "ko"}).text
 
@@ -269,3 +272,30 @@ def test_the_command_line_looks_into_a_table(shown: str, yard: Yard) -> None:
     assert "Line 2" in run("researcher/rows", "b/broken.csv", code=1)
     assert "no repository" in run("researcher/never", code=1)
     assert "only this table" in run("researcher/rows", "--sql", "DROP VIEW data", code=1)
+
+
+def test_an_object_that_lies_elsewhere_is_brought_here() -> None:
+    class Elsewhere:
+        def open(self, _sha256: str) -> io.BytesIO:
+            return io.BytesIO(b"n\n1\n")
+
+    store = cast("storage.Store", Elsewhere())
+    with at_hand(store, "0" * 64) as whole, at_hand(store, "0" * 64, most=2) as some:
+        assert (whole.read_bytes(), some.read_bytes()) == (b"n\n1\n", b"n\n")
+    assert not whole.exists()
+
+
+def test_what_was_read_and_is_gone_is_found(shown: str, yard: Yard) -> None:
+    def faults() -> list[str]:
+        return [each.what for each in hub.check(yard.house.database, yard.house.store).faults]
+
+    assert faults() == []
+    with yard.house.database.reading() as session:
+        row = session.scalars(select(hub.Table).where(hub.Table.state == "read")).first()
+    assert row is not None
+    assert row.facts is not None
+    place = yard.house.home / "store" / "objects" / row.facts[:2] / row.facts[2:]
+    kept = place.read_bytes()
+    place.unlink()
+    assert faults() == ["no-table"]
+    yard.house.store.put_bytes(kept)

@@ -46,7 +46,7 @@ def test_reading_and_writing_are_as_the_table_says(everybody: dict[str, Hub], ya
         way.ask("GET", f"/datasets/owner/{exposure}/resolve/main/a.txt"), way.ask("GET", f"{address}/auth-check"),
     ]  # fmt: skip
     assert {each.status_code for each in reads} == {200 if sees else hidden}
-    pages = ("", "/tree/main", "/blob/main/a.txt", "/commits/main")
+    pages = ("", "/tree/main", "/blob/main/a.txt", "/commits/main", "/preview/main")
     shown = {way.ask("GET", f"/datasets/owner/{exposure}{path}", headers={"Accept": "text/html"}).status_code for path in pages}
     assert shown == {200 if sees else 404}
     assert (f"owner/{exposure}<" in way.ask("GET", "/datasets?q=owner", headers={"Accept": "text/html"}).text) == sees

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each file and each question has a process of its own, which is shut in and ends."""
 
+import contextlib
 import subprocess
 import time
 from dataclasses import replace
@@ -102,3 +103,17 @@ def test_an_answer_that_is_none_is_not_believed(tmp_path: Path, lie: str | None,
     monkeypatch.setattr(subprocess, "run", lying)
     with pytest.raises(tables.ReaderEnded):
         tables.take(path, "a.csv", folder, limits=LIMITS)
+
+
+def test_whoever_finds_too_many_waiting_is_told_so_at_once(taken: tables.Taken) -> None:
+    limits = replace(LIMITS, at_once=1)
+    with contextlib.ExitStack() as held:
+        held.enter_context(starting._place(1))
+        for _other in range(starting.WAITING):
+            assert starting._places[1][0].acquire(blocking=False)
+            held.callback(starting._places[1][0].release)
+        began = time.monotonic()
+        with pytest.raises(tables.ReaderBusy):
+            tables.ask(taken.rows, tables.Question(), limits=limits)
+        assert time.monotonic() - began < 1
+    assert len(tables.ask(taken.rows, tables.Question(limit=3), limits=limits).rows) == 3
