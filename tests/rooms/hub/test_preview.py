@@ -35,9 +35,9 @@ def work(yard: Yard) -> int:
 def shown(hub_of: Hub, yard: Yard) -> str:
     """An open dataset with a table that was read and one that cannot be; its address behind ``/api/v1``."""
     made = hub_of.create("researcher/rows", private=False)
-    answer = hub_of.commit(made, {"a/rows.csv": ROWS, "b/broken.csv": "a,b\n1\n", "note.txt": "x", "README.md": "# 표"})
+    answer = hub_of.commit(made, {"a/rows.csv": ROWS, "b/broken.csv": "a,b\n1\n", "a.json": "[]", "note.txt": "x", "README.md": "# 표"})
     assert answer.status_code == 200, answer.text
-    assert work(yard) == 2
+    assert work(yard) == 3
     return f"{API}/researcher/rows"
 
 

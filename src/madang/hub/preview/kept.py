@@ -54,8 +54,9 @@ class Shown:
 
 
 def paths_of(entries: Sequence[storage.Entry]) -> list[str]:
-    """Those of the files that are tables."""
-    return [entry.path for entry in entries if entry.sha256 and tables.form_of(entry.path) is not None]
+    """Those of the files that are tables, in their order; whole JSON files come last, for many of them are settings."""
+    found = [entry.path for entry in entries if entry.sha256 and tables.form_of(entry.path) is not None]
+    return sorted(found, key=lambda path: path.lower().endswith(".json"))
 
 
 def find(session: Session, store: storage.Store, namespace: str, name: str, *, revision: str, path: str, viewer: kit.Actor) -> Source:
