@@ -22,8 +22,8 @@ WRITERS = 2
 
 @pytest.fixture
 def platform(tmp_path: Path) -> Iterator[Platform]:
-    """A platform that is up."""
-    made = Platform(tmp_path / "home", databases.environment(tmp_path, kept=True))
+    """A platform that is up. What is written waits to be looked at, and more may wait than one account usually has."""
+    made = Platform(tmp_path / "home", {**databases.environment(tmp_path, kept=True), "MADANG_MAX_WAITING": "100000"})
     made.start()
     try:
         made.token = made.madang("token", "create", "--role", "operator", "--note", "test").strip()
