@@ -95,20 +95,17 @@ def _preview(open_house: Callable[[], Any], translate: Callable[[str], str]) -> 
     def command(name: str, file: str, revision: str, statistics: bool, as_json: bool, **asked: Any) -> None:
         """Look into a table of a dataset: without FILE, the first one that there is."""
         namespace, _slash, last = name.partition("/")
-        try:
-            with contextlib.closing(open_house()) as house:
-                with house.database.reading() as session:
-                    source = kept.find(session, house.store, namespace, last, revision=revision, path=file, viewer=kit.SYSTEM)
-                if statistics:
-                    _tell_facts(source.path, kept.facts_of(house.store, source), as_json, translate)
-                else:
-                    question = tables.Question(
-                        asked["sql"], asked["search"], sort=asked["sort"], down=asked["descending"], limit=asked["limit"]
-                    )
-                    shown = kept.look(house.store, house.limits("tables", tables.Limits), source, question)
-                    _tell_rows(source.path, shown, as_json, translate)
-        except kit.Refusal as refusal:
-            raise click.ClickException(refusal.sentence(translate)) from refusal
+        with contextlib.closing(open_house()) as house:
+            with house.database.reading() as session:
+                source = kept.find(session, house.store, namespace, last, revision=revision, path=file, viewer=kit.SYSTEM)
+            if statistics:
+                _tell_facts(source.path, kept.facts_of(house.store, source), as_json, translate)
+            else:
+                question = tables.Question(
+                    asked["sql"], asked["search"], sort=asked["sort"], down=asked["descending"], limit=asked["limit"]
+                )
+                shown = kept.look(house.store, house.limits("tables", tables.Limits), source, question)
+                _tell_rows(source.path, shown, as_json, translate)
 
     return command
 
