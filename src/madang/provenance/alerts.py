@@ -21,18 +21,19 @@ def touched(session: Session, node: Node, *, by: kit.Actor) -> None:
     reached = due(session, node)
     _stale(session, reached, by)
     asked = (
-        select(catalog.Asset, catalog.Version)
+        select(catalog.Asset, catalog.Version, catalog.Namespace.owner_id)
         .join(catalog.Version, catalog.Version.asset_id == catalog.Asset.id)
+        .join(catalog.Namespace, catalog.Namespace.key == catalog.Asset.namespace_key)
         .join(Node, Node.version_id == catalog.Version.id)
         .where(Node.id.in_(reached), Node.id != node.id)
         .order_by(catalog.Version.id.desc())
         .limit(MOST_TOLD)
     )
     told: set[str] = set()
-    for asset, version in session.execute(asked):
+    for asset, version, owner in session.execute(asked):
         if asset.id not in told:
             told.add(asset.id)
-            _tell(session, asset, version, by)
+            _tell(session, asset, version, owner, by)
 
 
 def due(session: Session, node: Node) -> Select[tuple[str]]:
@@ -57,8 +58,7 @@ def _stale(session: Session, reached: object, by: kit.Actor) -> None:
             inbox.tell(session, kind=STALE.name, to=to, about=about, address=address, text=text, by=kit.SYSTEM)
 
 
-def _tell(session: Session, asset: catalog.Asset, version: catalog.Version, by: kit.Actor) -> None:
-    owner, _organisation = catalog.place_of(session, asset)
+def _tell(session: Session, asset: catalog.Asset, version: catalog.Version, owner: str | None, by: kit.Actor) -> None:
     if owner is not None and owner != by.account_id:
         text = _("Something that “%(name)s” is made of changed. Look again at what may be done with it.")
         values = {"name": f"{asset.namespace}/{asset.name}"}
