@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A platform works, people write, backups are made all the while: each restores to one whole moment, and runs.
 
-The short form runs with the tests; ``make soak`` makes more backups, over a ledger that grows by thousands of lines.
+The short form runs with the tests, on SQLite; ``make soak`` makes more backups, on either database, over a ledger that grows by thousands
+of lines.
 """
 
 import http.client
@@ -56,7 +57,7 @@ def write(platform: Platform, writer: int, ended: threading.Event, done: list[st
         done.append(name)
 
 
-@pytest.mark.parametrize("backups", [1, pytest.param(8, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("backups", [pytest.param(1, marks=pytest.mark.sqlite), pytest.param(8, marks=pytest.mark.soak)])
 def test_a_backup_of_a_busy_platform_restores_to_one_moment(platform: Platform, tmp_path: Path, backups: int) -> None:
     ended, done = threading.Event(), list[str]()
     writers = [threading.Thread(target=write, args=(platform, number, ended, done)) for number in range(WRITERS)]
