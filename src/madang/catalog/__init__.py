@@ -47,6 +47,7 @@ from madang.catalog.queries import (
     get_version,
     get_version_by_id,
     namespaces_of,
+    place_of,
     versions_of,
     visible,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "hand_over_namespace",
     "may_see",
     "namespaces_of",
+    "place_of",
     "open_namespace",
     "refresh_search",
     "register",
