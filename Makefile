@@ -78,7 +78,9 @@ $(VENV)/peers/s3/.made: tests/peers/s3/requirements.lock $(VENV)/.made
 	touch $@
 
 # Clients of the hub that tests drive, each as it is published and in an environment of its own.
-CLIENTS := $(patsubst tests/clients/%/requirements.lock,$(VENV)/clients/%/.made,$(wildcard tests/clients/*/requirements.lock))
+CLIENTS := $(patsubst tests/clients/%/requirements.lock,$(VENV)/clients/%/.made,$(wildcard tests/clients/hf-*/requirements.lock))
+# Readers of what the hub says of its datasets: large, so for long tests only.
+READERS := $(VENV)/clients/readers/.made
 
 $(VENV)/clients/%/.made: tests/clients/%/requirements.lock $(VENV)/.made
 	@echo "madang: bringing the hub's client $* for the tests"
@@ -166,7 +168,7 @@ fix: $(VENV)/.dev
 bench: $(VENV)/.dev $(VENV)/.madang
 	@for figure in bench/*.py; do echo "== $$figure"; $(BIN)/python $$figure $(ARGS); done
 
-soak: $(VENV)/.dev $(VENV)/.madang $(VENV)/peers/s3/.made $(VENV)/.peers $(CLIENTS)
+soak: $(VENV)/.dev $(VENV)/.madang $(VENV)/peers/s3/.made $(VENV)/.peers $(CLIENTS) $(READERS)
 	@$(BIN)/python -m pytest -m soak $(ARGS)
 
 docs: $(VENV)/.dev $(VENV)/.madang

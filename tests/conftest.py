@@ -39,6 +39,7 @@ def _has_korean_font() -> bool:
 PARTS: dict[str, Callable[[], bool]] = {
     "chromium": lambda: shutil.which("chromium") is not None,
     "hub-clients": hub_clients.are_there,
+    "hub-readers": hub_clients.readers_are_there,
     "git": lambda: shutil.which("git") is not None,
     "korean-font": _has_korean_font,
     "nginx": lambda: shutil.which("nginx") is not None,

@@ -19,6 +19,11 @@ def are_there() -> bool:
     return all((PLACE / version / ".made").exists() for version in VERSIONS)
 
 
+def readers_are_there() -> bool:
+    """Whether those that read what is said of datasets were brought."""
+    return (PLACE / "readers" / ".made").exists()
+
+
 def environment(home: Path, endpoint: str, token: str, **more: str) -> dict[str, str]:
     """What a client is started with: where the hub is and a token, and nothing of this machine's own."""
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL", "TMPDIR")}

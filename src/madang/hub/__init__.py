@@ -9,6 +9,7 @@ the core ``tables``.
 from starlette.routing import Route
 
 from madang.hub.actions import create, create_ref, move, remove, remove_ref
+from madang.hub.describing.web import routes as _descriptions
 from madang.hub.desk import Desk
 from madang.hub.errors import NoSuchEntry, NoSuchRepository, NoSuchRevision
 from madang.hub.keeping import check, clean
@@ -22,7 +23,7 @@ from madang.hub.web import routes as _pages
 from madang.hub.wire.routes import routes as _wire
 from madang.hub.xet import sweep as sweep_xorbs
 
-routes = [*_pages, *_preview, *_wire]
+routes = [*_descriptions, *_pages, *_preview, *_wire]
 ADDRESSES = frozenset((method, route.path) for route in routes for method in (route.methods or ()) if method != "HEAD") | frozenset(
     (method, route.path) for route in router.routes if isinstance(route, Route) for method in (route.methods or ())
 )

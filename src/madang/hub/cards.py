@@ -48,6 +48,10 @@ class Card:
         found = self.data.get("pretty_name")
         return " ".join(found.split())[:200] if isinstance(found, str) else ""
 
+    def words_of(self, *members: str) -> list[str]:
+        """What stands under these names, each word once, in the card's order."""
+        return list(dict.fromkeys(word[:200] for member in members for word in _words(self.data.get(member))))
+
     @property
     def tags(self) -> list[str]:
         """The tags that lists are filtered by, each once, in the card's order."""

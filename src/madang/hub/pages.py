@@ -73,7 +73,8 @@ class RefRow:
 @dataclass(frozen=True, slots=True)
 class CardPage:
     """``hub/card.html``: the card, what lies at the top, and how to use it. ``facts`` are the card's own words, by name. ``lines`` are
-    lines to copy, by word. ``fault`` says what is wrong with the front matter."""
+    lines to copy, by word. ``fault`` says what is wrong with the front matter. ``cite`` is a line to cite; ``bibtex`` the same as an entry;
+    ``data`` what programs read of it in the page (schema.org, as JSON that is safe there)."""
 
     head: Head
     card: Markup
@@ -82,6 +83,9 @@ class CardPage:
     rows: tuple[Row, ...]
     more: int
     lines: tuple[tuple[str, str], ...]
+    cite: str
+    bibtex: str
+    data: Markup
 
 
 @dataclass(frozen=True, slots=True)

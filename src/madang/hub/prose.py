@@ -22,6 +22,21 @@ def rendered(text: str, *, base: str) -> Markup:
     return Markup(parser.renderer.render(tokens, parser.options, {}))  # noqa: S704  # the parser escapes all that it is given
 
 
+def plain_text(text: str, *, most: int) -> str:
+    """The paragraphs of a card as plain text, without headings, tables and code, up to ``most`` letters."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    said, is_open, length = list[str](), False, 0
+    for token in parser.parse(text[: most * 10]):
+        is_open = token.type == "paragraph_open" or (is_open and token.type != "paragraph_close")
+        if token.type == "inline" and is_open:
+            words = "".join(child.content if child.type != "softbreak" else " " for child in token.children or ())
+            said.append(words.strip())
+            length += len(words)
+        if length > most:
+            break
+    return "\n\n".join(each for each in said if each)[:most]
+
+
 def _mend(tokens: Sequence[Token], base: str) -> None:
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):

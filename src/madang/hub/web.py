@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from madang import catalog, kit, web
 from madang.hub import contents, presenting, queries, rules
+from madang.hub.describing import citing, croissant, gathering
 from madang.hub.desk import desk_of, origin_of
 from madang.hub.pages import CardPage, CommitPage, FilePage, FilesPage, HistoryPage, ListPage
 from madang.hub.presenting import Seen
@@ -48,6 +49,7 @@ def show_card(request: Request, session: Session, actor: kit.Actor) -> Response:
     card = contents.card_of(store, seen.commit.tree)
     items = contents.listed(contents.entries_of(store, seen.commit))
     head = presenting.head_of(seen)
+    told = gathering.brief(session, store, seen.place, seen.commit, origin=origin_of(request), viewer=actor, card=card)
     page = CardPage(
         head=head,
         card=rendered(card.text, base=head.base),
@@ -56,6 +58,9 @@ def show_card(request: Request, session: Session, actor: kit.Actor) -> Response:
         rows=tuple(presenting.row_of(head, item) for item in presenting.folders_first(items)[:AT_TOP]),
         more=max(0, len(items) - AT_TOP),
         lines=presenting.lines_of(seen, origin_of(request)),
+        cite=citing.line(told),
+        bibtex=citing.bibtex(told),
+        data=croissant.in_page(told),
     )
     return web.render(request, "hub/card.html", page)
 
