@@ -287,6 +287,8 @@ def test_an_operator_sees_every_service_with_its_failures_and_pauses_it_in_place
     signed = doors.signed()
     rows = doors.client.get("/admin/services.csv", headers=signed).text.splitlines()
     assert rows[1:] == ["operator/echo,1,private,open,,2,1", "researcher/echo,1,private,open,,0,0"]
+    told = doors.client.get("/admin/services.json", headers=signed).json()
+    assert [[str(value) for value in row.values()] for row in told["items"]] == [row.split(",") for row in rows[1:]]
     page = doors.client.get("/admin/services", headers=signed).text
     assert page.index("operator/echo") < page.index("researcher/echo")
     paused = doors.client.post("/assets/api/researcher/echo/pause", data={"back": "operate"}, headers=signed)
@@ -295,5 +297,5 @@ def test_an_operator_sees_every_service_with_its_failures_and_pauses_it_in_place
     resumed = doors.client.post("/assets/api/researcher/echo/resumption", data={"back": "operate"}, headers=signed)
     assert resumed.headers["location"] == "/admin/services?done=resumed"
     assert doors.deeds()[-2:] == ["service.paused", "service.resumed"]
-    for address in ("/admin/services", "/admin/services.csv"):
+    for address in ("/admin/services", "/admin/services.csv", "/admin/services.json"):
         assert doors.client.get(address, headers=doors.signed("researcher", kit.Role.MEMBER)).status_code == 403

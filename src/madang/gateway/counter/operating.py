@@ -53,10 +53,20 @@ def list_services(request: Request, session: Session, actor: kit.Actor) -> Respo
     return web.render(request, "gateway/admin_services.html", page)
 
 
-def list_services_csv(request: Request, session: Session, actor: kit.Actor) -> Response:
-    """The same list for a spreadsheet."""
-    cells = (
+def _cells(request: Request, session: Session, actor: kit.Actor) -> list[tuple[object, ...]]:
+    """The list as ``COLUMNS`` name it."""
+    return [
         (row.full_name, row.version, row.exposure, "paused" if row.is_paused else "open", row.process, row.calls, row.failed)
         for row in rows_of(request, session, actor)
-    )
+    ]
+
+
+def list_services_csv(request: Request, session: Session, actor: kit.Actor) -> Response:
+    """The same list for a spreadsheet."""
+    cells = _cells(request, session, actor)
     return web.attachment(sheets.write_csv(cells, header=COLUMNS), name="services.csv", media_type="text/csv; charset=utf-8")
+
+
+def list_services_json(request: Request, session: Session, actor: kit.Actor) -> Response:
+    """The same list for programs."""
+    return web.json_answer({"items": [dict(zip(COLUMNS, row, strict=True)) for row in _cells(request, session, actor)], "next": None})

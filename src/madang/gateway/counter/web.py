@@ -159,6 +159,7 @@ routes = [
     Route("/services", publishing.create_service, methods=["POST"]),
     web.page("/admin/services", operating.list_services),
     web.page("/admin/services.csv", operating.list_services_csv),
+    web.page("/admin/services.json", operating.list_services_json),
     web.page(SERVICE, show_service),
     Route(SERVICE + "/trial", create_trial, methods=["POST"]),
     web.page(SERVICE + "/keys", create_key, methods=["POST"]),
