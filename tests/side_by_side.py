@@ -25,6 +25,7 @@ TESTS = Path(__file__).parent
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 ROOMS_WITHOUT_ROWS = (
     "access", "archives", "forges", "kit", "licensing", "logs", "privacy", "scan", "settings", "sheets", "storage", "supervisor",
+    "weights",
 )  # fmt: skip
 """They are tested on SQLite alone."""
 ALONE = ("access", "scan", "compliance", "keeping", "provenance", "people")

@@ -74,6 +74,7 @@ def web_application(house: House) -> FastAPI:
                 compliance.licences_router,
                 *operations.routers,
                 hub.router,
+                hub.headers_router,
             ],
             templates=[SOURCE / room / "templates" for room in ROOMS_WITH_TEMPLATES],
             state=state_of(house),

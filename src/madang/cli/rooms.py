@@ -28,7 +28,7 @@ FACTORIES = {
     "service": ("madang.serving.cli", "service_group"),
     "hub": ("madang.hub.cli", "hub_group"),
 }
-CORES = {"terms": "madang.terms.cli", "licence": "madang.licensing.cli", "privacy": "madang.privacy.cli"}
+CORES = {"terms": "madang.terms.cli", "licence": "madang.licensing.cli", "privacy": "madang.privacy.cli", "model": "madang.weights.cli"}
 """Commands that need no platform."""
 
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "terms": ("rooms", "Say what may be done with a thing, given what it is made of."),
     "licence": ("rooms", "Say what a licence allows and asks, and where it says so."),
     "privacy": ("rooms", "Find personal data in a text, and take it out."),
+    "model": ("rooms", "Say what lies in a model's file, and what loading it would call."),
     "service": ("rooms", "Publish an AI service and keep it."),
     "hub": ("rooms", "Look after what was pushed to datasets and models."),
     "register": ("rooms", "Register one address or archive, or a list of them."),

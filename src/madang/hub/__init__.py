@@ -12,6 +12,7 @@ from madang.hub.actions import create, create_ref, move, remove, remove_ref
 from madang.hub.describing.web import routes as _descriptions
 from madang.hub.desk import Desk
 from madang.hub.errors import NoSuchEntry, NoSuchRepository, NoSuchRevision
+from madang.hub.headers.api import router as headers_router
 from madang.hub.keeping import check, clean
 from madang.hub.limits import Limits
 from madang.hub.models import Commit, Ref, Repository, Sent, Table, Tag
@@ -25,7 +26,10 @@ from madang.hub.xet import sweep as sweep_xorbs
 
 routes = [*_descriptions, *_pages, *_preview, *_wire]
 ADDRESSES = frozenset((method, route.path) for route in routes for method in (route.methods or ()) if method != "HEAD") | frozenset(
-    (method, route.path) for route in router.routes if isinstance(route, Route) for method in (route.methods or ())
+    (method, route.path)
+    for route in (*router.routes, *headers_router.routes)
+    if isinstance(route, Route)
+    for method in (route.methods or ())
 )
 """What the hub answers, as the table of rights names it."""
 __all__ = [
@@ -49,6 +53,7 @@ __all__ = [
     "create",
     "create_ref",
     "forget_tables",
+    "headers_router",
     "move",
     "needed_objects",
     "remove",

@@ -143,3 +143,10 @@ class StillReading(Unavailable):
     code = "table-not-read"
     message = _("This table is not read to its end yet. Its first rows are shown; ask for the rest in a moment.")
     retry_after = 2
+
+
+class UnsafeModel(Invalid):
+    """A file would run something when somebody loads it, and this platform takes no such files."""
+
+    code = "unsafe-model"
+    message = _("“%(path)s” names %(what)s: whoever loads it runs that. This platform takes no such file; save the weights as safetensors.")

@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from madang.hub.headers.showing import HeaderView
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -104,7 +106,8 @@ class FilesPage:
 
 @dataclass(frozen=True, slots=True)
 class FilePage:
-    """``hub/file.html``: one file. ``lines`` are its first ones where it is text, else None. ``preview`` is its page as a table, or ""."""
+    """``hub/file.html``: one file. ``lines`` are its first ones where it is text, else None. ``preview`` is its page as a table, or "".
+    ``header`` is what a model's file says of itself."""
 
     head: Head
     path: str
@@ -115,6 +118,7 @@ class FilePage:
     lines: tuple[str, ...] | None
     is_whole: bool
     preview: str = ""
+    header: HeaderView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from madang import catalog, storage, tables
 from madang.hub import cards, rules
@@ -76,6 +76,12 @@ def preview_of(head: Head, path: str) -> str:
     """The page of a file of a dataset as a table, "" where it is none."""
     is_table = head.kind == "dataset" and tables.form_of(path) is not None
     return f"{head.base}/preview/{head.at}/{quote(path, errors='replace')}" if is_table else ""
+
+
+def header_of(head: Head, path: str) -> str:
+    """Where programs read the header of a model's file."""
+    kinds = rules.KINDS[head.kind]
+    return f"/api/v1/{kinds}/{quote(head.namespace)}/{quote(head.name)}/header?{urlencode({'file': path, 'revision': head.revision})}"
 
 
 def crumbs_of(head: Head, folder: str) -> tuple[tuple[str, str], ...]:

@@ -9,6 +9,7 @@ from madang import catalog, kit, web
 from madang.hub import contents, presenting, queries, rules
 from madang.hub.describing import citing, croissant, gathering
 from madang.hub.desk import desk_of, origin_of
+from madang.hub.headers import showing
 from madang.hub.pages import CardPage, CommitPage, FilePage, FilesPage, HistoryPage, ListPage
 from madang.hub.presenting import Seen
 from madang.hub.prose import rendered
@@ -97,6 +98,7 @@ def show_file(request: Request, session: Session, actor: kit.Actor) -> Response:
         download=presenting.download_of(head, path), lines=tuple(lines[:SHOWN_LINES]) if lines is not None else None,
         is_whole=lines is not None and entry.size <= SHOWN_BYTES and len(lines) <= SHOWN_LINES,
         preview=presenting.preview_of(head, path),
+        header=showing.view(store, path, entry.sha256, entry.size, json=presenting.header_of(head, path)),
     )  # fmt: skip
     return web.render(request, "hub/file.html", page)
 

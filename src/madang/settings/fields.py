@@ -147,6 +147,12 @@ class Settings:
     small_file_bytes: int = setting(
         MIB, _("A file of a dataset or model up to this size is sent within the commit."), readers.size, fills="hub.small"
     )
+    refuse_unsafe_models: bool = setting(
+        False,
+        _("Whether files that would run something when a model is loaded are refused; they are marked in any case."),
+        readers.flag,
+        fills="hub.refuse_unsafe",
+    )
     max_table_bytes: int = setting(
         GIB, _("A larger table of a dataset is shown by its first rows and not read to its end."), readers.size, fills="tables.file_bytes"
     )
