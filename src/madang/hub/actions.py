@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from madang import audit, catalog, jobs, kit, provenance, storage, tables
 from madang.hub import cards, queries, rules
-from madang.hub.errors import HeadMoved, NoSuchRevision, NotABranch, NotUploaded, RefTaken, RepositoryTaken
+from madang.hub.errors import HeadMoved, NoRoom, NoSuchRevision, NotABranch, NotUploaded, RefTaken, RepositoryTaken
+from madang.hub.limits import Limits
 from madang.hub.models import Commit, Ref, Repository, Sent, Table, Tag
 from madang.hub.queries import Place
 
@@ -32,7 +33,7 @@ class Bytes:
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A commit that is ready: the tree lies in the store. ``parent`` is the head that it was made on; ``fresh`` are the digests that the
-    head's tree does not have, each with a path."""
+    head's tree does not have, each with a path. ``limits`` are those that hold for it."""
 
     tree: storage.Tree
     parent: str
@@ -41,6 +42,7 @@ class Prepared:
     sent: Sequence[Bytes] = ()
     fresh: Mapping[str, str] = field(default_factory=dict)
     card: cards.Card = field(default_factory=cards.Card)
+    limits: Limits = field(default_factory=Limits)
 
 
 def create(
@@ -80,10 +82,18 @@ def remove(session: Session, place: Place, *, by: kit.Actor) -> None:
     audit.record(session, "repository.removed", target=place.asset.ref, by=by)
 
 
-def note_sent(session: Session, place: Place, bytes_: Iterable[Bytes], *, by: str) -> None:
-    """Whoever may write in this repository has shown that they have these bytes. ``by`` is an account's name."""
+def check_room(session: Session, place: Place, more: int, limits: Limits) -> None:
+    """Refuse (``NoRoom``) bytes with which the repository or its namespace would hold more than it may."""
+    for name, used, limit in queries.rooms(session, place, limits) if more else ():
+        if used + more > limit:
+            raise NoRoom(name=name, used=used, more=more, limit=limit)
+
+
+def note_sent(session: Session, place: Place, bytes_: Iterable[Bytes], *, by: str, limits: Limits) -> None:
+    """Whoever may write in this repository has shown that they have these bytes. ``by`` is an account's name. ``NoRoom``."""
     given = {each.sha256: each for each in bytes_}
     known = queries.sent(session, place, given)
+    check_room(session, place, sum(each.size for each in given.values() if each.sha256 not in known), limits)
     at = kit.now()
     session.add_all(
         Sent(
@@ -112,7 +122,7 @@ def commit(session: Session, place: Place, branch: str, prepared: Prepared, *, b
         return head
     if head.id != prepared.parent:
         raise HeadMoved(branch=branch, expected=prepared.parent, found=head.id)
-    note_sent(session, place, prepared.sent, by=by.name)
+    note_sent(session, place, prepared.sent, by=by.name, limits=prepared.limits)
     _check_sent(session, place, prepared.fresh)
     if place.asset.kind == "dataset":
         read_tables_later(session, prepared.fresh)

@@ -8,6 +8,7 @@ from madang import storage
 from madang.hub import cards, rules
 from madang.hub.actions import Bytes, Prepared
 from madang.hub.errors import NoSuchEntry
+from madang.hub.limits import Limits
 from madang.hub.models import Commit
 from madang.hub.rules import Change
 
@@ -95,12 +96,12 @@ def card_of(store: storage.Store, tree: storage.Tree | str) -> cards.Card:
 
 
 def prepare(
-    store: storage.Store, head: Commit, changes: Sequence[Change], *, title: str, message: str, sent: Mapping[str, Bytes], most: int
+    store: storage.Store, head: Commit, changes: Sequence[Change], *, title: str, message: str, sent: Mapping[str, Bytes], limits: Limits
 ) -> Prepared:
     """The commit on this head, with its tree in the store. ``ObjectMissing`` where bytes are not there that it names."""
     before = store.read_tree(head.tree)
-    tree = store.put_entries(rules.changed(before.entries, changes, limit=most))
+    tree = store.put_entries(rules.changed(before.entries, changes, limit=limits.files))
     known = {entry.sha256 for entry in before.entries}
     fresh = {entry.sha256: entry.path for entry in tree.entries if entry.sha256 and entry.sha256 not in known}
     used = [each for sha256, each in sent.items() if sha256 in fresh]
-    return Prepared(tree, head.id, title, message, sent=used, fresh=fresh, card=card_of(store, tree))
+    return Prepared(tree, head.id, title, message, sent=used, fresh=fresh, card=card_of(store, tree), limits=limits)

@@ -150,3 +150,13 @@ class UnsafeModel(Invalid):
 
     code = "unsafe-model"
     message = _("“%(path)s” names %(what)s: whoever loads it runs that. This platform takes no such file; save the weights as safetensors.")
+
+
+class NoRoom(TooLarge):
+    """A repository, or a namespace, would hold more than it may."""
+
+    code = "quota-reached"
+    message = _(
+        "%(name)s holds %(used)s bytes, and with these %(more)s it would be more than the %(limit)s that it may. Remove what nobody needs "
+        "(what is in no commit counts for two days more), or ask the operator."
+    )

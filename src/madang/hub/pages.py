@@ -76,7 +76,8 @@ class RefRow:
 class CardPage:
     """``hub/card.html``: the card, what lies at the top, and how to use it. ``facts`` are the card's own words, by name. ``lines`` are
     lines to copy, by word. ``fault`` says what is wrong with the front matter. ``cite`` is a line to cite; ``bibtex`` the same as an entry;
-    ``data`` what programs read of it in the page (schema.org, as JSON that is safe there)."""
+    ``data`` what programs read of it in the page (schema.org, as JSON that is safe there). ``rooms`` are what is bounded: its name, the
+    bytes that were sent to it, and those that may be; for whoever may change it."""
 
     head: Head
     card: Markup
@@ -88,6 +89,7 @@ class CardPage:
     cite: str
     bibtex: str
     data: Markup
+    rooms: tuple[tuple[str, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from madang import catalog, db, kit
 from madang.hub import rules
 from madang.hub.errors import NoSuchRepository, NoSuchRevision
+from madang.hub.limits import Limits
 from madang.hub.models import Commit, Ref, Repository, Sent, Table, Tag
 
 
@@ -115,6 +116,22 @@ def sent(session: Session, place: Place, digests: Iterable[str]) -> Mapping[str,
 def used_bytes(session: Session, place: Place) -> int:
     """The bytes that were sent to the repository."""
     return int(session.scalar(select(func.coalesce(func.sum(Sent.size), 0)).where(Sent.repository_id == place.repository.id)) or 0)
+
+
+def used_in_namespace(session: Session, place: Place) -> int:
+    """The bytes that were sent to all repositories of the namespace."""
+    own = select(catalog.Asset.id).where(catalog.Asset.namespace_key == place.asset.namespace_key)
+    return int(session.scalar(select(func.coalesce(func.sum(Sent.size), 0)).where(Sent.repository_id.in_(own))) or 0)
+
+
+def rooms(session: Session, place: Place, limits: Limits) -> list[tuple[str, int, int]]:
+    """What is bounded: the repository and its namespace, with the bytes that were sent to each and those that may be."""
+    found = []
+    if limits.repository:
+        found.append((place.name, used_bytes(session, place), limits.repository))
+    if limits.namespace:
+        found.append((place.asset.namespace, used_in_namespace(session, place), limits.namespace))
+    return found
 
 
 def tags(session: Session, places: Sequence[Place]) -> Mapping[str, list[str]]:

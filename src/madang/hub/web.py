@@ -62,6 +62,7 @@ def show_card(request: Request, session: Session, actor: kit.Actor) -> Response:
         cite=citing.line(told),
         bibtex=citing.bibtex(told),
         data=croissant.in_page(told),
+        rooms=tuple(queries.rooms(session, seen.place, desk_of(request).limits())) if seen.may_change else (),
     )
     return web.render(request, "hub/card.html", page)
 

@@ -147,6 +147,12 @@ class Settings:
     small_file_bytes: int = setting(
         MIB, _("A file of a dataset or model up to this size is sent within the commit."), readers.size, fills="hub.small"
     )
+    max_repository_bytes: int = setting(
+        0, _("What may be sent to one dataset or model in all; 0 for any number."), readers.size, fills="hub.repository"
+    )
+    max_namespace_bytes: int = setting(
+        0, _("What may be sent to all datasets and models of one namespace; 0 for any number."), readers.size, fills="hub.namespace"
+    )
     refuse_unsafe_models: bool = setting(
         False,
         _("Whether files that would run something when a model is loaded are refused; they are marked in any case."),

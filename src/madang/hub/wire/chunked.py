@@ -56,6 +56,7 @@ def show_token(request: Request, session: Session, actor: kit.Actor) -> Response
     place, _rest = place_in(request, session, actor)
     catalog.check_changeable(session, place.asset, by=actor)
     desk = desk_of(request)
+    actions.check_room(session, place, 1, desk.limits())
     until = int(time.time()) + desk.limits().address_seconds
     token, address = Pass(place.repository.id, actor.name, until).written(desk.key), f"{origin_of(request)}/xet"
     headers = {"X-Xet-Cas-Url": address, "X-Xet-Access-Token": token, "X-Xet-Token-Expiration": str(until)}
@@ -118,4 +119,4 @@ def _rebuilt(desk: Desk, given: Pass, shard: bytes) -> list[Bytes]:
 
 def _note(request: Request, given: Pass, sent: list[Bytes]) -> None:
     with request.app.state.gate.database.writing() as session:
-        actions.note_sent(session, queries.get_by_id(session, given.repository), sent, by=given.account)
+        actions.note_sent(session, queries.get_by_id(session, given.repository), sent, by=given.account, limits=desk_of(request).limits())

@@ -117,7 +117,7 @@ def _prepare(desk: Desk, head: Commit, told: lines.Told, known: dict[str, Sent])
             raise NotUploaded(sha256=sha256, path=path[:120])
     changes = [_sized(change, known) for change in told.changes]
     made = contents.prepare(
-        desk.store, head, changes, title=told.title or "commit", message=told.message, sent=told.sent, most=desk.limits().files
+        desk.store, head, changes, title=told.title or "commit", message=told.message, sent=told.sent, limits=desk.limits()
     )
     if desk.limits().refuse_unsafe:
         looking.check_harmless(desk.store, [(each.path, each.sha256, each.size) for each in made.tree.entries if each.sha256 in made.fresh])

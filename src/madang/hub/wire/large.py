@@ -38,6 +38,8 @@ def create_batch(request: Request, session: Session, actor: kit.Actor) -> Respon
         catalog.check_changeable(session, place.asset, by=actor)
     asked = [_asked(each) for each in list_in(body, "objects", most=MOST_OBJECTS)]
     known, desk = queries.sent(session, place, (sha256 for sha256, _size in asked)), desk_of(request)
+    if is_upload:
+        actions.check_room(session, place, sum(size for sha256, size in dict(asked).items() if sha256 not in known), desk.limits())
     told = []
     for sha256, size in asked:
         is_here = sha256 in known and desk.store.exists(sha256)
@@ -98,7 +100,7 @@ async def keep_object(request: Request) -> Response:
         kept = await taking(request, lambda pieces: _keep(desk.store, permit, pieces))
 
         def note(_request: Request, session: Session, _actor: kit.Actor) -> Response:
-            return _note(session, permit, kept)
+            return _note(session, permit, kept, desk)
 
         return await web.perform(request, note, writes=True, is_confirmed=True)
     except ClientDisconnect:
@@ -112,11 +114,11 @@ def _keep(store: storage.Store, permit: Permit, pieces: Iterator[bytes]) -> stor
     return store.put_stream(pieces, max_bytes=permit.size, expected=permit.sha256)
 
 
-def _note(session: Session, permit: Permit, kept: storage.Stored) -> Response:
+def _note(session: Session, permit: Permit, kept: storage.Stored, desk: Desk) -> Response:
     place = queries.get_by_id(session, permit.repository)
     blob_id = rules.blob_id(rules.pointer(kept.sha256, kept.size))
     sent = Bytes(kept.sha256, kept.size, blob_id, is_large=True)
-    actions.note_sent(session, place, [sent], by=permit.account)
+    actions.note_sent(session, place, [sent], by=permit.account, limits=desk.limits())
     return Response(status_code=200)
 
 
