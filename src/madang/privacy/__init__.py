@@ -6,11 +6,30 @@ nothing in them proves what they are. The core needs no rows, no network and no 
 """
 
 from madang.privacy.detecting import LEAST, MOST_CHARACTERS, detect
-from madang.privacy.errors import KeyMissing, NoSuchKind, NoSuchMethod, NotText, TextTooLong
+from madang.privacy.errors import BadPlan, KeyMissing, NoSuchKind, NoSuchMethod, NotATable, NotText, TableTooLarge, TextTooLong
 from madang.privacy.findings import KINDS, Found, Kind
+from madang.privacy.measures import Measured, measure
+from madang.privacy.plans import Plan
+from madang.privacy.plans import read as read_plan
 from madang.privacy.replacing import METHODS, Applied, Replaced, apply
+from madang.privacy.reporting import report
+from madang.privacy.tables import read as read_table
+from madang.privacy.tables import write as write_table
+from madang.privacy.tabular import Deidentified, deidentify
 
 __all__ = [
+    "BadPlan",
+    "Deidentified",
+    "Measured",
+    "NotATable",
+    "Plan",
+    "TableTooLarge",
+    "deidentify",
+    "measure",
+    "read_plan",
+    "read_table",
+    "report",
+    "write_table",
     "KINDS",
     "LEAST",
     "METHODS",

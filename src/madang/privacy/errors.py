@@ -37,3 +37,24 @@ class KeyMissing(Invalid):
 
     code = "key-missing"
     message = _("Pseudonyms need a secret key of at least %(least)s bytes: without one anybody could try all numbers.")
+
+
+class BadPlan(Invalid):
+    """A plan for a table says what cannot be."""
+
+    code = "bad-plan"
+    message = _("The plan cannot be carried out: %(reason)s.")
+
+
+class NotATable(Invalid):
+    """The file is no CSV with a header."""
+
+    code = "not-a-table"
+    message = _("This is no table that is read here, CSV or TSV with a header, in UTF-8 or CP949: %(reason)s.")
+
+
+class TableTooLarge(TooLarge):
+    """There are more rows than are taken at once."""
+
+    code = "table-too-large"
+    message = _("The table has more than %(limit)s %(unit)s. Part it, or take the columns that are needed.")
