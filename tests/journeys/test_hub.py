@@ -167,3 +167,17 @@ def test_no_acknowledged_commit_is_lost_when_all_is_killed(platform: Platform) -
     _status, commits = platform.call("GET", "/api/datasets/operator/killed/commits/main?limit=1000")
     assert set(sender.acknowledged) <= {commit["id"] for commit in commits}
     assert json.loads(platform.madang("hub", "fsck", "--bytes", "--json"))["faults"] == []
+
+
+@pytest.mark.parametrize("version", hub_clients.VERSIONS)
+def test_a_client_knows_a_gate_and_passes_it_once_access_is_granted(platform: Platform, tmp_path: Path, version: str) -> None:
+    name = f"wanting-{version.replace('.', '-')}"
+    platform.madang("user", "create", name, "--role", "reader")
+    token = platform.madang("token", "create", "--as", name, "--role", "reader", "--note", "clients").strip()
+    environ = {**given(platform, tmp_path), "HF_TOKEN": token}
+    told = hub_clients.told(version, "gated.py", [f"operator/gated-{version}", platform.token], environ)
+    assert told == {
+        "gated": "manual", "card": "# card\n",
+        "before": ["GatedRepoError 403", "GatedRepoError 401", "GatedRepoError 403", "GatedRepoError 403"], "accepted": True,
+        "after": "n\n1\n", "snapshot": ["README.md", "a.csv"], "withdrawn": "GatedRepoError 403", "rejected": ["rejected"],
+    }  # fmt: skip

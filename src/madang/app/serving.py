@@ -73,8 +73,7 @@ def web_application(house: House) -> FastAPI:
                 compliance.registrations_router,
                 compliance.licences_router,
                 *operations.routers,
-                hub.router,
-                hub.headers_router,
+                *hub.routers,
             ],
             templates=[SOURCE / room / "templates" for room in ROOMS_WITH_TEMPLATES],
             state=state_of(house),
@@ -136,7 +135,7 @@ def intake_of(house: House) -> compliance.Intake:
         now = house.institute
         return compliance.Limits(max_upload_bytes=now.max_upload_bytes, max_waiting=now.max_waiting)
 
-    return compliance.Intake(house.store, lambda: house.guard, limits, house.scratch, lambda: house.archive_limits)
+    return compliance.Intake(house.store, lambda: house.guard, limits, house.scratch, lambda: house.archive_limits, hub.check_open)
 
 
 def workplace_of(house: House) -> serving.Workplace:

@@ -46,6 +46,7 @@ SAMPLE_SECONDS = 600
 PARTS_SECONDS = 60
 STANDING_SECONDS = 15
 DRAIN_SECONDS = 2
+GATES_SECONDS = 60
 SHUTDOWN_SECONDS = 5
 JOBS_CONNECTIONS = db.Connections(kept=5, most=15)
 
@@ -124,6 +125,11 @@ def settle_terms(house: House) -> None:
         pass
 
 
+def hold_gates(house: House) -> None:
+    """Embargoes and access whose day has come are over in rows too."""
+    hub.let_time_pass(house.database)
+
+
 def run_jobs(settings: Settings) -> None:
     """Do durable work until told to end. Work that does not end in time goes on at the next start."""
     house = open_house(settings, connections=JOBS_CONNECTIONS)
@@ -160,6 +166,7 @@ def run_jobs(settings: Settings) -> None:
                 jobs.Beat("sweep", SWEEP_SECONDS, lambda: sweep(house)),
                 jobs.Beat("figures", measuring.LEAVE_SECONDS, figures, everywhere=True),
                 jobs.Beat("objects", OBJECTS_SECONDS, figures.measure),
+                jobs.Beat("gates", GATES_SECONDS, lambda: hold_gates(house)),
                 jobs.Beat("tidy", SWEEP_SECONDS, lambda: tidy(house), everywhere=True),
             ],
             limits=house.limits("jobs", jobs.Limits),

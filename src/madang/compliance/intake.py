@@ -10,6 +10,7 @@ from ipaddress import ip_network
 from pathlib import Path, PurePath
 from typing import Any
 
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
@@ -27,7 +28,10 @@ AT_ONCE_BYTES, AT_ONCE_FILES = 16_000_000, 2000
 
 
 class Intake:
-    """Reads bodies of new versions with what the composition hands in; guard and limits are asked each time, for they change."""
+    """Reads bodies of new versions with what the composition hands in; guard and limits are asked each time, for they change.
+
+    ``check_open`` refuses whoever may not have a file (at a path) of an asset that they see.
+    """
 
     def __init__(
         self,
@@ -36,8 +40,18 @@ class Intake:
         limits: Callable[[], Limits],
         scratch: Path,
         archive_limits: Callable[[], archives.Limits],
+        check_open: Callable[[Session, catalog.Asset, kit.Actor, str], None],
     ) -> None:
+        self.check_open = check_open
         self.store, self.guard_now, self.limits_now, self.scratch, self.archive_limits_now = store, guard, limits, scratch, archive_limits
+
+    def may_have(self, session: Session, asset: catalog.Asset, viewer: kit.Actor) -> bool:
+        """Whether the viewer may have the files of an asset that they see."""
+        try:
+            self.check_open(session, asset, viewer, "")
+        except kit.Refusal:
+            return False
+        return True
 
     @property
     def guard(self) -> forges.Guard:

@@ -47,13 +47,15 @@ def show_version(request: Request, session: Session, actor: kit.Actor) -> Respon
     tallies = queries.tallies(session, subject.verification)
     asked = queries.FileFilter(state="found")
     found = queries.files(session, subject.verification, asked, limit=FINDINGS_SHOWN, with_details=True)
+    taking = intake.of(request)
+    is_open = taking.may_have(session, subject.asset, actor)
     shown = replace(
         page,
         maps=presenting.maps_of(tallies, title=f"{subject.asset.name} {page.head.label}") if tallies else None,
         licences=licence_map.by_licence(tallies),
         findings=tuple(presenting.file_row(file) for file in found),
         findings_total=queries.count_files(session, subject.verification, asked),
-        excerpt=excerpts.excerpt_of(session, subject, found[0], intake.of(request).store) if found else None,
+        excerpt=excerpts.excerpt_of(session, subject, found[0], taking.store) if found and is_open else None,
     )
     return _render(request, shown)
 
@@ -121,8 +123,9 @@ def show_file(request: Request, session: Session, actor: kit.Actor) -> Response:
     subject = subject_of(request, session, actor)
     queries.check_verified(subject.verification)
     file = queries.get_file(session, subject.verification, request.query_params.get("path", ""))
-    head = presenting.head_of(session, subject, viewer=actor)
     taking = intake.of(request)
+    taking.check_open(session, subject.asset, actor, file.path)
+    head = presenting.head_of(session, subject, viewer=actor)
     chosen = request.query_params.get("match", "1")
     page = excerpts.file_page(head, subject, file, taking.store, int(chosen) if chosen.isdigit() and len(chosen) < 6 else 1, taking.limits)
     return web.render(request, "compliance/file.html", page)
@@ -135,7 +138,9 @@ def show_content(request: Request, session: Session, actor: kit.Actor) -> Respon
     file = queries.get_file(session, subject.verification, request.query_params.get("path", ""))
     if subject.version.content is None:
         raise NoSuchFile(path=file.path[:400])
-    stream = intake.of(request).store.open(file.sha256)
+    taking = intake.of(request)
+    taking.check_open(session, subject.asset, actor, file.path)
+    stream = taking.store.open(file.sha256)
     name = file.path.rpartition("/")[2]
     return web.attachment(stream, name=name, media_type="application/octet-stream")
 

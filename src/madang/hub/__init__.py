@@ -12,11 +12,16 @@ from madang.hub.actions import create, create_ref, move, remove, remove_ref
 from madang.hub.describing.web import routes as _descriptions
 from madang.hub.desk import Desk
 from madang.hub.errors import NoSuchEntry, NoSuchRepository, NoSuchRevision
-from madang.hub.headers.api import router as headers_router
+from madang.hub.gates.actions import let_time_pass
+from madang.hub.gates.api import router as _access_router
+from madang.hub.gates.checking import check_open
+from madang.hub.gates.web import routes as _access
+from madang.hub.gates.wire import routes as _access_wire
+from madang.hub.headers.api import router as _headers_router
 from madang.hub.keeping import check, clean
 from madang.hub.limits import Limits
 from madang.hub.models import Commit, Ref, Repository, Sent, Table, Tag
-from madang.hub.preview.api import router
+from madang.hub.preview.api import router as _preview_router
 from madang.hub.preview.reader import Reader, forget_tables
 from madang.hub.preview.web import routes as _preview
 from madang.hub.queries import Asked, Place, needed_objects, repositories
@@ -24,12 +29,10 @@ from madang.hub.web import routes as _pages
 from madang.hub.wire.routes import routes as _wire
 from madang.hub.xet import sweep as sweep_xorbs
 
-routes = [*_descriptions, *_pages, *_preview, *_wire]
+routes = [*_descriptions, *_access, *_access_wire, *_pages, *_preview, *_wire]
+routers = [_preview_router, _access_router, _headers_router]
 ADDRESSES = frozenset((method, route.path) for route in routes for method in (route.methods or ()) if method != "HEAD") | frozenset(
-    (method, route.path)
-    for route in (*router.routes, *headers_router.routes)
-    if isinstance(route, Route)
-    for method in (route.methods or ())
+    (method, route.path) for router in routers for route in router.routes if isinstance(route, Route) for method in (route.methods or ())
 )
 """What the hub answers, as the table of rights names it."""
 __all__ = [
@@ -49,17 +52,18 @@ __all__ = [
     "Table",
     "Tag",
     "check",
+    "check_open",
     "clean",
     "create",
     "create_ref",
     "forget_tables",
-    "headers_router",
+    "let_time_pass",
     "move",
     "needed_objects",
     "remove",
     "remove_ref",
     "repositories",
-    "router",
+    "routers",
     "routes",
     "sweep_xorbs",
 ]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from madang import audit, catalog, jobs, kit, provenance, storage, tables
 from madang.hub import cards, queries, rules
 from madang.hub.errors import HeadMoved, NoRoom, NoSuchRevision, NotABranch, NotUploaded, RefTaken, RepositoryTaken
+from madang.hub.gates import actions as gates
 from madang.hub.limits import Limits
 from madang.hub.models import Commit, Ref, Repository, Sent, Table, Tag
 from madang.hub.queries import Place
@@ -75,6 +76,7 @@ def create(
 def remove(session: Session, place: Place, *, by: kit.Actor) -> None:
     """The repository is gone with its commits, branches and tags. Its versions stay in the catalogue, for what rests on them."""
     catalog.check_changeable(session, place.asset, by=by)
+    gates.forget(session, place, by=by)
     owned = place.repository.id
     for table in (Ref, Commit, Sent, Tag):
         session.execute(delete(table).where(table.repository_id == owned))
@@ -187,6 +189,7 @@ def _publish(session: Session, place: Place, made: Commit, prepared: Prepared, *
         catalog.set_title(session, asset, card.title, by=by)
     # Until somebody has its files read, what they say is not known, so it is never complete.
     provenance.take_components(session, version, said.parts, license=said.license, is_complete=False, by=by)
+    gates.follow_card(session, place, card, by=by)
     catalog.set_search_text(session, asset, field="card", text=" ".join([*card.tags, card.text]))
     session.execute(delete(Tag).where(Tag.repository_id == place.repository.id))
     session.add_all(Tag(repository_id=place.repository.id, word=word, place=number) for number, word in enumerate(card.tags))

@@ -14,7 +14,8 @@ from madang.hub.headers.showing import HeaderView
 @dataclass(frozen=True, slots=True)
 class Head:
     """What stands above every page of a repository. ``base`` is its page; ``version`` the newest version's page, or None.
-    ``license`` is the declared expression, "" where the card names none. ``files`` and ``bytes`` are the main branch's."""
+    ``license`` is the declared expression, "" where the card names none. ``files`` and ``bytes`` are the main branch's. ``gate`` says how
+    files are given (``open``, ``auto``, ``manual``), ``embargo_until`` from when on, ``is_open`` whether the viewer has them."""
 
     kind: str
     namespace: str
@@ -30,6 +31,9 @@ class Head:
     bytes: int
     version: str | None
     may_change: bool
+    gate: str = "open"
+    embargo_until: datetime | None = None
+    is_open: bool = True
 
     @property
     def at(self) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from madang import catalog, storage, tables
 from madang.hub import cards, rules
 from madang.hub.contents import Item
+from madang.hub.gates.queries import UNGATED, Standing
 from madang.hub.models import Commit, Ref
 from madang.hub.pages import CommitRow, Head, ListRow, RefRow, Row
 from madang.hub.queries import Place
@@ -18,12 +19,13 @@ LONGEST_LINE = 500
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A repository at a commit, and what the viewer may do."""
+    """A repository at a commit, and what the viewer may do; ``stands`` says whether they have its files."""
 
     place: Place
     commit: Commit
     revision: str
     may_change: bool
+    stands: Standing = UNGATED
 
 
 def base_of(place: Place) -> str:
@@ -40,6 +42,7 @@ def head_of(seen: Seen) -> Head:
         kind=asset.kind, namespace=asset.namespace, name=asset.name, title=asset.title or asset.name, exposure=asset.exposure,
         base=base_of(seen.place), revision=seen.revision, commit=commit.id, changed_at=commit.made_at, license=asset.declared or "",
         files=commit.files, bytes=commit.bytes, version=version, may_change=seen.may_change,
+        gate=seen.stands.mode, embargo_until=seen.stands.embargo_until, is_open=seen.stands.is_open,
     )  # fmt: skip
 
 
@@ -64,7 +67,7 @@ def row_of(head: Head, item: Item) -> Row:
     path = quote(item.path, errors="replace")
     if item.entry is None:
         return Row(item.name, f"{head.base}/tree/{head.at}/{path}", item.size, item.files)
-    return Row(item.name, f"{head.base}/blob/{head.at}/{path}", item.size, download=download_of(head, item.path))
+    return Row(item.name, f"{head.base}/blob/{head.at}/{path}", item.size, download=download_of(head, item.path) if head.is_open else "")
 
 
 def download_of(head: Head, path: str) -> str:

@@ -9,6 +9,9 @@ from madang import catalog, kit, web
 from madang.hub import contents, presenting, queries, rules
 from madang.hub.describing import citing, croissant, gathering
 from madang.hub.desk import desk_of, origin_of
+from madang.hub.gates import showing as gating
+from madang.hub.gates.checking import why_closed
+from madang.hub.gates.queries import standing
 from madang.hub.headers import showing
 from madang.hub.pages import CardPage, CommitPage, FilePage, FilesPage, HistoryPage, ListPage
 from madang.hub.presenting import Seen
@@ -21,14 +24,16 @@ SHOWN_BYTES, SHOWN_LINES = 64 << 10, 400
 MOST_PAGES = 10_000
 
 
-def seen_of(request: Request, session: Session, actor: kit.Actor) -> tuple[Seen, str]:
-    """The repository and the commit that an address names, and the path behind the revision."""
+def seen_of(request: Request, session: Session, actor: kit.Actor, *, at_main: bool = False) -> tuple[Seen, str]:
+    """The repository and the commit that an address names (or the main branch's), and the path behind the revision."""
     kind, (namespace, name, *rest) = at_page(request)
     place = queries.get(session, kind, namespace, name, viewer=actor)
-    revision = rest[1] if len(rest) > 1 else rules.MAIN
+    revision = rest[1] if len(rest) > 1 and not at_main else rules.MAIN
     commit = queries.get_commit(session, place, revision)
     may_change = catalog.changeable(session, place.asset, viewer=actor)
-    return Seen(place, commit, rules.plain_revision(revision), may_change), "/".join(part for part in rest[2:] if part)
+    return Seen(place, commit, rules.plain_revision(revision), may_change, standing(session, place.asset, viewer=actor)), "/".join(
+        part for part in rest[2:] if part
+    )
 
 
 def _elsewhere(request: Request, session: Session, actor: kit.Actor) -> str:
@@ -91,6 +96,9 @@ def show_file(request: Request, session: Session, actor: kit.Actor) -> Response:
     seen, path = seen_of(request, session, actor)
     store, head = desk_of(request).store, presenting.head_of(seen)
     entry = contents.get_entry(store, seen.commit, path)
+    refusal = why_closed(session, seen.place.asset, actor, path)
+    if refusal is not None:
+        return gating.page(request, session, seen, actor, refused=refusal)
     with store.open(entry.sha256) as file:
         data = file.read(SHOWN_BYTES)
     lines = presenting.text_lines(data, is_whole=entry.size <= SHOWN_BYTES)

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from madang import catalog, kit, storage, web, weights
 from madang.hub import contents, queries, rules
 from madang.hub.desk import desk_of
+from madang.hub.gates.checking import check_open
 from madang.hub.headers import looking
 
 router = web.api_router(tags=["models"])
@@ -73,6 +74,7 @@ async def show_header(
 
     def find(session: Session, actor: kit.Actor) -> tuple[str, storage.Entry]:
         place = queries.get(session, kind, namespace, name, viewer=actor)
+        check_open(session, place.asset, actor, file)
         commit = queries.get_commit(session, place, revision)
         return commit.id, contents.get_entry(store, commit, file)
 

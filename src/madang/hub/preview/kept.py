@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from madang import kit, storage, tables
 from madang.hub import contents, queries
 from madang.hub.errors import NoTables, StillReading
+from madang.hub.gates.checking import check_open
 from madang.hub.models import Table
 
 FIRST = 100
@@ -61,8 +62,9 @@ def paths_of(entries: Sequence[storage.Entry]) -> list[str]:
 
 def find(session: Session, store: storage.Store, namespace: str, name: str, *, revision: str, path: str, viewer: kit.Actor) -> Source:
     """The table at the path, without one the first that there is. ``NoSuchRepository``, ``NoSuchRevision``, ``NoSuchEntry``, ``NoTables``,
-    or ``NoTable`` for a file that is none."""
+    or ``NoTable`` for a file that is none; ``Closed`` where the viewer may not have the files."""
     place = queries.get(session, "dataset", namespace, name, viewer=viewer)
+    check_open(session, place.asset, viewer)
     commit = queries.get_commit(session, place, revision)
     if not path:
         path = next(iter(paths_of(contents.entries_of(store, commit))), "")

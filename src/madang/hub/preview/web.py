@@ -17,6 +17,9 @@ from madang import kit, sheets, tables, web
 from madang.hub import actions, contents, presenting
 from madang.hub.desk import Desk, desk_of
 from madang.hub.errors import NoTables
+from madang.hub.gates import showing
+from madang.hub.gates.checking import check_open
+from madang.hub.gates.errors import Closed
 from madang.hub.pages import Head
 from madang.hub.preview import drawing, kept
 from madang.hub.preview.pages import Grid, Summary, TablePage
@@ -52,7 +55,10 @@ class Looked:
 
 async def show_preview(request: Request) -> Response:
     """The page; with ``?as=csv`` or ``json`` the rows that it shows, or those that the SQL answers."""
-    found = await web.reading(request, partial(_found, request))
+    try:
+        found = await web.reading(request, partial(_found, request))
+    except Closed as refusal:
+        return await web.perform(request, partial(_show_closed, refusal=refusal), writes=False)
     given = {name: request.query_params.get(name, "")[:1000] for name in FIELDS} | {"sql": request.query_params.get("sql", "")[:20_000]}
     place = web.place_of(request, MOST_PAGES)
     looked = await run_in_threadpool(_looked, desk_of(request), found.source, given, (place - 1) * ROWS) if found.source else Looked()
@@ -66,6 +72,12 @@ async def show_preview(request: Request) -> Response:
     return await web.perform(request, door, writes=False)
 
 
+def _show_closed(request: Request, session: Session, actor: kit.Actor, *, refusal: Closed) -> Response:
+    """How to have the files, in the place of a table that is not shown."""
+    seen, _path = seen_of(request, session, actor)
+    return showing.page(request, session, seen, actor, refused=refusal)
+
+
 def create_reading(request: Request, session: Session, actor: kit.Actor) -> Response:
     """A table that nobody asked for yet will be read."""
     found = _found(request, session, actor)
@@ -76,6 +88,7 @@ def create_reading(request: Request, session: Session, actor: kit.Actor) -> Resp
 
 def _found(request: Request, session: Session, actor: kit.Actor) -> Found:
     seen, path = seen_of(request, session, actor)
+    check_open(session, seen.place.asset, actor)
     store = desk_of(request).store
     paths = kept.paths_of(contents.entries_of(store, seen.commit))
     chosen = path or next(iter(paths), "")

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from madang import kit, people, web
 from madang.hub.errors import BadRequest, NoSuchEntry, NoSuchRepository, NoSuchRevision
+from madang.hub.gates.errors import Closed
 
 Door = Callable[[Request, Session, kit.Actor], Response]
 LONGEST_BODY = 16 << 20
@@ -21,6 +22,7 @@ CODES: dict[type[kit.Refusal], str] = {
     NoSuchRepository: "RepoNotFound",
     NoSuchRevision: "RevisionNotFound",
     NoSuchEntry: "EntryNotFound",
+    Closed: "GatedRepo",
 }
 """What clients make their own exceptions of."""
 STATUS = {422: 400, 415: 400}

@@ -16,6 +16,7 @@ from madang.hub import actions, queries, rules
 from madang.hub.actions import Bytes
 from madang.hub.desk import Desk, Permit, desk_of, origin_of, permitted
 from madang.hub.errors import BadRequest
+from madang.hub.gates.checking import check_open
 from madang.hub.queries import Place
 from madang.hub.wire.bodies import taking
 from madang.hub.wire.doors import at_page, body_of, list_in, named, refused, without_cookies
@@ -36,6 +37,8 @@ def create_batch(request: Request, session: Session, actor: kit.Actor) -> Respon
     is_upload = body.get("operation") == "upload"
     if is_upload:
         catalog.check_changeable(session, place.asset, by=actor)
+    else:
+        check_open(session, place.asset, actor)
     asked = [_asked(each) for each in list_in(body, "objects", most=MOST_OBJECTS)]
     known, desk = queries.sent(session, place, (sha256 for sha256, _size in asked)), desk_of(request)
     if is_upload:

@@ -14,6 +14,7 @@ from madang import kit, storage
 from madang.hub import contents, queries
 from madang.hub.desk import desk_of
 from madang.hub.errors import BadRequest, NoSuchEntry
+from madang.hub.gates.checking import check_open
 from madang.hub.models import Sent
 from madang.hub.wire import shapes
 from madang.hub.wire.doors import at_page, body_of
@@ -73,6 +74,7 @@ def show_file(request: Request, session: Session, actor: kit.Actor) -> Response:
     kind, (namespace, name, _resolve, revision, *parts) = at_page(request)
     place, path = queries.get(session, kind, namespace, name, viewer=actor), "/".join(parts)
     commit, store = queries.get_commit(session, place, revision), desk_of(request).store
+    check_open(session, place.asset, actor, path)
     try:
         entry = contents.get_entry(store, commit, path)
     except NoSuchEntry as fault:

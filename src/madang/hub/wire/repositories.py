@@ -12,6 +12,9 @@ from madang import access, catalog, kit, people
 from madang.hub import actions, cards, contents, queries, rules
 from madang.hub.desk import desk_of, origin_of
 from madang.hub.errors import BadRequest, RepositoryTaken
+from madang.hub.gates import actions as gating
+from madang.hub.gates import queries as gates
+from madang.hub.gates.checking import check_open
 from madang.hub.queries import Asked, Place
 from madang.hub.wire import shapes
 from madang.hub.wire.doors import body_of, named, text_in
@@ -125,7 +128,7 @@ def show_repository(request: Request, session: Session, actor: kit.Actor) -> Res
     store = desk_of(request).store
     entries = contents.entries_of(store, commit)
     card = contents.card_of(store, commit.tree)
-    told = shapes.repository(place, commit, card.tags, card)
+    told = shapes.repository(place, commit, card.tags, card, gate=gates.gates_of(session, [place]).get(place.repository.id))
     is_wanted = request.query_params.get("blobs", "").lower() in ("true", "1")
     known = queries.sent(session, place, (entry.sha256 for entry in entries)) if is_wanted else None
     told |= {"siblings": shapes.siblings(entries, known), "usedStorage": queries.used_bytes(session, place)}
@@ -143,11 +146,11 @@ def list_repositories(request: Request, session: Session, actor: kit.Actor) -> R
     shown, heads = found[:limit], queries.heads(session, found)
     words, store = queries.tags(session, shown), desk_of(request).store
     with_cards = asked.get("full", "").lower() in ("true", "1") or asked.get("cardData", "").lower() in ("true", "1")
-    told = []
+    told, closed = [], gates.gates_of(session, shown)
     for number, place in enumerate(shown):
         head = heads.get(place.repository.id)
         card = contents.card_of(store, head.tree) if with_cards and head and number < MOST_CARDS else None
-        told.append(shapes.repository(place, head, words[place.repository.id], card))
+        told.append(shapes.repository(place, head, words[place.repository.id], card, gate=closed.get(place.repository.id)))
     return JSONResponse(told, headers=link(request, offset + limit) if len(found) > limit else None)
 
 
@@ -170,18 +173,25 @@ def cursor_of(request: Request) -> int:
 
 
 def check_access(request: Request, session: Session, actor: kit.Actor) -> Response:
-    """Whoever asks may read the repository."""
-    place_in(request, session, actor)
+    """Whoever asks may read the repository, with its files."""
+    place, _rest = place_in(request, session, actor)
+    check_open(session, place.asset, actor)
     return JSONResponse({})
 
 
 def change_settings(request: Request, session: Session, actor: kit.Actor) -> Response:
-    """To whom the repository is shown."""
+    """To whom the repository is shown, and how its files are given."""
     place, _rest = place_in(request, session, actor)
     body = body_of(request)
     catalog.check_changeable(session, place.asset, by=actor)
     catalog.set_exposure(session, place.asset, _exposure(body, default=place.asset.exposure), by=actor)
-    return JSONResponse({"private": place.asset.exposure != "open", "gated": False})
+    if "gated" in body:
+        if body["gated"] not in (False, "auto", "manual"):
+            raise BadRequest(member="gated")
+        card = contents.card_of(desk_of(request).store, queries.get_commit(session, place, rules.MAIN).tree)
+        gating.set_gate(session, place, gating.Setting(body["gated"] or "open"), card, by=actor)
+    gated = shapes.gated(gates.gates_of(session, [place]).get(place.repository.id))
+    return JSONResponse({"private": place.asset.exposure != "open", "gated": gated})
 
 
 def list_refs(request: Request, session: Session, actor: kit.Actor) -> Response:

@@ -8,6 +8,7 @@ from typing import Any
 from madang import storage
 from madang.hub import cards, rules
 from madang.hub.contents import Item
+from madang.hub.gates.models import Gate
 from madang.hub.models import Commit, Ref, Sent
 from madang.hub.queries import Place
 
@@ -22,7 +23,14 @@ def prefix(kind: str) -> str:
     return "" if kind == "model" else f"{rules.KINDS[kind]}/"
 
 
-def repository(place: Place, head: Commit | None, tags: Sequence[str], card: cards.Card | None = None) -> dict[str, Any]:
+def gated(gate: Gate | None) -> str | bool:
+    """How files are given, in this wire's words."""
+    return gate.mode if gate is not None and gate.mode != "open" else False
+
+
+def repository(
+    place: Place, head: Commit | None, tags: Sequence[str], card: cards.Card | None = None, *, gate: Gate | None = None
+) -> dict[str, Any]:
     """A repository in a list, or with its card alone."""
     asset = place.asset
     told: dict[str, Any] = {
@@ -31,7 +39,7 @@ def repository(place: Place, head: Commit | None, tags: Sequence[str], card: car
         "author": asset.namespace,
         "sha": head.id if head else None,
         "private": asset.exposure != "open",
-        "gated": False,
+        "gated": gated(gate),
         "disabled": False,
         "lastModified": moment(head.made_at if head else asset.changed_at),
         "createdAt": moment(place.repository.made_at),
@@ -41,6 +49,8 @@ def repository(place: Place, head: Commit | None, tags: Sequence[str], card: car
     }
     if asset.kind == "model":
         told |= {"modelId": place.name, **_model_facts(card)}
+    if gate is not None and gate.embargo_until is not None:
+        told["embargoUntil"] = moment(gate.embargo_until)
     if card is not None:
         told["cardData"] = dict(card.data)
     return told
