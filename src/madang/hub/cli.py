@@ -8,9 +8,11 @@ from dataclasses import asdict
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
-from madang import kit, tables
+from madang import kit, people, tables
 from madang.hub import keeping, rules
+from madang.hub.gates.cli import access_command
 from madang.hub.preview import kept
 from madang.kit import _
 
@@ -36,6 +38,7 @@ def hub_group(open_house: Callable[[], Any], translate: Callable[[str], str]) ->
     hub.add_command(_fsck(open_house, translate))
     hub.add_command(_gc(open_house, translate))
     hub.add_command(_preview(open_house, translate))
+    hub.add_command(access_command(open_house, translate))
     return hub
 
 
@@ -90,14 +93,15 @@ def _preview(open_house: Callable[[], Any], translate: Callable[[str], str]) -> 
     @click.option("--sort", default="", help="The column that rows are sorted by.")
     @click.option("--descending", is_flag=True, help="The most first.")
     @click.option("--sql", default="", help="One SELECT over the table, which is called data.")
+    @click.option("--as", "viewer", default="", help="Whose eyes: only what this account may see and have.")
     @click.option("--statistics", is_flag=True, help="What each column holds, instead of rows.")
     @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-    def command(name: str, file: str, revision: str, statistics: bool, as_json: bool, **asked: Any) -> None:
+    def command(name: str, file: str, revision: str, viewer: str, statistics: bool, as_json: bool, **asked: Any) -> None:
         """Look into a table of a dataset: without FILE, the first one that there is."""
         namespace, _slash, last = name.partition("/")
         with contextlib.closing(open_house()) as house:
             with house.database.reading() as session:
-                source = kept.find(session, house.store, namespace, last, revision=revision, path=file, viewer=kit.SYSTEM)
+                source = kept.find(session, house.store, namespace, last, revision=revision, path=file, viewer=_viewer(session, viewer))
             if statistics:
                 _tell_facts(source.path, kept.facts_of(house.store, source), as_json, translate)
             else:
@@ -108,6 +112,11 @@ def _preview(open_house: Callable[[], Any], translate: Callable[[str], str]) -> 
                 _tell_rows(source.path, shown, as_json, translate)
 
     return command
+
+
+def _viewer(session: Session, name: str) -> kit.Actor:
+    """The account of that name, or with none the platform itself."""
+    return people.actor_of(session, people.get_account(session, name, viewer=kit.SYSTEM), via="system") if name else kit.SYSTEM
 
 
 def _tell_rows(path: str, shown: kept.Shown, as_json: bool, translate: Callable[[str], str]) -> None:

@@ -17,6 +17,7 @@ from madang import catalog, institute, kit, licensing, people, storage, tables
 from madang.hub import cards, contents, presenting, queries, rules
 from madang.hub.describing import croissant, words
 from madang.hub.describing.facts import Column, Creator, Described, File, Licence, Records
+from madang.hub.gates.checking import why_closed
 from madang.hub.models import Commit, Table
 from madang.hub.presenting import Seen
 from madang.hub.prose import plain_text
@@ -67,7 +68,7 @@ def brief(
         full_name=place.name,
         title=title,
         text=plain_text(card.text, most=LONGEST_TEXT) or title,
-        exposure=asset.exposure,
+        exposure=_exposure(session, asset),
         page=f"{origin}{presenting.base_of(place)}",
         expression=asset.declared or "",
         licences=[Licence(each, licensing.name(each), words.licence_address(each, origin=origin)) for each in keys],
@@ -85,6 +86,12 @@ def brief(
         doi=_doi(card),
         made_from=_made_from(session, card, origin, viewer),
     )
+
+
+def _exposure(session: Session, asset: catalog.Asset) -> str:
+    """Who may have it, as catalogues elsewhere are told: what is seen by everybody and given to some is no open data."""
+    is_held = asset.exposure == "open" and why_closed(session, asset, kit.anonymous()) is not None
+    return "partner" if is_held else asset.exposure
 
 
 def publisher(session: Session, origin: str) -> str:
