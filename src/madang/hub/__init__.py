@@ -9,6 +9,8 @@ the core ``tables``.
 from starlette.routing import Route
 
 from madang.hub.actions import create, create_ref, move, remove, remove_ref
+from madang.hub.deidentifying.api import router as _deidentifications_router
+from madang.hub.deidentifying.web import routes as _deidentifying
 from madang.hub.describing.web import routes as _descriptions
 from madang.hub.desk import Desk
 from madang.hub.errors import NoSuchEntry, NoSuchRepository, NoSuchRevision
@@ -29,8 +31,8 @@ from madang.hub.web import routes as _pages
 from madang.hub.wire.routes import routes as _wire
 from madang.hub.xet import sweep as sweep_xorbs
 
-routes = [*_descriptions, *_access, *_access_wire, *_pages, *_preview, *_wire]
-routers = [_preview_router, _access_router, _headers_router]
+routes = [*_descriptions, *_deidentifying, *_access, *_access_wire, *_pages, *_preview, *_wire]
+routers = [_preview_router, _access_router, _headers_router, _deidentifications_router]
 ADDRESSES = frozenset((method, route.path) for route in routes for method in (route.methods or ()) if method != "HEAD") | frozenset(
     (method, route.path) for router in routers for route in router.routes if isinstance(route, Route) for method in (route.methods or ())
 )

@@ -160,3 +160,12 @@ class NoRoom(TooLarge):
         "%(name)s holds %(used)s bytes, and with these %(more)s it would be more than the %(limit)s that it may. Remove what nobody needs "
         "(what is in no commit counts for two days more), or ask the operator."
     )
+
+
+class NoPeopleTable(Invalid):
+    """The file is no table that can be de-identified here."""
+
+    code = "no-table-to-deidentify"
+    message = _(
+        "“%(path)s” is not worked on here: that is CSV and TSV up to 100,000 rows and %(limit)s MiB. For longer ones: madang privacy apply."
+    )

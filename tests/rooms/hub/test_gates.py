@@ -61,6 +61,7 @@ def doors(name: str) -> dict[str, tuple[str, str, dict[str, Any]]]:
     here, api = f"/datasets/researcher/{name}", f"/api/datasets/researcher/{name}"
     version = f"/assets/dataset/researcher/{name}/versions/1"
     query = {"json": {"sql": "SELECT * FROM data", "file": "data/a.csv"}}
+    plan = {"json": {"dataset": f"researcher/{name}", "file": "data/a.csv", "plan": {}}}
     batch = {"json": {"operation": "download", "objects": [{"oid": "0" * 64, "size": 1}]}}
     return {
         "GET /datasets/{namespace}/{name}/resolve/{rest:path}": ("GET", f"{here}/resolve/main/data/a.csv", {}),
@@ -71,6 +72,8 @@ def doors(name: str) -> dict[str, tuple[str, str, dict[str, Any]]]:
         "GET /api/v1/datasets/{namespace}/{name}/preview": ("GET", v1(api, "preview?file=data/a.csv"), {}),
         "GET /api/v1/datasets/{namespace}/{name}/statistics": ("GET", v1(api, "statistics?file=data/a.csv"), {}),
         "POST /api/v1/datasets/{namespace}/{name}/query": ("POST", v1(api, "query"), query),
+        "GET /datasets/{namespace}/{name}/deidentify/{rest:path}": ("GET", f"{here}/deidentify/main/data/a.csv", {"headers": HTML}),
+        "POST /api/v1/deidentifications": ("POST", "/api/v1/deidentifications", plan),
         "GET /api/v1/{kinds}/{namespace}/{name}/header": ("GET", v1(api, "header?file=w.npy"), {}),
         "GET /assets/{kind}/{namespace}/{name}/versions/{version}/content": (
             "GET",
@@ -85,7 +88,7 @@ OF_MODELS = {
     "GET /{namespace:namespace}/{name}/resolve/{rest:path}", "GET /{namespace:namespace}/{name}/blob/{rest:path}",
     "POST /{namespace:namespace}/{name}.git/info/lfs/objects/batch", "GET /api/models/{namespace}/{name}/auth-check",
 }  # fmt: skip
-OF_BROWSERS = {"POST /datasets/{namespace}/{name}/preview/{rest:path}"}
+OF_BROWSERS = {"POST /datasets/{namespace}/{name}/preview/{rest:path}", "POST /datasets/{namespace}/{name}/deidentify/{rest:path}"}
 GIVES_NO_BYTES = (
     "/commits/", "/commit/", "/tree/", "/refs", "/revision/", "/paths-info/", "/croissant", "/dcat.jsonld", "/datacite.json", "/cite.bib",
     "/access", "/access-requests", "/user-access-request/", "/lfs/objects/verify",

@@ -127,7 +127,8 @@ def _made_from(session: Session, card: cards.Card, origin: str, viewer: kit.Acto
     """What the card says it is made of, as addresses: here where the viewer sees it here, else where names of that form are at home."""
     made = []
     for member, kind in (("base_model", "model"), ("datasets", "dataset"), ("source_datasets", "dataset")):
-        for name in card.words_of(member)[:MOST_NAMES]:
+        for word in card.words_of(member)[:MOST_NAMES]:
+            name = word.removeprefix("extended|")
             if name.startswith(("http://", "https://")):
                 made.append(name)
             elif _NAME.fullmatch(name):
