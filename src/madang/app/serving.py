@@ -238,6 +238,7 @@ def run_web(settings: Settings) -> None:
         ended.set()
         end_traces()
         people.write_uses(house.database)
+        hub.write_downloads(house.database)
         house.close()
 
 
@@ -252,6 +253,7 @@ def _shared_socket(config: uvicorn.Config) -> socket.socket:
 
 
 def _write_uses(house: House, ended: threading.Event) -> None:
-    """When sessions and tokens were last used is written every few minutes, until ``ended``."""
+    """When sessions and tokens were last used, and how often files were taken, is written every few minutes, until ``ended``."""
     while not ended.wait(USES_SECONDS):
         people.write_uses(house.database)
+        hub.write_downloads(house.database)

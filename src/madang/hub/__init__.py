@@ -17,6 +17,7 @@ from madang.hub.errors import NoSuchEntry, NoSuchRepository, NoSuchRevision
 from madang.hub.gates.actions import let_time_pass
 from madang.hub.gates.api import router as _access_router
 from madang.hub.gates.checking import check_open
+from madang.hub.gates.downloads import write_downloads
 from madang.hub.gates.web import routes as _access
 from madang.hub.gates.wire import routes as _access_wire
 from madang.hub.headers.api import router as _headers_router
@@ -68,4 +69,5 @@ __all__ = [
     "routers",
     "routes",
     "sweep_xorbs",
+    "write_downloads",
 ]

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What stands before a repository's files: the gate, the texts of its conditions, and who asked."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from madang.db import Base, Json, UtcTime
@@ -86,3 +86,14 @@ class AccessRequest(Base):
     def ref(self) -> str:
         """As ledger lines and tasks name it."""
         return f"access/{self.id}"
+
+
+class DownloadDay(Base):
+    """How many files of a repository were taken on a day (of UTC) by people of a sector; ``visitor``: by nobody who is known."""
+
+    __tablename__ = "hub_download_day"
+
+    repository_id: Mapped[str] = mapped_column(ForeignKey("hub_repository.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    sector: Mapped[str] = mapped_column(String(16), primary_key=True)
+    files: Mapped[int] = mapped_column(BigInteger)

@@ -8,6 +8,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from madang.hub.pages import Head
+from madang.web.pictures import Drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,17 @@ class RequestRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """How many files were taken in the last days: ``sums`` by sector, ``rows`` (day, a number for each sector) for the table."""
+
+    total: int
+    lying: Drawing
+    standing: Drawing
+    sums: Sequence[tuple[str, int]]
+    rows: Sequence[tuple[str, Sequence[int]]]
+
+
+@dataclass(frozen=True, slots=True)
 class OwnerPart:
     """What the owner's side sees: how files are given, as a form takes it, and who asked. ``text`` and ``fields`` are the owner's own
     words, "" where the card's hold. ``embargo`` is a time as a form's field takes it."""
@@ -40,6 +52,7 @@ class OwnerPart:
     embargo: str
     card_has_words: bool
     requests: Sequence[RequestRow]
+    taken: Taken
     first: str | None
     next: str | None
 

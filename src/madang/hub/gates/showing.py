@@ -2,6 +2,7 @@
 """The page of access, made from rows: asked for itself, or shown where a file is not given."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -10,17 +11,22 @@ from starlette.responses import Response
 from madang import kit, web
 from madang.hub import contents, presenting
 from madang.hub.desk import desk_of
-from madang.hub.gates import queries, rules
+from madang.hub.gates import downloads, queries, rules
 from madang.hub.gates.errors import Closed
 from madang.hub.gates.models import AccessRequest, Gate
-from madang.hub.gates.pages import AccessPage, OwnerPart, RequestRow
+from madang.hub.gates.pages import AccessPage, OwnerPart, RequestRow, Taken
 from madang.hub.gates.queries import Standing
 from madang.hub.presenting import Seen
 from madang.hub.prose import rendered
+from madang.kit import _
 
 ROWS = 40
 DONE = frozenset({"set", "asked", "accepted", "decided", "withdrawn"})
 BOX = "[ ]"
+WORDS = {
+    "industry": _("Industry"), "university": _("University"), "public": _("Public sector"), "individual": _("Individual"),
+    "other": _("Other"), downloads.VISITOR: _("Visitor"),
+}  # fmt: skip
 
 
 def page(
@@ -94,9 +100,25 @@ def _owner_part(request: Request, session: Session, seen: Seen, actor: kit.Actor
         embargo=web.local_text(request, stands.embargo_until),
         card_has_words=bool(prompt or asked),
         requests=tuple(row_of(row) for row in shown.items),
+        taken=taken_of(session, seen),
         first=request.url.path if cursor else None,
         next=web.next_address(request, shown.cursor),
     )
+
+
+def taken_of(session: Session, seen: Seen) -> Taken:
+    """How many files were taken in the last days, drawn by day and sector."""
+    ends = kit.now().date()
+    days = [ends - timedelta(days=back) for back in range(downloads.DAYS - 1, -1, -1)]
+    found, language = downloads.days_of(session, seen.place, begins=days[0], ends=ends), web.current_language()
+    sums = [(sector, sum(found.get((day, sector), 0) for day in days)) for sector in downloads.SECTORS]
+    layers = [
+        web.pictures.Layer(web.translate(WORDS[sector]), tuple(float(found.get((day, sector), 0)) for day in days), f"{count:,}")
+        for sector, count in sums
+    ]
+    lying, standing = web.pictures.bars(web.pictures.named_days(days, language), layers, language=language)
+    rows = [(day.isoformat(), [found.get((day, sector), 0) for sector in downloads.SECTORS]) for day in days]
+    return Taken(sum(count for _sector, count in sums), lying, standing, sums, rows)
 
 
 def lines_of(gate: Gate) -> str:

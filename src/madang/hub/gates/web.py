@@ -2,22 +2,24 @@
 """The page on which files are asked for, and on which the owner's side says how they are given and decides."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from madang import catalog, kit, web
+from madang import catalog, kit, sheets, web
 from madang.hub import contents, presenting
 from madang.hub.desk import desk_of
-from madang.hub.gates import actions, queries, showing
+from madang.hub.gates import actions, downloads, queries, showing
 from madang.hub.gates.errors import BadGate
 from madang.hub.gates.models import AccessRequest
 from madang.hub.presenting import Seen
 from madang.hub.web import seen_of
 from madang.hub.wire.routes import FIRST
 
+YEAR = 366
 Mendable = (kit.Invalid, kit.Conflict, kit.Stale, kit.TooMany)
 
 
@@ -104,11 +106,23 @@ def create_withdrawal(request: Request, session: Session, actor: kit.Actor) -> R
     return _done(request, session, actor, seen, "withdrawn", lambda: actions.withdraw(session, seen.place, row, by=actor), part="request")
 
 
+def show_downloads_csv(request: Request, session: Session, actor: kit.Actor) -> Response:
+    """How many files were taken, by day and sector, of the last year."""
+    seen = _seen(request, session, actor)
+    catalog.check_changeable(session, seen.place.asset, by=actor)
+    ends = kit.now().date()
+    found = downloads.days_of(session, seen.place, begins=ends - timedelta(days=YEAR - 1), ends=ends)
+    rows = ((day.isoformat(), sector, files) for (day, sector), files in sorted(found.items()))
+    text = sheets.write_csv(rows, header=("day", "sector", "files"))
+    return web.attachment(text, name=f"{seen.place.asset.name}-downloads.csv", media_type="text/csv; charset=utf-8")
+
+
 routes = [
     route
     for base in FIRST.values()
     for route in (
         web.page(f"{base}/access", show_access),
+        web.page(f"{base}/access/downloads.csv", show_downloads_csv),
         web.page(f"{base}/access/gate", create_gate, methods=("POST",)),
         web.page(f"{base}/access/requests", create_request, methods=("POST",)),
         web.page(f"{base}/access/requests/{{request_id}}/decision", create_decision, methods=("POST",)),

@@ -14,6 +14,7 @@ from madang import kit, storage
 from madang.hub import contents, queries
 from madang.hub.desk import desk_of
 from madang.hub.errors import BadRequest, NoSuchEntry
+from madang.hub.gates import downloads
 from madang.hub.gates.checking import check_open
 from madang.hub.models import Sent
 from madang.hub.wire import shapes
@@ -81,7 +82,10 @@ def show_file(request: Request, session: Session, actor: kit.Actor) -> Response:
         headers = {"X-Repo-Commit": commit.id, "X-Error-Code": "EntryNotFound", "X-Error-Message": "Entry not found"}
         return JSONResponse({"error": str(fault)}, status_code=404, headers=headers)
     row = queries.sent(session, place, [entry.sha256]).get(entry.sha256)
-    return sent_file(request, store, entry, {"X-Repo-Commit": commit.id, **file_headers(entry, row)})
+    answer = sent_file(request, store, entry, {"X-Repo-Commit": commit.id, **file_headers(entry, row)})
+    if request.method == "GET" and (answer.status_code == 200 or answer.headers.get("content-range", "").startswith("bytes 0-")):
+        downloads.note(place.repository.id, path, by=actor)
+    return answer
 
 
 def file_headers(entry: storage.Entry, row: Sent | None) -> dict[str, str]:

@@ -13,6 +13,7 @@ from madang.hub import actions, cards, contents, queries, rules
 from madang.hub.desk import desk_of, origin_of
 from madang.hub.errors import BadRequest, RepositoryTaken
 from madang.hub.gates import actions as gating
+from madang.hub.gates import downloads
 from madang.hub.gates import queries as gates
 from madang.hub.gates.checking import check_open
 from madang.hub.queries import Asked, Place
@@ -129,6 +130,7 @@ def show_repository(request: Request, session: Session, actor: kit.Actor) -> Res
     entries = contents.entries_of(store, commit)
     card = contents.card_of(store, commit.tree)
     told = shapes.repository(place, commit, card.tags, card, gate=gates.gates_of(session, [place]).get(place.repository.id))
+    told["downloads"] = downloads.taken(session, [place]).get(place.repository.id, 0)
     is_wanted = request.query_params.get("blobs", "").lower() in ("true", "1")
     known = queries.sent(session, place, (entry.sha256 for entry in entries)) if is_wanted else None
     told |= {"siblings": shapes.siblings(entries, known), "usedStorage": queries.used_bytes(session, place)}
@@ -146,11 +148,15 @@ def list_repositories(request: Request, session: Session, actor: kit.Actor) -> R
     shown, heads = found[:limit], queries.heads(session, found)
     words, store = queries.tags(session, shown), desk_of(request).store
     with_cards = asked.get("full", "").lower() in ("true", "1") or asked.get("cardData", "").lower() in ("true", "1")
-    told, closed = [], gates.gates_of(session, shown)
+    told, closed, taken = [], gates.gates_of(session, shown), downloads.taken(session, shown)
     for number, place in enumerate(shown):
         head = heads.get(place.repository.id)
         card = contents.card_of(store, head.tree) if with_cards and head and number < MOST_CARDS else None
-        told.append(shapes.repository(place, head, words[place.repository.id], card, gate=closed.get(place.repository.id)))
+        told.append(
+            shapes.repository(
+                place, head, words[place.repository.id], card, gate=closed.get(place.repository.id), taken=taken.get(place.repository.id, 0)
+            )
+        )
     return JSONResponse(told, headers=link(request, offset + limit) if len(found) > limit else None)
 
 

@@ -29,7 +29,13 @@ def gated(gate: Gate | None) -> str | bool:
 
 
 def repository(
-    place: Place, head: Commit | None, tags: Sequence[str], card: cards.Card | None = None, *, gate: Gate | None = None
+    place: Place,
+    head: Commit | None,
+    tags: Sequence[str],
+    card: cards.Card | None = None,
+    *,
+    gate: Gate | None = None,
+    taken: int = 0,
 ) -> dict[str, Any]:
     """A repository in a list, or with its card alone."""
     asset = place.asset
@@ -43,7 +49,7 @@ def repository(
         "disabled": False,
         "lastModified": moment(head.made_at if head else asset.changed_at),
         "createdAt": moment(place.repository.made_at),
-        "downloads": 0,
+        "downloads": taken,
         "likes": 0,
         "tags": list(tags),
     }
