@@ -30,9 +30,10 @@ from madang.hub.preview.web import routes as _preview
 from madang.hub.queries import Asked, Place, needed_objects, repositories
 from madang.hub.web import routes as _pages
 from madang.hub.wire.routes import routes as _wire
+from madang.hub.writing.web import routes as _writing
 from madang.hub.xet import sweep as sweep_xorbs
 
-routes = [*_descriptions, *_deidentifying, *_access, *_access_wire, *_pages, *_preview, *_wire]
+routes = [*_descriptions, *_deidentifying, *_access, *_access_wire, *_writing, *_pages, *_preview, *_wire]
 routers = [_preview_router, _access_router, _headers_router, _deidentifications_router]
 ADDRESSES = frozenset((method, route.path) for route in routes for method in (route.methods or ()) if method != "HEAD") | frozenset(
     (method, route.path) for router in routers for route in router.routes if isinstance(route, Route) for method in (route.methods or ())

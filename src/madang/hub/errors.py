@@ -169,3 +169,10 @@ class NoPeopleTable(Invalid):
     message = _(
         "“%(path)s” is not worked on here: that is CSV and TSV up to 100,000 rows and %(limit)s MiB. For longer ones: madang privacy apply."
     )
+
+
+class NothingChosen(Invalid):
+    """A form for a file came without one."""
+
+    code = "no-file-chosen"
+    message = _("Choose a file first.")

@@ -95,7 +95,8 @@ GIVES_NO_BYTES = (
 )  # fmt: skip
 """Names, sizes, histories and cards: what whoever sees the repository may read."""
 WHOLE = {
-    "/datasets", "/models", "/datasets/{namespace}/{name}", "/{namespace:namespace}/{name}", "/api/datasets", "/api/models", "/oai",
+    "/datasets", "/models", "/datasets/new", "/models/new",
+    "/datasets/{namespace}/{name}", "/{namespace:namespace}/{name}", "/api/datasets", "/api/models", "/oai",
     "/api/datasets/{namespace}/{name}", "/api/models/{namespace}/{name}", "/catalog.jsonld", "/api/whoami-v2", "/api/validate-yaml",
     "/v1/telemetry",
 }  # fmt: skip

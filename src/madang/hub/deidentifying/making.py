@@ -12,7 +12,7 @@ import yaml
 from sqlalchemy.orm import Session
 
 from madang import catalog, kit, privacy, provenance, storage, tables
-from madang.hub import actions, contents, queries, rules
+from madang.hub import actions, contents, preparing, queries, rules
 from madang.hub.actions import Bytes
 from madang.hub.cards import README
 from madang.hub.desk import Desk
@@ -116,7 +116,7 @@ def keep(session: Session, desk: Desk, source: Source, made: Made, *, into: str,
         sent[kept.sha256] = Bytes(kept.sha256, kept.size, rules.blob_id(data), is_large=False)
         changes.append(Change(rules.check_path(path), storage.Entry(path, storage.Mode.FILE, kept.size, kept.sha256)))
     title = f"De-identify {source.entry.path[:120]} of {source.place.name}"
-    prepared = contents.prepare(desk.store, head, changes, title=title, message="", sent=sent, limits=desk.limits())
+    prepared = preparing.prepare(desk, head, changes, title=title, sent=sent)
     commit = actions.commit(session, place, rules.MAIN, prepared, by=by)
     if evidence and commit.version_id:
         version = catalog.get_version_by_id(session, commit.version_id)

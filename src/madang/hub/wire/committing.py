@@ -11,10 +11,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from madang import catalog, kit, web
-from madang.hub import actions, contents, queries, rules
+from madang.hub import actions, contents, preparing, queries, rules
 from madang.hub.desk import Desk, desk_of, origin_of
 from madang.hub.errors import BadRequest, ChangedOften, HeadMoved, NotABranch, NotUploaded
-from madang.hub.headers import looking
 from madang.hub.models import Commit, Sent
 from madang.hub.wire import lines, shapes
 from madang.hub.wire.bodies import taking
@@ -116,12 +115,7 @@ def _prepare(desk: Desk, head: Commit, told: lines.Told, known: dict[str, Sent])
         if sha256 not in known:
             raise NotUploaded(sha256=sha256, path=path[:120])
     changes = [_sized(change, known) for change in told.changes]
-    made = contents.prepare(
-        desk.store, head, changes, title=told.title or "commit", message=told.message, sent=told.sent, limits=desk.limits()
-    )
-    if desk.limits().refuse_unsafe:
-        looking.check_harmless(desk.store, [(each.path, each.sha256, each.size) for each in made.tree.entries if each.sha256 in made.fresh])
-    return made
+    return preparing.prepare(desk, head, changes, title=told.title or "commit", message=told.message, sent=told.sent)
 
 
 def _sized(change: rules.Change, known: dict[str, Sent]) -> rules.Change:
