@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from madang.weights.errors import BadHeader, HeaderTooLarge
 
-MOST_HEADER = 64 << 20
+MOST_HEADER, LONG = 64 << 20, 1 << 20
 
 
 class Source:
@@ -48,8 +48,18 @@ class Source:
         return int(value)
 
 
+class _Skipped(bytes):
+    """Bytes that were passed over: they have their length and nothing else."""
+
+    length = 0
+
+    def __len__(self) -> int:
+        return self.length
+
+
 class Window:
-    """A part of a file that can be read to its end and no further, a little at a time, whatever is asked for."""
+    """A part of a file that can be read to its end and no further. What is long (the values of an array) is passed over, so memory stays
+    small whatever the file tells."""
 
     def __init__(self, file: BinaryIO, most: int) -> None:
         self._file, self._left = file, most
@@ -62,6 +72,8 @@ class Window:
     def read(self, count: int = -1) -> bytes:
         """Up to so many bytes: never more than are left, so that nothing is set aside for a length that is a lie."""
         wanted = self._left if count is None or count < 0 else min(count, self._left)
+        if wanted > LONG:
+            return self._skip(wanted)
         data = bytearray()
         while wanted > 0:
             piece = self._file.read(min(wanted, 1 << 20))
@@ -72,6 +84,14 @@ class Window:
             self._left -= len(piece)
         self.read_bytes += len(data)
         return bytes(data)
+
+    def _skip(self, count: int) -> bytes:
+        self._file.seek(count, 1)
+        self._left -= count
+        self.read_bytes += count
+        made = _Skipped()
+        made.length = count
+        return made
 
     def readline(self, count: int | None = -1) -> bytes:
         """Up to and with the end of a line, of which none is longer than 64 KiB."""

@@ -8,6 +8,8 @@ until there still counts. Only a pickle that is read to its end and names nothin
 
 import csv
 import pickletools
+import zipfile
+import zlib
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -17,7 +19,7 @@ from madang.weights.bounds import Window
 from madang.weights.facts import MOST_FINDINGS, Facts, Finding, State, shown
 
 FORM = "pickle"
-MOST_OPCODES, MOST_PICKLES, MOST_BYTES = 500_000, 16, 256 << 20
+MOST_OPCODES, MOST_PICKLES = 500_000, 16
 RENAMED = {"__builtin__": "builtins", "copy_reg": "copyreg", "exceptions": "builtins"}
 """Modules of Python 2 that are found under other names (``_compat_pickle``)."""
 _MARK, _OTHER = object(), object()
@@ -33,6 +35,13 @@ class _Broken(Exception):
 def looks_like(head: bytes) -> bool:
     """Whether a pickle of protocol 2 or later may begin so."""
     return len(head) > 2 and head[0] == 0x80 and 2 <= head[1] <= 5
+
+
+_FAULTS = (
+    ValueError, IndexError, KeyError, TypeError, OverflowError, MemoryError, RecursionError, OSError, EOFError, zipfile.BadZipFile,
+    zlib.error, _Broken,
+)  # fmt: skip
+"""What reading bytes that may be anything can end with."""
 
 
 @cache
@@ -90,7 +99,7 @@ class Machine:
                 if self.opcodes > MOST_OPCODES:
                     raise _Broken(f"it has more than {MOST_OPCODES} opcodes")
                 self._step(opcode, argument, position)
-        except (ValueError, IndexError, KeyError, TypeError, OverflowError, MemoryError, RecursionError, _Broken) as fault:
+        except _FAULTS as fault:
             self.find(State.UNKNOWN, f"cannot be read to its end: {shown(str(fault))[:200] or type(fault).__name__}", position)
             return False
         return True
@@ -172,7 +181,7 @@ def _text(opcode: pickletools.OpcodeInfo, argument: object) -> object:
 
 def inspect(file: BinaryIO, size: int, where: str = "", *, others: bool = True) -> Machine:
     """What the pickle at the file's place names, and, with ``others``, the pickles behind it."""
-    machine, window, number = Machine(where), Window(file, min(size, MOST_BYTES)), 0
+    machine, window, number = Machine(where), Window(file, size), 0
     while machine.run(window) and others and number < MOST_PICKLES:
         number += 1
         before = file.tell()

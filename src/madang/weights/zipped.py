@@ -5,7 +5,7 @@ import io
 import struct
 import zipfile
 from collections import Counter
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from madang.weights import numpys, pickles
 from madang.weights.errors import BadHeader, HeaderTooLarge
@@ -14,7 +14,7 @@ from madang.weights.pickles import Machine
 
 FORM = "PyTorch"
 PICKLED = (".pkl", ".pickle", ".joblib", ".dill")
-MOST_ENTRIES, MOST_LIST, MOST_PICKLES = 100_000, 32 << 20, 64
+MOST_ENTRIES, MOST_LIST, MOST_PICKLES, MOST_UNPACKED = 100_000, 32 << 20, 64, 64 << 20
 _FAULTS = (zipfile.BadZipFile, ValueError, EOFError, OSError, RuntimeError, KeyError, struct.error)
 
 
@@ -72,13 +72,14 @@ def _read(archive: zipfile.ZipFile) -> Facts:
 
 def _look_into(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, machines: list[Machine], findings: list[Finding]) -> None:
     where = shown(entry.filename)[:200]
+    if entry.compress_type != zipfile.ZIP_STORED and entry.file_size > MOST_UNPACKED:
+        findings.append(Finding(State.UNKNOWN, f"unpacks to more than {MOST_UNPACKED >> 20} MiB", where))
+        return
     try:
         with archive.open(entry) as file:
-            data = io.BytesIO(file.read(min(entry.file_size, pickles.MOST_BYTES) + 1 if entry.compress_size else 1))
+            machines.append(pickles.inspect(cast(BinaryIO, file), entry.file_size, where))
     except _FAULTS as fault:
         findings.append(Finding(State.UNKNOWN, f"cannot be read: {shown(str(fault))[:200]}", where))
-        return
-    machines.append(pickles.inspect(data, len(data.getbuffer()), where))
 
 
 def _array(

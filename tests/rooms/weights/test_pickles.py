@@ -10,6 +10,7 @@ import pathlib
 import pickle
 import pickletools
 import struct
+import tracemalloc
 import uuid
 import zipfile
 from typing import Any
@@ -19,6 +20,7 @@ import pytest
 
 from madang import weights
 from madang.weights import State, pickles
+from madang.weights import zipped as zipped_room
 
 SENTINEL = "/var/tmp/madang-sentinel-of-hostile-models"
 GADGETS = [
@@ -169,7 +171,7 @@ def test_zip_files_that_contradict_themselves_are_not_clean() -> None:
 
 
 def test_a_bomb_in_a_zip_and_a_long_pickle_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pickles, "MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(zipped_room, "MOST_UNPACKED", 1 << 20)
     bomb = zipped({"a/data.pkl": b"\x80\x02" + b"N0" * (4 << 20) + b"N."}, zipfile.ZIP_DEFLATED)
     assert look(bomb, "m.pt").state is State.UNKNOWN
     monkeypatch.setattr(pickles, "MOST_OPCODES", 1000)
@@ -213,3 +215,23 @@ def test_every_row_of_the_table_is_used_and_nothing_is_said_twice() -> None:
     for module, name, state in rows:
         assert state in (State.CLEAN, State.UNSAFE)
         assert pickles.state_of(module, "Any" if name == "A*" else "anything_else" if name == "*" else name) is state, (module, name)
+
+
+def test_long_values_are_passed_over_in_little_memory(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "large.pkl"
+    with path.open("wb") as file:
+        pickle.dump({"w": np.zeros(60_000_000, dtype="uint8"), "after": datetime.date(2024, 1, 1)}, file, protocol=4)
+    tracemalloc.start()
+    try:
+        with path.open("rb") as file:
+            told = weights.look(file, name="large.pkl", size=path.stat().st_size)
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()
+    assert told.state is State.CLEAN
+    assert "datetime.date" in told.calls
+    hidden = path.read_bytes()[:-1] + b"cos\nsystem\n."
+    assert look(hidden).state is State.UNSAFE
+    inside = zipped({"a/data.pkl": hidden})
+    assert look(inside, "m.pt").state is State.UNSAFE
+    assert look(zipped({"a/data.pkl": path.read_bytes()}), "m.pt").state is State.CLEAN

@@ -115,9 +115,7 @@ async def _page(request: Request, found: Found, given: Mapping[str, str], made: 
     more = 0
     if found.source is not None:
         try:
-            header, lines = await run_in_threadpool(making.rows_of, desk_of(request).store, found.source)
-            rows = [_column(number, name, lines, given) for number, name in enumerate(header[:COLUMNS])]
-            more = max(0, len(header) - COLUMNS)
+            rows, more = await run_in_threadpool(_columns, desk_of(request), found.source, given)
         except Faults as refusal:
             fault, status = fault or refusal.sentence(web.translate), max(status, 422)
 
@@ -147,6 +145,12 @@ async def _page(request: Request, found: Found, given: Mapping[str, str], made: 
 
 def _here(head: Head, path: str) -> str:
     return f"{head.base}/deidentify/{head.at}" + (f"/{quote(path, errors='replace')}" if path else "")
+
+
+def _columns(desk: Desk, source: making.Source, given: Mapping[str, str]) -> tuple[list[ColumnRow], int]:
+    """The first columns, and how many more there are."""
+    header, lines = making.rows_of(desk.store, source)
+    return [_column(number, name, lines, given) for number, name in enumerate(header[:COLUMNS])], max(0, len(header) - COLUMNS)
 
 
 def _column(number: int, name: str, rows: Sequence[Sequence[str]], given: Mapping[str, str]) -> ColumnRow:
