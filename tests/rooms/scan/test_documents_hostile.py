@@ -226,3 +226,45 @@ def test_what_our_own_json_says_of_its_sums_is_computed_anew(tmp_path: Path) -> 
     assert [len(each.reason) for each in (*found.unread, *found.skipped)] == [32, 32]
     assert found.document is not None
     assert documents.not_said(found.document.not_said) == ["which files there are"]
+
+
+def test_what_scancode_tells_twice_or_too_deep_is_listed(tmp_path: Path) -> None:
+    deep: Any = 1
+    for _each in range(200):
+        deep = [deep]
+    package = {"package_uid": "pkg:pypi/a@1?uuid=1", "type": "pypi", "name": "a", "version": "1", "purl": "pkg:pypi/a@1"}
+    value = {
+        "scancode_options": {"--license": True}, "scancode_version": "3.2.3", "packages": [package, package, {**package, "extra": deep}],
+        "files": [{"path": "a", "type": "file", "licenses": []}],
+    }  # fmt: skip
+    found = read(tmp_path, value)
+    assert [each.name for each in found.packages] == ["a"]
+    assert any("stands twice" in each.message for each in found.unread)
+
+
+def test_elements_of_spdx_3_that_have_one_id_or_none_are_listed(tmp_path: Path) -> None:
+    element = {"type": "software_Package", "spdxId": "urn:x:1", "name": "one", "externalIdentifier": [
+        {"externalIdentifierType": "packageUrl", "identifier": "pkg:pypi/one@1"}]}  # fmt: skip
+    graph = [
+        {"type": "SpdxDocument", "spdxId": "urn:doc", "rootElement": ["urn:x:1"]},
+        element,
+        element,
+        {"type": "software_Package", "name": "none"},
+    ]
+    found = read(tmp_path, {"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": graph})
+    assert sum("stands twice" in each.message or "has no spdxId" in each.message for each in found.unread) == 2
+
+
+def test_limits_hold_where_a_document_is_read_in_this_process(tmp_path: Path) -> None:
+    for text, refusal in (
+        (XML % ("", "<component/>" * 3000), documents.DocumentTooLarge),
+        (XML % ("", "<component>" * 200), documents.HostileDocument),
+        ("SPDXVersion: SPDX-2.3\n" + "PackageName: a\n" * 200, documents.DocumentTooLarge),
+    ):
+        with pytest.raises(refusal):
+            read_here(kept(tmp_path, text), name="x", family="auto", limits=documents.Limits(max_entries=20))
+
+
+def test_a_tag_before_the_entry_that_it_belongs_to_is_told(tmp_path: Path) -> None:
+    found = read(tmp_path, "SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0\nPackageVersion: 1\nPackageName: a\nSPDXID: SPDXRef-a\n")
+    assert any("stands before the entry" in each.message for each in found.unread)
