@@ -151,7 +151,10 @@ def test_the_page_is_for_whoever_may_see_the_dataset(neighbour: Hub, visitor: Hu
         assert answer.status_code in (403, 404)
     empty = hub.create("researcher/no-tables", private=False)
     hub.commit(empty, {"a.txt": "x"})
-    assert (
-        "There is no table"
-        in visitor.ask("GET", "/datasets/researcher/no-tables/deidentify/main", headers={**HTML, "Accept-Language": "en"}).text
-    )
+    here = "/datasets/researcher/no-tables/deidentify/main"
+    assert visitor.ask("GET", here, headers=HTML, follow_redirects=False).status_code in (303, 401)
+    open_people = hub.create("researcher/open-people", private=False)
+    hub.commit(open_people, {"data/people.csv": ROWS})
+    assert ask(visitor, 401, dataset="researcher/open-people")["code"] == "not-signed-in"
+    assert ask(neighbour, 200, dataset="researcher/open-people")["into"] is None
+    assert "There is no table" in neighbour.ask("GET", here, headers={**HTML, "Accept-Language": "en"}).text

@@ -62,7 +62,10 @@ async def create_deidentification(request: Request, asked: DeidentificationIn) -
 
 
 def _find(session: Session, actor: kit.Actor, *, desk: Any, namespace: str, name: str, revision: str, path: str) -> making.Source:
-    return making.find(session, desk.store, namespace, name, revision=revision, path=path, viewer=actor)
+    found = making.find(session, desk.store, namespace, name, revision=revision, path=path, viewer=actor)
+    if not actor.is_signed_in:
+        raise kit.NotSignedIn
+    return found
 
 
 router.add_api_route(

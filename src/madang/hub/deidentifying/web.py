@@ -45,11 +45,12 @@ def _found(session: Session, actor: kit.Actor, *, request: Request) -> Found:
     store = desk_of(request).store
     paths = making.paths_of(contents.entries_of(store, seen.commit))
     chosen, head = path or next(iter(paths), ""), presenting.head_of(seen)
-    names = catalog.namespaces_of(session, actor) if actor.is_signed_in else []
-    if not chosen:
-        return Found(head, None, paths, names)
-    found = making.find(session, store, head.namespace, head.name, revision=seen.commit.id, path=chosen, viewer=actor)
-    return Found(head, found, paths, names)
+    found = None
+    if chosen:
+        found = making.find(session, store, head.namespace, head.name, revision=seen.commit.id, path=chosen, viewer=actor)
+    if not actor.is_signed_in:  # it takes work that nobody who is nobody can ask for
+        raise kit.NotSignedIn
+    return Found(head, found, paths, catalog.namespaces_of(session, actor))
 
 
 async def show_form(request: Request) -> Response:
